@@ -1,0 +1,1 @@
+"""AWS on one machine: moto, our double of Amazon SES, its mailbox, the stack."""
