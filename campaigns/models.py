@@ -1,0 +1,37 @@
+"""Registers the models of every subject with Django; import them from their own subject."""
+
+from __future__ import annotations
+
+from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
+from campaigns.messages.models import HouseLayout, MessageVersion, Template
+from campaigns.sending.models import (
+    Acceptance,
+    Attempt,
+    Campaign,
+    Chunk,
+    Delivery,
+    DeliveryEvent,
+    RatePoint,
+    SendingAccount,
+)
+from campaigns.suppression.models import Suppression
+
+__all__ = [
+    "Acceptance",
+    "Attempt",
+    "Campaign",
+    "Chunk",
+    "Contact",
+    "ContactList",
+    "ContactTag",
+    "Delivery",
+    "DeliveryEvent",
+    "HouseLayout",
+    "ListMembership",
+    "MessageVersion",
+    "RatePoint",
+    "SendingAccount",
+    "Suppression",
+    "Tag",
+    "Template",
+]

@@ -1,0 +1,47 @@
+"""People we do not write to."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.fields import KeyField
+
+
+class Suppression(models.Model):
+    """One address that gets no mail, whatever list it is on.
+
+    Written by SES feedback, unsubscribes, operators and imports; removed only by an operator. Consulted when a campaign
+    is planned and again at the moment of each attempt.
+    """
+
+    class Reason(models.TextChoices):
+        BOUNCE = "bounce", _("hard bounce")
+        COMPLAINT = "complaint", _("complaint")
+        UNSUBSCRIBE = "unsubscribe", _("unsubscribed")
+        MANUAL = "manual", _("by hand")
+
+    class Source(models.TextChoices):
+        SES_EVENT = "ses-event", _("SES feedback")
+        OPERATOR = "operator", _("operator")
+        IMPORT = "import", _("import")
+        RECIPIENT = "recipient", _("the person")
+
+    address = models.CharField(_("address"), max_length=320)  # as first seen
+    address_key = KeyField(max_length=320, editable=False)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    note = models.CharField(_("note"), max_length=500, blank=True, default="")  # e.g. the mail server's answer
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, blank=True, on_delete=models.SET_NULL, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("suppression")
+        verbose_name_plural = _("suppressions")
+        constraints = (models.UniqueConstraint(fields=("address_key",), name="suppression_address_key"),)
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,0 +1,9 @@
+"""Django's configuration of the credentials app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CredentialsConfig(AppConfig):
+    name = "credentials"

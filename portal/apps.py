@@ -1,0 +1,18 @@
+"""Django's configuration of the portal and of its admin site."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+    verbose_name = "Postroom"
+
+    def ready(self) -> None:
+        from portal import checks, roles  # noqa: F401, PLC0415  # registers system checks and the role groups
+
+
+class PortalAdminConfig(AdminConfig):
+    default_site = "portal.admin_site.PostroomAdminSite"

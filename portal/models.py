@@ -1,0 +1,48 @@
+"""Rows of the portal itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import Conflict
+
+
+class Activity(models.Model):
+    """One deed of a person or of the system: who did what to which thing, when.
+
+    Written by `portal.activity.record_activity` in the transaction of the deed; never changed, never deleted by the
+    portal.
+    """
+
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    actor_name = models.CharField(_("name"), max_length=150)  # kept when the account goes
+    verb = models.CharField(_("deed"), max_length=60)  # dotted, e.g. "campaign.started"
+    object_type = models.CharField(max_length=60, blank=True)  # model label, e.g. "campaigns.campaign"
+    object_id = models.CharField(max_length=40, blank=True)
+    object_label = models.CharField(_("what"), max_length=200, blank=True)
+    details = models.JSONField(_("details"), default=dict, blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activity")
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("object_type", "object_id", "-id"), name="activity_object"),)
+
+    def __str__(self) -> str:
+        return f"{self.actor_name}: {self.verb} {self.object_label}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise Conflict("The activity log is append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise Conflict("The activity log is append-only.")

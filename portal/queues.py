@@ -1,0 +1,110 @@
+"""The one table of queues and tasks: names, what feeds them, visibility, receives, dead-letter queues.
+
+Settings, sandbox, workers, Terraform and the contract tests all read this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_RECEIVES = 5
+DLQ_SUFFIX = "-dlq"
+
+
+class Feed(StrEnum):
+    """Who writes to a queue, and so what its bodies look like."""
+
+    TASKS = "tasks"  # Celery messages, published by portal.publish
+    SES_EVENTS = "ses-events"  # SES event JSON from SNS, raw or in an SNS envelope
+    S3_EVENTS = "s3-events"  # S3 notifications for uploads/*.csv
+
+
+class QueueName(StrEnum):
+    PRIORITY = "priority"
+    SENDING = "sending"
+    IMPORTS = "imports"
+    MAINTENANCE = "maintenance"
+    SES_EVENTS = "ses-events"
+    UPLOADS = "uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One SQS queue; its real name is `{QUEUE_PREFIX}-{name}` and its DLQ's the same with `-dlq`."""
+
+    name: QueueName
+    feed: Feed
+    visibility_timeout_s: int
+    max_receives: int = MAX_RECEIVES
+
+    @property
+    def dlq_name(self) -> str:
+        return self.name + DLQ_SUFFIX
+
+
+class TaskName(StrEnum):
+    SEND_CHUNK = "campaigns.send_chunk"
+    SEND_PRIORITY_CHUNK = "campaigns.send_priority_chunk"
+    PLAN_CAMPAIGN = "campaigns.plan_campaign"
+    CHECK_IMPORT = "campaigns.check_import"
+    RUN_IMPORT = "campaigns.run_import"
+    UNDO_IMPORT = "campaigns.undo_import"
+    EXPORT_DELIVERIES = "campaigns.export_deliveries"
+    REFRESH_QUOTA = "campaigns.refresh_quota"
+    SWEEP = "maintenance.sweep"
+
+
+# A task's visibility must exceed its longest run: a chunk at one mail a second, a slice of an import.
+QUEUES: dict[QueueName, Queue] = {
+    queue.name: queue
+    for queue in (
+        Queue(QueueName.PRIORITY, Feed.TASKS, visibility_timeout_s=960),
+        Queue(QueueName.SENDING, Feed.TASKS, visibility_timeout_s=960),
+        Queue(QueueName.IMPORTS, Feed.TASKS, visibility_timeout_s=960),
+        Queue(QueueName.MAINTENANCE, Feed.TASKS, visibility_timeout_s=960),
+        Queue(QueueName.SES_EVENTS, Feed.SES_EVENTS, visibility_timeout_s=360),
+        Queue(QueueName.UPLOADS, Feed.S3_EVENTS, visibility_timeout_s=360),
+    )
+}
+
+TASK_QUEUES: dict[TaskName, QueueName] = {
+    TaskName.SEND_CHUNK: QueueName.SENDING,
+    TaskName.SEND_PRIORITY_CHUNK: QueueName.PRIORITY,
+    TaskName.PLAN_CAMPAIGN: QueueName.IMPORTS,
+    TaskName.CHECK_IMPORT: QueueName.IMPORTS,
+    TaskName.RUN_IMPORT: QueueName.IMPORTS,
+    TaskName.UNDO_IMPORT: QueueName.IMPORTS,
+    TaskName.EXPORT_DELIVERIES: QueueName.IMPORTS,
+    TaskName.REFRESH_QUOTA: QueueName.MAINTENANCE,
+    TaskName.SWEEP: QueueName.MAINTENANCE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One scheduled task: published every `every_s` seconds."""
+
+    task: TaskName
+    every_s: int
+
+
+SCHEDULE: tuple[Tick, ...] = (
+    Tick(TaskName.SWEEP, every_s=60),
+    Tick(TaskName.REFRESH_QUOTA, every_s=60),
+)
+
+
+def full_name(prefix: str, queue: str) -> str:
+    """Name of a queue (or DLQ) on SQS, e.g. `postroom-sending`."""
+    return f"{prefix}-{queue}"
+
+
+def task_queues() -> list[Queue]:
+    """The queues that Celery workers consume."""
+    return [queue for queue in QUEUES.values() if queue.feed is Feed.TASKS]
+
+
+def event_queues() -> list[Queue]:
+    """The queues whose bodies AWS services write."""
+    return [queue for queue in QUEUES.values() if queue.feed is not Feed.TASKS]

@@ -1,0 +1,70 @@
+"""The four roles, as Django groups, and what each may do.
+
+Groups are written after each migrate, so that a new model's permissions reach them. Superusers may do everything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import AppConfig
+from django.db.models import Q
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import Permission
+    from django.db.models import QuerySet
+
+OWNER = "Owner"
+OPERATOR = "Operator"
+MARKETER = "Marketer"
+VIEWER = "Viewer"
+
+ROLE_LABELS = {
+    OWNER: _("Owner: everything, also people and roles"),
+    OPERATOR: _("Operator: everything but people and roles"),
+    MARKETER: _("Marketer: contacts, templates and campaigns"),
+    VIEWER: _("Viewer: looks, changes nothing"),
+}
+
+_MARKETER_MODELS = (
+    "contact",
+    "contactlist",
+    "tag",
+    "listmembership",
+    "contacttag",
+    "contactimport",
+    "template",
+    "campaign",
+    "suppression",
+)
+_VIEWABLE_APPS = ("campaigns", "routing")
+
+
+def _permissions_of(role: str) -> QuerySet[Permission]:
+    from django.contrib.auth.models import Permission  # noqa: PLC0415  # imported before the apps are ready
+
+    everything = Permission.objects.all()
+    view = Q(codename__startswith="view_", content_type__app_label__in=_VIEWABLE_APPS)
+    if role == OWNER:
+        return everything.exclude(content_type__app_label__in=("sessions", "contenttypes"))
+    if role == OPERATOR:
+        seen = view | Q(codename="view_activity")
+        return everything.filter(seen | Q(content_type__app_label__in=(*_VIEWABLE_APPS, "credentials", "axes")))
+    if role == MARKETER:
+        return everything.filter(view | Q(content_type__app_label="campaigns", content_type__model__in=_MARKETER_MODELS))
+    return everything.filter(view)
+
+
+@receiver(post_migrate)
+def write_role_groups(sender: AppConfig, **_kwargs: Any) -> None:
+    """Create the four groups and bring their permissions up to date; runs after the last app's migrate."""
+    if sender.label != "credentials":
+        return
+    from django.contrib.auth.models import Group  # noqa: PLC0415
+
+    for role in ROLE_LABELS:
+        group, _created = Group.objects.get_or_create(name=role)
+        group.permissions.set(_permissions_of(role))

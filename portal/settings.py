@@ -1,0 +1,243 @@
+"""All settings, read from the environment (and `.env`); `.env.example` explains each variable.
+
+Sections: paths, kind of run, web, applications, database, files, mail and AWS, work, security, language, logs.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.env import Environment
+from portal.logs import logging_settings
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(BASE_DIR / ".env")
+
+# --- Paths
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
+
+# --- Kind of run
+DEBUG = env.yes_no("DEBUG", default=False)
+SANDBOX = env.yes_no("SANDBOX", default=DEBUG)
+SANDBOX_MAILBOX_URL = env.text("SANDBOX_MAILBOX_URL")
+INSTALLATION_NAME = env.text("INSTALLATION_NAME", "Postroom")
+
+
+def _secret_key() -> str:
+    """The key from the environment; in the sandbox one that is made once and kept beside the database."""
+    if key := env.secret("SECRET_KEY"):
+        return key
+    if not SANDBOX:
+        raise ImproperlyConfigured("SECRET_KEY must be set (50 random characters); see .env.example")
+    path = DATA_DIR / "secret-key"
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(50)
+        file.write(key)
+    return key
+
+
+SECRET_KEY = _secret_key()
+
+# --- Web
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]") if SANDBOX else ())
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")  # what links in mails begin with
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TRUSTED_PROXY_COUNT = env.whole_number("TRUSTED_PROXY_COUNT", 0)
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# --- Applications
+INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
+    "portal.apps.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "axes",
+    "campaigns.apps.CampaignsConfig",
+    "routing.apps.RoutingConfig",
+    "credentials.apps.CredentialsConfig",
+    *(["sandbox.apps.SandboxConfig"] if SANDBOX else []),
+]
+MIDDLEWARE = [
+    "portal.middleware.correlation_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'postroom.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Writers queue for the lock at BEGIN instead of failing half-way; readers never wait (WAL).
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 60,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.whole_number("DATABASE_CONN_MAX_AGE_S", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# --- Files
+FILES_BUCKET = env.text("FILES_BUCKET")  # "" keeps files on disk
+UPLOADS_BUCKET = env.text("UPLOADS_BUCKET", FILES_BUCKET)
+UPLOAD_MAX_BYTES = env.whole_number("UPLOAD_MAX_BYTES", 5 * 1024**3)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+STATIC_URL = env.text("STATIC_URL", "static/")
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "files"
+STORAGES = {
+    "default": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {"bucket_name": FILES_BUCKET, "file_overwrite": False, "signature_version": "s3v4"},
+        }
+        if FILES_BUCKET
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}}
+    ),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Mail and AWS
+AWS_REGION = env.text("AWS_REGION", "us-east-1")
+SES_CONFIGURATION_SET = env.text("SES_CONFIGURATION_SET", "postroom")
+DEFAULT_FROM_ADDRESS = env.text("DEFAULT_FROM_ADDRESS")
+SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
+
+# --- Work
+QUEUE_PREFIX = env.text("QUEUE_PREFIX", "postroom")
+SEND_GRACE_S = env.whole_number("SEND_GRACE_S", 60)  # how long a pressed Send can be taken back
+CHUNK_SIZE = env.whole_number("CHUNK_SIZE", 500)  # deliveries per chunk
+UNDO_IMPORT_DAYS = env.whole_number("UNDO_IMPORT_DAYS", 7)
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "sqs://")
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "region": AWS_REGION,
+    "visibility_timeout": 960,
+    "wait_time_seconds": env.whole_number("SQS_WAIT_S", 2 if SANDBOX else 10),
+    "polling_interval": 0.1,
+    "queue_name_prefix": "",
+}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ACKS_ON_FAILURE = False  # a failed task is redelivered and ends in the DLQ
+CELERY_TASK_ACKS_ON_TIMEOUT = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+
+# --- Security
+_https = not SANDBOX
+_upload_origin = urlsplit(env.text("AWS_ENDPOINT_URL_S3", env.text("AWS_ENDPOINT_URL"))) if FILES_BUCKET else None
+_upload_sources = (
+    []
+    if _upload_origin is None
+    else [f"{_upload_origin.scheme}://{_upload_origin.netloc}"]
+    if _upload_origin.netloc
+    else [f"https://{FILES_BUCKET}.s3.{AWS_REGION}.amazonaws.com", f"https://{FILES_BUCKET}.s3.amazonaws.com"]
+)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, *_upload_sources],
+        "frame-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [SELF],
+        "manifest-src": [SELF],
+    },
+}
+SECURE_SSL_REDIRECT = _https and env.yes_no("HTTPS_REDIRECT", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
+SECURE_HSTS_PRELOAD = _https
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = _https
+SESSION_COOKIE_AGE = env.whole_number("SESSION_AGE_S", 14 * 24 * 3600)
+CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the portal frames its own previews
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 1  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXY_COUNT or None
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "portal.middleware.client_ip"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Language and time
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- Logs
+LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "plain"))
+LOGGING = logging_settings(level=env.text("LOG_LEVEL", "INFO").upper(), log_format=LOG_FORMAT)

@@ -1,0 +1,31 @@
+"""The Celery application that `celery -A workers.app worker` and the schedule run."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from kombu import Queue as KombuQueue  # noqa: E402
+
+from portal.publish import producer  # noqa: E402
+from portal.queues import SCHEDULE, TASK_QUEUES, full_name, task_queues  # noqa: E402
+
+app = producer
+app.conf.task_queues = [KombuQueue(full_name(settings.QUEUE_PREFIX, queue.name)) for queue in task_queues()]
+app.conf.task_default_queue = app.conf.task_queues[0].name
+app.conf.imports = ("workers.tasks.campaigns", "workers.tasks.importing", "workers.tasks.maintenance")
+app.conf.beat_schedule = {
+    tick.task.value: {
+        "task": tick.task.value,
+        "schedule": tick.every_s,
+        "options": {"queue": full_name(settings.QUEUE_PREFIX, TASK_QUEUES[tick.task])},
+    }
+    for tick in SCHEDULE
+}
+app.loader.import_default_modules()
