@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
+from campaigns.importing.models import (
+    ColumnMapping,
+    ContactImport,
+    DropFolder,
+    ImportBatch,
+    ImportChange,
+    ImportLine,
+)
 from campaigns.messages.models import HouseLayout, MessageVersion, Template
 from campaigns.sending.models import (
     Acceptance,
@@ -21,12 +29,18 @@ __all__ = [
     "Attempt",
     "Campaign",
     "Chunk",
+    "ColumnMapping",
     "Contact",
+    "ContactImport",
     "ContactList",
     "ContactTag",
     "Delivery",
     "DeliveryEvent",
+    "DropFolder",
     "HouseLayout",
+    "ImportBatch",
+    "ImportChange",
+    "ImportLine",
     "ListMembership",
     "MessageVersion",
     "RatePoint",

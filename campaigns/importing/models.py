@@ -105,6 +105,8 @@ class ContactImport(LeasedModel):
     delimiter = models.CharField(max_length=1, blank=True, default="")
     newline = models.CharField(max_length=1, default="\n")
     has_header = models.BooleanField(default=True)
+    rows_offset = models.BigIntegerField(default=0)  # bytes of the file before the first row below the header
+    rows_line = models.BigIntegerField(default=0)  # lines of the file before it
     columns = models.JSONField(default=list, blank=True)  # [columns.ColumnDict]
     sample_rows = models.JSONField(default=list, blank=True)  # first rows below the header: [[str]]
     notes = models.JSONField(default=list, blank=True)  # [problems.ProblemDict] on header and encoding
