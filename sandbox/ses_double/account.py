@@ -13,8 +13,18 @@ from sandbox.ses_double.letter import bare_address, domain_of
 from sandbox.ses_double.wire import EventDestination
 
 EVENT_TYPES = frozenset(
-    "SEND REJECT BOUNCE COMPLAINT DELIVERY OPEN CLICK RENDERING_FAILURE "
-    "DELIVERY_DELAY SUBSCRIPTION".split()
+    [
+        "SEND",
+        "REJECT",
+        "BOUNCE",
+        "COMPLAINT",
+        "DELIVERY",
+        "OPEN",
+        "CLICK",
+        "RENDERING_FAILURE",
+        "DELIVERY_DELAY",
+        "SUBSCRIPTION",
+    ]
 )
 
 
@@ -53,7 +63,8 @@ class Suppressed:
 class Account:
     """The account's settings. Every method may be called by several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, region: str) -> None:
+        self.region = region
         self.identities: dict[str, Identity] = {}
         self.configuration_sets: dict[str, ConfigurationSet] = {}
         self.suppressed: dict[str, Suppressed] = {}
@@ -84,7 +95,7 @@ class Account:
         if not self.is_verified(address):
             message = (
                 "Email address is not verified. The following identities failed the "
-                f"check in region {REGION}: {bare_address(mailbox)}"
+                f"check in region {self.region.upper()}: {bare_address(mailbox)}"
             )
             raise rejected(message)
 
@@ -112,9 +123,7 @@ class Account:
             message = f"Configuration set <{name}> does not exist."
             raise not_found(message) from None
 
-    def add_destination(
-        self, set_name: str, name: str, destination: EventDestination
-    ) -> None:
+    def add_destination(self, set_name: str, name: str, destination: EventDestination) -> None:
         """Add an event destination to a configuration set. Raises SesError."""
         check_destination(destination)
         destinations = self.configuration_set(set_name).destinations
@@ -122,6 +131,11 @@ class Account:
             message = f"An event destination named <{name}> already exists."
             raise already_exists(message)
         destinations[name] = {**destination, "Name": name}
+
+    def listens(self, set_name: str) -> bool:
+        """Tell whether anybody wants events of this configuration set."""
+        known = self.configuration_sets.get(set_name)
+        return known is not None and bool(known.destinations)
 
     def topics_for(self, set_name: str, event_type: str) -> list[str]:
         """Return the SNS topics (ARN) that want this type of event."""
@@ -135,9 +149,6 @@ class Account:
             and event_type in destination.get("MatchingEventTypes", [])
             and "SnsDestination" in destination
         ]
-
-
-REGION = "EU-WEST-1"
 
 
 def check_destination(destination: EventDestination) -> None:

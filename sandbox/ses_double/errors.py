@@ -35,9 +35,7 @@ def rejected(message: str) -> SesError:
 
 def throttled() -> SesError:
     """Return TooManyRequestsException, as above the account's send rate."""
-    return SesError(
-        "TooManyRequestsException", "Maximum sending rate exceeded.", 429
-    )
+    return SesError("TooManyRequestsException", "Maximum sending rate exceeded.", 429)
 
 
 def daily_quota_exceeded() -> SesError:
@@ -47,6 +45,9 @@ def daily_quota_exceeded() -> SesError:
 
 def paused(subject: str = "account") -> SesError:
     """Return SendingPausedException for the account or a configuration set."""
-    return SesError(
-        "SendingPausedException", f"Email sending is disabled for this {subject}."
-    )
+    return SesError("SendingPausedException", f"Email sending is disabled for this {subject}.")
+
+
+def suspended() -> SesError:
+    """Return AccountSuspendedException."""
+    return SesError("AccountSuspendedException", "Your account has been shut down.")

@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Any, TypedDict
 
 SENDS = ("SendEmail", "SendBulkEmail")
 
@@ -92,15 +92,16 @@ class FaultPlan:
         self._lock = threading.Lock()
 
     def add(self, request: FaultRequest) -> None:
-        """Put a fault in force. Raises ValueError for one that is not known."""
+        """Put a fault in force. Raises ValueError or TypeError for what is not known."""
         kind = request.get("kind", "")
         if kind not in ACCEPTED_BY_KIND:
             known = ", ".join(ACCEPTED_BY_KIND)
             message = f"Unknown fault {kind!r}; known: {known}."
             raise ValueError(message)
         re.compile(request.get("match", ""))
-        fault = Fault(**{"accepted": ACCEPTED_BY_KIND[kind], **request})
-        fault.chance = random.Random(fault.seed)  # noqa: S311 - repeatable on purpose
+        asked: Any = {"accepted": ACCEPTED_BY_KIND[kind], **request}
+        fault = Fault(**asked)
+        fault.chance = random.Random(fault.seed)
         with self._lock:
             self._faults.append(fault)
 

@@ -30,8 +30,7 @@ def read_raw(request: SendEmailRequest, encoded: str) -> tuple[Letter, Entry]:
         sender=request.get("FromEmailAddress") or str(message.get("From", "")),
         subject=decoded_header(message.get("Subject", "")),
         raw=raw,
-        configuration_set=configuration_set
-        or str(message.get("X-SES-CONFIGURATION-SET", "")).strip(),
+        configuration_set=configuration_set or str(message.get("X-SES-CONFIGURATION-SET", "")).strip(),
     )
     return letter, Entry(to, cc, bcc, tags=_tags(request, message))
 

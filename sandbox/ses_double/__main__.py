@@ -1,0 +1,66 @@
+"""Run the double: `python -m sandbox.ses_double --port 5010 --data-dir var/sandbox`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from sandbox.ses_double.double import Double, DoubleSettings
+from sandbox.ses_double.quota import QuotaSettings
+from sandbox.ses_double.server import DoubleServer
+
+PROGRAM = "python -m sandbox.ses_double"
+
+
+def read_arguments() -> argparse.Namespace:
+    """Return the command line's settings."""
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
+    parser.add_argument("--data-dir", type=Path, help="without: kept until the end only")
+    parser.add_argument("--no-mailbox", action="store_true")
+    parser.add_argument("--mailbox-kept", type=int, default=20_000, metavar="MAILS")
+    parser.add_argument("--max-send-rate", type=float, default=14.0, metavar="PER_S")
+    parser.add_argument("--max-24-hour-send", type=float, default=50_000.0)
+    parser.add_argument("--tolerance-s", type=float, default=0.25)
+    parser.add_argument("--verified", nargs="*", default=[], metavar="IDENTITY")
+    return parser.parse_args()
+
+
+def serve(arguments: argparse.Namespace, data_dir: Path) -> None:
+    """Serve until SIGTERM or Ctrl-C, then write what waits."""
+    quota = QuotaSettings(arguments.max_send_rate, arguments.max_24_hour_send, arguments.tolerance_s)
+    kept_count = 0 if arguments.no_mailbox else arguments.mailbox_kept
+    region = os.environ.get("AWS_REGION", "us-east-1")
+    double = Double(DoubleSettings(data_dir, region, kept_count, quota))
+    for name in arguments.verified:
+        double.account.add_identity(name, is_verified=True)
+    server = DoubleServer(double, port=arguments.port)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # `shutdown` waits for the loop that the signal has interrupted
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    double.start()
+    sys.stdout.write(f"Amazon SES double on {server.url}, mailbox at {server.url}/mailbox/\n")
+    sys.stdout.flush()
+    server.serve_forever(poll_interval=0.1)
+    server.server_close()
+    double.stop()
+
+
+def main() -> None:
+    """Run with the data directory asked for, or one that goes afterwards."""
+    arguments = read_arguments()
+    if arguments.data_dir:
+        arguments.data_dir.mkdir(parents=True, exist_ok=True)
+        serve(arguments, arguments.data_dir)
+        return
+    with tempfile.TemporaryDirectory(prefix="ses-double-") as folder:
+        serve(arguments, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

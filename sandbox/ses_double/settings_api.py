@@ -1,0 +1,237 @@
+"""The calls about the account, its identities, sets and suppressed addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from sandbox.ses_double.account import (
+    ConfigurationSet,
+    Identity,
+    Suppressed,
+    check_destination,
+)
+from sandbox.ses_double.errors import bad_request, not_found
+from sandbox.ses_double.wire import EventDestination
+
+if TYPE_CHECKING:
+    from sandbox.ses_double.double import Double
+
+Json = dict[str, object]
+
+
+class SetRequest(TypedDict, total=False):
+    """POST /v2/email/configuration-sets."""
+
+    ConfigurationSetName: str
+    SendingOptions: dict[str, bool]
+
+
+class DestinationRequest(TypedDict, total=False):
+    """POST and PUT of an event destination."""
+
+    EventDestinationName: str
+    EventDestination: EventDestination
+
+
+def get_account(double: Double) -> Json:
+    """Return GetAccount's reply."""
+    settings = double.quota.settings
+    return {
+        "DedicatedIpAutoWarmupEnabled": False,
+        "EnforcementStatus": settings.enforcement_status,
+        "ProductionAccessEnabled": settings.production_access,
+        "SendQuota": {
+            "Max24HourSend": settings.max_24_hour_send,
+            "MaxSendRate": settings.max_send_rate,
+            "SentLast24Hours": float(double.quota.sent_last_24_hours()),
+        },
+        "SendingEnabled": settings.sending_enabled,
+        "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
+        "Details": {
+            "MailType": "TRANSACTIONAL",
+            "WebsiteURL": "https://postroom.example/",
+            "ContactLanguage": "EN",
+            "UseCaseDescription": "A stand-in for Amazon SES on one machine.",
+            "AdditionalContactEmailAddresses": [],
+            "ReviewDetails": {"Status": "GRANTED", "CaseId": "1234567890"},
+        },
+        "VdmAttributes": {"VdmEnabled": "DISABLED"},
+    }
+
+
+def put_account_sending(double: Double, request: Json) -> Json:
+    """Pause or resume the account, as PutAccountSendingAttributes does."""
+    double.quota.change(sending_enabled=bool(request.get("SendingEnabled", False)))
+    return {}
+
+
+def create_identity(double: Double, request: dict[str, str]) -> Json:
+    """Add an identity: a domain is verified at once, an address is not."""
+    name = request["EmailIdentity"]
+    identity = double.account.add_identity(name, is_verified="@" not in name)
+    return {
+        "IdentityType": identity.kind,
+        "VerifiedForSendingStatus": identity.is_verified,
+        "DkimAttributes": _dkim(identity),
+    }
+
+
+def get_identity(double: Double, name: str) -> Json:
+    """Return GetEmailIdentity's reply. Raises SesError."""
+    identity = double.account.identity(name)
+    return {
+        "IdentityType": identity.kind,
+        "FeedbackForwardingStatus": True,
+        "VerifiedForSendingStatus": identity.is_verified,
+        "VerificationStatus": "SUCCESS" if identity.is_verified else "PENDING",
+        "DkimAttributes": _dkim(identity),
+        "MailFromAttributes": {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"},
+        "Policies": {},
+        "Tags": [],
+    }
+
+
+def list_identities(double: Double) -> Json:
+    """Return ListEmailIdentities' reply, all on one page."""
+    return {
+        "EmailIdentities": [
+            {
+                "IdentityName": identity.name,
+                "IdentityType": identity.kind,
+                "SendingEnabled": identity.is_verified,
+                "VerificationStatus": "SUCCESS" if identity.is_verified else "PENDING",
+            }
+            for identity in list(double.account.identities.values())
+        ]
+    }
+
+
+def delete_identity(double: Double, name: str) -> Json:
+    """Forget an identity. Raises SesError."""
+    double.account.identity(name)
+    del double.account.identities[name.lower()]
+    return {}
+
+
+def create_configuration_set(double: Double, request: SetRequest) -> Json:
+    """Add a configuration set. Raises SesError."""
+    sending_enabled = request.get("SendingOptions", {}).get("SendingEnabled", True)
+    name = request["ConfigurationSetName"]
+    double.account.add_configuration_set(name, sending_enabled=sending_enabled)
+    return {}
+
+
+def get_configuration_set(double: Double, name: str) -> Json:
+    """Return GetConfigurationSet's reply. Raises SesError."""
+    return _set_reply(double.account.configuration_set(name))
+
+
+def list_configuration_sets(double: Double) -> Json:
+    """Return ListConfigurationSets' reply, all on one page."""
+    return {"ConfigurationSets": list(double.account.configuration_sets)}
+
+
+def delete_configuration_set(double: Double, name: str) -> Json:
+    """Forget a configuration set. Raises SesError."""
+    double.account.configuration_set(name)
+    del double.account.configuration_sets[name]
+    return {}
+
+
+def create_destination(double: Double, set_name: str, request: DestinationRequest) -> Json:
+    """Add an event destination. Raises SesError."""
+    name, destination = request["EventDestinationName"], request["EventDestination"]
+    double.account.add_destination(set_name, name, destination)
+    return {}
+
+
+def get_destinations(double: Double, set_name: str) -> Json:
+    """Return a configuration set's event destinations. Raises SesError."""
+    chosen = double.account.configuration_set(set_name)
+    return {"EventDestinations": list(chosen.destinations.values())}
+
+
+def update_destination(double: Double, set_name: str, name: str, request: DestinationRequest) -> Json:
+    """Replace an event destination. Raises SesError."""
+    destinations = _destinations(double, set_name, name)
+    check_destination(request["EventDestination"])
+    destinations[name] = {**request["EventDestination"], "Name": name}
+    return {}
+
+
+def delete_destination(double: Double, set_name: str, name: str) -> Json:
+    """Forget an event destination. Raises SesError."""
+    del _destinations(double, set_name, name)[name]
+    return {}
+
+
+def put_suppressed(double: Double, request: dict[str, str]) -> Json:
+    """Put an address on the account's suppression list. Raises SesError."""
+    address, reason = request["EmailAddress"].lower(), request["Reason"]
+    if reason not in {"BOUNCE", "COMPLAINT"}:
+        raise bad_request("Reason must be BOUNCE or COMPLAINT.")
+    entry = Suppressed(address, reason, double.clock.now())
+    double.account.suppressed[address] = entry
+    return {}
+
+
+def get_suppressed(double: Double, address: str) -> Json:
+    """Return one suppressed address. Raises SesError."""
+    return {"SuppressedDestination": _suppressed_reply(_suppressed(double, address))}
+
+
+def list_suppressed(double: Double) -> Json:
+    """Return the suppression list, all on one page."""
+    entries = list(double.account.suppressed.values())
+    return {"SuppressedDestinationSummaries": [_suppressed_reply(e) for e in entries]}
+
+
+def delete_suppressed(double: Double, address: str) -> Json:
+    """Take an address off the suppression list. Raises SesError."""
+    del double.account.suppressed[_suppressed(double, address).address]
+    return {}
+
+
+def _dkim(identity: Identity) -> Json:
+    return {
+        "SigningEnabled": True,
+        "Status": "SUCCESS" if identity.is_verified else "PENDING",
+        "Tokens": list(identity.dkim_tokens),
+        "SigningAttributesOrigin": "AWS_SES",
+        "NextSigningKeyLength": "RSA_2048_BIT",
+        "CurrentSigningKeyLength": "RSA_2048_BIT",
+    }
+
+
+def _set_reply(chosen: ConfigurationSet) -> Json:
+    return {
+        "ConfigurationSetName": chosen.name,
+        "SendingOptions": {"SendingEnabled": chosen.sending_enabled},
+        "ReputationOptions": {"ReputationMetricsEnabled": False},
+        "DeliveryOptions": {"TlsPolicy": "OPTIONAL"},
+        "Tags": [],
+    }
+
+
+def _destinations(double: Double, set_name: str, name: str) -> dict[str, EventDestination]:
+    destinations = double.account.configuration_set(set_name).destinations
+    if name not in destinations:
+        message = f"An event destination named <{name}> does not exist."
+        raise not_found(message)
+    return destinations
+
+
+def _suppressed(double: Double, address: str) -> Suppressed:
+    entry = double.account.suppressed.get(address.lower())
+    if entry is None:
+        message = f"Email address {address} does not exist on your suppression list."
+        raise not_found(message)
+    return entry
+
+
+def _suppressed_reply(entry: Suppressed) -> Json:
+    return {
+        "EmailAddress": entry.address,
+        "Reason": entry.reason,
+        "LastUpdateTime": entry.since_s,
+    }
