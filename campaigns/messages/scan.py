@@ -16,10 +16,7 @@ MAX_TAG_CHARS = 1_000
 MAX_TAGS = 1_000
 
 _TAG_NAME = re.compile(r"#|\w+")
-_END_OF = {
-    name: re.compile(rf"\{{%-?\s{{0,50}}end{name}\s{{0,50}}-?%\}}")
-    for name in ("raw", "comment")
-}
+_END_OF = {name: re.compile(rf"\{{%-?\s{{0,50}}end{name}\s{{0,50}}-?%\}}") for name in ("raw", "comment")}
 
 
 class PieceKind(Enum):
@@ -116,9 +113,7 @@ def _bracketed(source: str, start: int) -> Piece:
     raw_inner = source[inner_start:inner_end]
     inner = raw_inner.strip()
     inner_start += len(raw_inner) - len(raw_inner.lstrip())
-    piece = Piece(
-        PieceKind.OUTPUT, start, close + 2, inner, inner_start, "", trims_before, trims_after
-    )
+    piece = Piece(PieceKind.OUTPUT, start, close + 2, inner, inner_start, "", trims_before, trims_after)
     if not inner:
         raise ScanError("empty_tag", f"There is nothing between “{opener}” and “{closer}”.", start)
     return piece if opener == "{{" else _tag(source, piece)

@@ -1,0 +1,87 @@
+"""Makes the three Liquid texts of a message (subject, HTML, plain text) from what was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from campaigns.messages.inline_css import inline_css
+from campaigns.messages.layout import add_preheader, text_foot, wrap_in_layout
+from campaigns.messages.liquid import HTML, PLAIN
+from campaigns.messages.markdown import render_markdown
+from campaigns.messages.problems import (
+    BODY,
+    PREHEADER,
+    SUBJECT,
+    TEXT_BODY,
+    Problem,
+    TemplateInvalid,
+    line_of,
+)
+from campaigns.messages.source import MessageSource
+from campaigns.messages.text_part import text_from_html
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedMessage:
+    """Subject, HTML and plain text, still with Liquid in them."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def compose_message(source: MessageSource) -> ComposedMessage:
+    """Render Markdown, lay out, inline CSS, derive the text. Raises TemplateInvalid with every problem found."""
+    problems = source_problems(source)
+    if problems:
+        raise TemplateInvalid(problems)
+    if source.kind == "markdown":
+        html, text = _from_markdown(source)
+    else:
+        html = add_preheader(inline_css(source.body), source.preheader)
+        text = text_from_html(source.body)
+    return ComposedMessage(source.subject.strip(), html, source.text_body or text)
+
+
+def _from_markdown(source: MessageSource) -> tuple[str, str]:
+    fragment = render_markdown(source.body)
+    page = wrap_in_layout(fragment, preheader=source.preheader, layout=source.layout)
+    foot = text_foot(source.layout)
+    text = text_from_html(fragment)
+    return inline_css(page), f"{text}\n{foot}" if foot else text
+
+
+def source_problems(source: MessageSource) -> list[Problem]:
+    """Find all that must be mended before the message can be compiled, by place and line as typed."""
+    problems = [*_subject_problems(source.subject)]
+    checks = (
+        (PLAIN, source.subject, SUBJECT),
+        (PLAIN, source.preheader, PREHEADER),
+        (HTML, source.body, BODY),
+        (PLAIN, source.text_body, TEXT_BODY),
+    )
+    for liquid, text, place in checks:
+        try:
+            liquid.parse(text, place=place)
+        except TemplateInvalid as error:
+            problems.extend(error.problems)
+    if not source.body.strip():
+        problems.append(Problem("empty_body", BODY, 0, "The message has no text."))
+    if source.kind == "markdown":
+        problems.extend(source.layout.problems())
+    return problems
+
+
+def _subject_problems(subject: str) -> list[Problem]:
+    text = subject.strip()
+    if not text:
+        return [Problem("empty_subject", SUBJECT, 0, "The subject is empty.")]
+    broken = min(
+        (at for at in map(text.find, ("\r", "\n", "\u2028", "\u2029", "\x0b", "\x0c", "\x85")) if at >= 0), default=-1
+    )
+    if broken >= 0:
+        message = "The subject has a line break. Write it in one line."
+        return [Problem("line_break", SUBJECT, line_of(text, broken), message)]
+    if any(character < " " or character == "\x7f" for character in text):
+        return [Problem("control_character", SUBJECT, 1, "The subject has a control character in it.")]
+    return []
