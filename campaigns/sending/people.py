@@ -1,0 +1,160 @@
+"""The people of one campaign, page by page, by state, reason or beginning of the address.
+
+No index knows the state of a delivery. The counters of the chunks say which chunks hold such people, and only their id
+ranges are read; a search by address uses the unique index on the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from django.db.models import F, IntegerField, QuerySet, Sum, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from campaigns.sending.models import Campaign, Chunk, Delivery
+from campaigns.sending.states import DeliveryState, Reason
+from portal.fields import prefix_range
+
+PAGE_SIZE = 50
+CHUNKS_PER_READ = 100
+EXPORT_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """Which people: in any of the states (none = all), for one reason, with addresses that begin like `prefix`."""
+
+    states: frozenset[DeliveryState] = frozenset()
+    reason: Reason | None = None
+    prefix: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.states and self.reason is None and not self.prefix
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """Some people, and the cursor of the page behind them ("" = no more)."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    next_cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IdRange:
+    """Delivery ids, both ends included, that hold `people` matching deliveries."""
+
+    first: int
+    last: int
+    people: int
+
+
+def people_page(campaign: Campaign, wanted: PeopleFilter, *, cursor: str = "", size: int = PAGE_SIZE) -> PeoplePage:
+    """Read one page. A search is ordered by address, everything else in the order of sending."""
+    if wanted.prefix:
+        return _page_by_address(campaign, wanted, cursor=cursor, size=size)
+    after = int(cursor) if cursor.isdecimal() else 0
+    parts = _runs(_ranges(campaign, wanted, after=after), enough=size + 1)
+    rows = (row for part in parts for row in _people_of(campaign, wanted, part=part, after=after)[: size + 1])
+    found = list(islice(rows, size + 1))
+    has_more = len(found) > size
+    return PeoplePage(found[:size], str(found[size - 1].pk) if has_more else "")
+
+
+def all_people(campaign: Campaign, wanted: PeopleFilter) -> Iterator[Delivery]:
+    """Walk everybody, with their contacts, in batches that do not grow with the campaign."""
+    if wanted.prefix:
+        return _by_address(campaign, wanted).iterator(chunk_size=EXPORT_BATCH)
+    parts = _runs(_ranges(campaign, wanted, after=0), enough=EXPORT_BATCH)
+    return (row for part in parts for row in _people_of(campaign, wanted, part=part, after=0))
+
+
+def count_people(campaign: Campaign, wanted: PeopleFilter) -> int | None:
+    """How many there are by the counters; None for a search, which would have to be counted row by row."""
+    if wanted.prefix:
+        return None
+    if wanted.reason is not None:
+        return sum(part.people for part in _ranges(campaign, wanted, after=0))
+    total = Chunk.objects.filter(campaign=campaign).aggregate(people=Coalesce(Sum(_people_in(wanted)), 0))
+    return int(total["people"])
+
+
+def _page_by_address(campaign: Campaign, wanted: PeopleFilter, *, cursor: str, size: int) -> PeoplePage:
+    if wanted.states and count_people(campaign, PeopleFilter(wanted.states, wanted.reason)) == 0:
+        return PeoplePage()
+    rows = _by_address(campaign, wanted)
+    if cursor:
+        rows = rows.filter(address_key__gt=cursor)
+    found = list(rows[: size + 1])
+    return PeoplePage(found[:size], found[size - 1].address_key if len(found) > size else "")
+
+
+def _by_address(campaign: Campaign, wanted: PeopleFilter) -> QuerySet[Delivery]:
+    low, high = prefix_range(wanted.prefix.lower())
+    rows = _matching(wanted).filter(campaign=campaign, address_key__gte=low, address_key__lt=high)
+    return rows.order_by("address_key")
+
+
+def _people_of(campaign: Campaign, wanted: PeopleFilter, *, part: IdRange, after: int) -> QuerySet[Delivery]:
+    first = max(part.first, after + 1)
+    return _matching(wanted).filter(campaign=campaign, pk__gte=first, pk__lte=part.last).order_by("pk")
+
+
+def _matching(wanted: PeopleFilter) -> QuerySet[Delivery]:
+    rows = Delivery.objects.select_related("contact")
+    if wanted.states:
+        rows = rows.filter(state__in=wanted.states)
+    if wanted.reason is not None:
+        rows = rows.filter(reason=wanted.reason)
+    return rows
+
+
+def _runs(ranges: Iterator[IdRange], *, enough: int) -> Iterator[IdRange]:
+    """Join ranges that touch, until one holds enough: fewer reads when the people sit close together."""
+    run: IdRange | None = None
+    for part in ranges:
+        if run is not None and run.last + 1 == part.first and run.people < enough:
+            run = IdRange(run.first, part.last, run.people + part.people)
+            continue
+        if run is not None:
+            yield run
+        run = part
+    if run is not None:
+        yield run
+
+
+def _ranges(campaign: Campaign, wanted: PeopleFilter, *, after: int) -> Iterator[IdRange]:
+    """The chunks that hold such people behind delivery `after`, in order, read a hundred at a time."""
+    chunks = Chunk.objects.filter(campaign=campaign).annotate(people=_people_in(wanted)).filter(people__gt=0)
+    keys = _cause_keys(wanted)
+    if keys:
+        chunks = chunks.filter(cause_counts__has_any_keys=keys)
+    chunks = chunks.filter(last_delivery_id__gt=after).order_by("number")
+    number = -1
+    while True:
+        batch = list(chunks.filter(number__gt=number)[:CHUNKS_PER_READ])
+        for chunk in batch:
+            people = sum(chunk.cause_counts.get(key, 0) for key in keys) if keys else chunk.people
+            if people:
+                yield IdRange(chunk.first_delivery_id, chunk.last_delivery_id, people)
+        if len(batch) < CHUNKS_PER_READ:
+            return
+        number = batch[-1].number
+
+
+def _people_in(wanted: PeopleFilter) -> Combinable:
+    total: Combinable = Value(0, output_field=IntegerField())
+    for state in sorted(wanted.states or frozenset(DeliveryState)):
+        total = total + F(f"{state.name.lower()}_count")
+    return total
+
+
+def _cause_keys(wanted: PeopleFilter) -> list[str]:
+    if wanted.reason is None:
+        return []
+    states = wanted.states or frozenset(DeliveryState)
+    return [f"{int(state)}:{int(wanted.reason)}" for state in sorted(states)]
