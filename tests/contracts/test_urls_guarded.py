@@ -1,0 +1,58 @@
+"""Every address of the portal asks for a login, unless it stands on the list of public ones."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The only addresses that a stranger may see, each with its reason.
+PUBLIC = {
+    "": "redirects to the overview",
+    "healthz": "asked by load balancers",
+    "admin/login/": "the login itself",
+    "admin/logout/": "changes nothing for somebody who is not logged in",
+}
+# What stands where an address takes a parameter; the value needs not exist, the login comes first.
+SAMPLES = {"int": "1", "str": "x", "slug": "x", "path": "1", "uuid": "00000000-0000-0000-0000-000000000000"}
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    """All routes as written, e.g. `admin/campaigns/contact/<path:object_id>/change/`."""
+    for pattern in patterns:
+        route = prefix + re.sub(r"^\^|\$$", "", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def sample(route: str) -> str:
+    """An address that the route matches."""
+    filled = re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found.group(1) or "str"], route)
+    return "/" + re.sub(r"\(\?P<\w+>(\w+|\.\*)[^)]*\)", lambda found: found.group(1).replace(".*", "x"), filled)
+
+
+def all_routes() -> list[str]:
+    return sorted(set(routes(get_resolver().url_patterns)))
+
+
+def asks_for_login(response: object) -> bool:
+    status, location = response.status_code, response.headers.get("Location", "")
+    return (status == 302 and "/login/" in location) or status in {401, 403}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", [route for route in all_routes() if route not in PUBLIC])
+def test_a_stranger_is_sent_to_the_login(client, route):
+    for response in (client.get(sample(route)), client.post(sample(route))):
+        assert asks_for_login(response) or response.status_code == 405, f"{route}: {response.status_code}"
+
+
+def test_the_public_list_names_only_addresses_that_exist():
+    assert set(PUBLIC) - set(all_routes()) == set()
