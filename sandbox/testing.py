@@ -1,0 +1,183 @@
+"""The sandbox for tests and benches: moto and the double as processes of their own, on free ports.
+
+with run_sandbox() as sandbox:
+    sandbox.set_quota(max_send_rate=100)
+    sandbox.add_fault(kind="drop_reply", count=3)
+    ... run code with `sandbox.environment` ...
+    assert len(sandbox.accepted()) == 5_000
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Unpack
+from urllib.error import HTTPError
+
+from sandbox.processes import start_child, stop_child
+from sandbox.seed import SeedNames, seed
+from sandbox.ses_double.calls import Call
+from sandbox.ses_double.faults import FaultRequest
+from sandbox.ses_double.wire import LogLine
+
+ANSWER_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleControl:
+    """A running double, steered over its control API."""
+
+    url: str
+    data_dir: Path
+
+    def add_fault(self, **fault: Unpack[FaultRequest]) -> None:
+        """Put a fault in force; see `sandbox.ses_double.faults`."""
+        self.ask("POST", "faults", fault)
+
+    def clear_faults(self) -> None:
+        """Let everything go well again."""
+        self.ask("DELETE", "faults")
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the faults in force and how often each struck."""
+        return list(self.ask("GET", "faults")["faults"])
+
+    def set_quota(self, **changes: float | bool | str) -> None:
+        """Change quota settings; see `sandbox.ses_double.quota.QuotaSettings`."""
+        self.ask("POST", "quota", changes)
+
+    def set_events(self, **changes: float | bool) -> None:
+        """Change how events are published; see `sandbox.ses_double.publisher.EventSettings`."""
+        self.ask("POST", "events", changes)
+
+    def events_waiting_count(self) -> int:
+        """Return how many events have not reached their topic."""
+        return int(self.ask("GET", "events")["waiting_count"])
+
+    def advance_clock(self, seconds: float) -> None:
+        """Move the double's clock forward."""
+        self.ask("POST", "clock", {"advance_s": seconds})
+
+    def verify(self, identity: str) -> None:
+        """Make a domain or an address a verified identity."""
+        self.ask("POST", "identities", {"identity": identity})
+
+    def accepted(self, *, after: int = 0) -> list[LogLine]:
+        """Return the acceptance log from its file, so even when the double is gone."""
+        with (self.data_dir / "acceptance.jsonl").open(encoding="utf-8") as log:
+            return [json.loads(line) for number, line in enumerate(log) if number >= after]
+
+    def calls(self, operation: str = "") -> list[Call]:
+        """Return the API calls, oldest first, of one operation or of all."""
+        query = f"?operation={operation}" if operation else ""
+        return list(self.ask("GET", f"calls{query}"))
+
+    def reset(self) -> None:
+        """Forget mail, log, calls, faults and settings; identities and sets stay."""
+        self.ask("POST", "reset")
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Call the control API. Raises ValueError with its reason when it refuses."""
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT_S) as reply:
+                return json.load(reply)
+        except HTTPError as error:
+            raise ValueError(json.load(error)["error"]) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox(DoubleControl):
+    """A double together with moto; `environment` is for the processes that use them."""
+
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def run_moto() -> Iterator[str]:
+    """Run moto on a free port and give its address."""
+    with run_server("sandbox.moto_server") as url:
+        yield url
+
+
+@contextmanager
+def run_double(
+    *arguments: str, data_dir: Path | None = None, environment: dict[str, str] | None = None
+) -> Iterator[DoubleControl]:
+    """Run the double on a free port, by default with no mailbox and a rate no test reaches."""
+    with tempfile.TemporaryDirectory(prefix="ses-double-") as folder:
+        kept_in = data_dir or Path(folder)
+        defaults = ("--max-send-rate", "1000000", "--max-24-hour-send", "-1", "--data-dir", str(kept_in))
+        mailbox = () if "--mailbox-kept" in arguments else ("--no-mailbox",)
+        with run_server("sandbox.ses_double", *defaults, *mailbox, *arguments, environment=environment) as url:
+            yield DoubleControl(url, kept_in)
+
+
+@contextmanager
+def run_sandbox(*arguments: str, data_dir: Path | None = None, names: SeedNames | None = None) -> Iterator[Sandbox]:
+    """Run moto and the double, seeded; their addresses are in this process's environment until the end."""
+    names = names or SeedNames.from_environment()
+    with run_moto() as moto_url:
+        environment = aws_environment(moto_url, names.region)
+        with run_double(*arguments, data_dir=data_dir, environment=environment) as double:
+            environment["AWS_ENDPOINT_URL_SESV2"] = double.url
+            with changed_environment(environment):
+                seed(names)
+                yield Sandbox(double.url, double.data_dir, environment)
+
+
+def aws_environment(moto_url: str, region: str) -> dict[str, str]:
+    """Return the variables that lead boto3 to moto, with credentials that open nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": moto_url,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+@contextmanager
+def changed_environment(changes: dict[str, str]) -> Iterator[None]:
+    """Set variables of this process and put back what was there."""
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def run_server(module: str, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[str]:
+    """Run a sandbox server until the end of the block and give the address that it printed."""
+    server = start_child(["-m", module, *arguments], environment or {})
+    try:
+        yield read_address(server)
+    finally:
+        stop_child(server)
+        if server.stdout:
+            server.stdout.close()
+
+
+def read_address(server: subprocess.Popen[str]) -> str:
+    """Return the first address in the server's first line. Raises RuntimeError when it ends instead."""
+    line = server.stdout.readline() if server.stdout else ""
+    address = next((word.rstrip(",") for word in line.split() if word.startswith("http://")), None)
+    if address is None:
+        message = f"The server did not start: {line.strip() or 'it ended without a word'}"
+        raise RuntimeError(message)
+    return address
