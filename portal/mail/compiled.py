@@ -1,0 +1,148 @@
+"""Whole messages on the wire from compiled segments: all that is the same for everybody is encoded once.
+
+Lines end with CRLF and stay within 76 characters of body; dots at the start of a line are left to SMTP, but none occur.
+Source: RFC 5322, 2045 to 2047, 8058.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal.mail.attachment import Attachment, encode_attachment
+from portal.mail.headers import (
+    date_header,
+    extra_header,
+    mailbox_header,
+    message_id_header,
+    subject_header,
+    unsubscribe_headers,
+)
+from portal.mail.quoted_printable import closed, encode_literals, encode_value
+from portal.mail.segments import NO_TEXT, Segments
+
+_PART_HEADERS = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A name (which may be empty) and an address."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientHeaders:
+    """What the headers of one message need to know. `message_id` has no brackets; `sent_at` is aware."""
+
+    to: Mailbox
+    message_id: str
+    sent_at: datetime
+    unsubscribe_url: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+class MimeSkeleton:
+    """One message for any number of people, encoded but for its holes.
+
+    `subject`, `text` and `html` are compiled segments (text or html may be empty); `extra` headers and attachments are
+    the same for everybody. Raises UnsafeHeader or InvalidAddress for headers that could not be sent.
+    """
+
+    def __init__(
+        self,
+        *,
+        sender: Mailbox,
+        subject: Segments,
+        text: Segments = NO_TEXT,
+        html: Segments = NO_TEXT,
+        reply_to: Mailbox | None = None,
+        extra: Mapping[str, str] | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
+        self._subject = subject
+        head = mailbox_header("From", sender.name, sender.address)
+        if reply_to is not None:
+            head += mailbox_header("Reply-To", reply_to.name, reply_to.address)
+        for name, value in (extra or {}).items():
+            head += extra_header(name, value)
+        self._head = head + b"MIME-Version: 1.0\r\n"
+        self._parts, self._slots = _merged(_body(text, html, attachments))
+        self._fixed_subject = None if subject.keys else subject_header(subject.literals[0])
+
+    def build(self, holes: Mapping[str, str], recipient: RecipientHeaders) -> bytes:
+        """Write the message of one person, ready for SMTP's DATA but for its final dot.
+
+        Raises KeyError for a hole without a value, UnsafeHeader or InvalidAddress for a header that cannot be sent.
+        """
+        body = self._parts.copy()
+        encoded: dict[str, bytes] = {}
+        for index, key in self._slots:
+            value = encoded.get(key)
+            if value is None:
+                value = encoded[key] = encode_value(holes[key])
+            body[index] = value
+        body[0] = self._headers(holes, recipient)
+        return b"".join(body)
+
+    def _headers(self, holes: Mapping[str, str], recipient: RecipientHeaders) -> bytes:
+        headers = [
+            self._head,
+            mailbox_header("To", recipient.to.name, recipient.to.address),
+            self._fixed_subject or subject_header(self._subject.fill(holes)),
+            date_header(recipient.sent_at),
+            message_id_header(recipient.message_id),
+            unsubscribe_headers(recipient.unsubscribe_url),
+        ]
+        headers.extend(extra_header(name, value) for name, value in recipient.extra.items())
+        return b"".join(headers)
+
+
+_Piece = bytes | str  # bytes are ready, a text is the key of a hole
+
+
+def _merged(pieces: list[_Piece]) -> tuple[list[bytes], list[tuple[int, str]]]:
+    """Join what is next to each other; place 0 is kept for the headers, holes are named by their places."""
+    parts: list[bytes] = [b""]
+    slots: list[tuple[int, str]] = []
+    ready = b""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            ready += piece
+            continue
+        parts += [ready, b""]
+        slots.append((len(parts) - 1, piece))
+        ready = b""
+    return [*parts, ready], slots
+
+
+def _body(text: Segments, html: Segments, attachments: Sequence[Attachment]) -> list[_Piece]:
+    alternatives = [
+        _part(subtype, segments) for subtype, segments in ((b"plain", text), (b"html", html)) if not segments.is_empty
+    ] or [_part(b"plain", text)]
+    content = alternatives[0] if len(alternatives) == 1 else _multipart(b"alternative", alternatives)
+    if not attachments:
+        return content
+    files: list[list[_Piece]] = [[encode_attachment(attachment)] for attachment in attachments]
+    return _multipart(b"mixed", [content, *files])
+
+
+def _part(subtype: bytes, segments: Segments) -> list[_Piece]:
+    literals = encode_literals(segments.literals)
+    pieces: list[_Piece] = [_PART_HEADERS % subtype, literals[0] if segments.keys else closed(literals[0])]
+    for number, key in enumerate(segments.keys, start=1):
+        is_last = number == len(segments.keys)
+        pieces += [key, closed(literals[number]) if is_last else literals[number]]
+    return pieces
+
+
+def _multipart(subtype: bytes, parts: Sequence[list[_Piece]]) -> list[_Piece]:
+    """Put parts between boundaries. Quoted-printable and base64 can never hold the `=_` that each starts with."""
+    boundary = b"=_%s" % secrets.token_hex(12).encode("ascii")
+    pieces: list[_Piece] = [b'Content-Type: multipart/%s;\r\n boundary="%s"\r\n\r\n' % (subtype, boundary)]
+    for part in parts:
+        pieces += [b"--%s\r\n" % boundary, *part, b"\r\n"]
+    return [*pieces, b"--%s--\r\n" % boundary]
