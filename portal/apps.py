@@ -7,6 +7,8 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class PortalConfig(AppConfig):
+    """The portal itself; its checks and role groups are registered when Django is ready."""
+
     name = "portal"
     verbose_name = "Postroom"
 
@@ -15,4 +17,6 @@ class PortalConfig(AppConfig):
 
 
 class PortalAdminConfig(AdminConfig):
+    """Makes Postroom's site the one that `admin.site` means."""
+
     default_site = "portal.admin_site.PostroomAdminSite"

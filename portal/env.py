@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -33,8 +34,12 @@ class Environment:
         """A value without a default: "" when it is not set."""
         return self.text(name).strip()
 
-    def whole_number(self, name: str, default: int) -> int:
-        return self._read(name, self._env.int, default, "a whole number")
+    def whole_number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+        value = self._read(name, self._env.int, default, "a whole number")
+        if value < least or (most is not None and value > most):
+            span = f"at least {least}" if most is None else f"from {least} to {most}"
+            raise ImproperlyConfigured(f"{name} must be a whole number, {span}, not {value}")
+        return value
 
     def number(self, name: str, default: float) -> float:
         return self._read(name, self._env.float, default, "a number")
@@ -53,6 +58,15 @@ class Environment:
 
     def path(self, name: str, default: Path) -> Path:
         return Path(self.text(name, str(default))).expanduser().resolve()
+
+    def time_zone(self, name: str, default: str) -> str:
+        """A name of the IANA database, e.g. Europe/Berlin."""
+        value = self.text(name, default).strip()
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+            raise ImproperlyConfigured(f"{name} must be a time zone like Europe/Berlin, not {value!r}") from error
+        return value
 
     def one_of(self, name: str, choices: tuple[str, ...]) -> str:
         """One of `choices`; the first is the default."""

@@ -1,7 +1,8 @@
 """Log lines as JSON with the ids that tie one deed together: request, task, campaign.
 
 `correlation` holds the ids of the work at hand; every line carries them, and `portal.publish` sends the correlation id
-along, so that one id leads from the click to the worker. Addresses in a line are redacted.
+along, so that one id leads from the click to the worker. Addresses are redacted wherever they stand in a line: in the
+message, in its values, in a traceback.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from pythonjsonlogger.json import JsonFormatter
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 correlation: ContextVar[dict[str, str]] = ContextVar("correlation", default={})  # noqa: B039  # never mutated
 
-_ADDRESS = re.compile(r"[^\s@<>\"'=,:;()]+@([A-Za-z0-9.-]+)")
+# Wide on purpose: what stands before the @ goes, quotes and key= with it. %40 is an @ in a web address.
+_ADDRESS = re.compile(r"""(?:"[^"]{1,64}"|[^\s@<>",:;()\[\]?&/]+)(?:@|%40)([A-Za-z0-9.-]+)""")
 
 
 @contextmanager
@@ -32,18 +36,39 @@ def log_context(**ids: str) -> Iterator[None]:
 
 def redact(text: str) -> str:
     """`text` with the local part of every address replaced, the domain kept."""
-    return _ADDRESS.sub(r"***@\1", text)
+    return _ADDRESS.sub(r"***@\1", text) if "@" in text or "%40" in text else text
+
+
+def _redact_deep(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: _redact_deep(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redact_deep(inner) for inner in value]
+    return value
+
+
+class JsonLines(JsonFormatter):
+    """One JSON object a line."""
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        return {key: _redact_deep(value) for key, value in super().process_log_record(log_data).items()}
+
+
+class PlainLines(logging.Formatter):
+    """Lines for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
 
 
 class ContextFilter(logging.Filter):
-    """Puts the correlation ids on each record and redacts addresses in its message."""
+    """Puts the correlation ids on each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         for key, value in correlation.get().items():
             setattr(record, key, value)
-        message = record.getMessage()
-        if "@" in message:
-            record.msg, record.args = redact(message), None
         return True
 
 
@@ -55,11 +80,11 @@ def logging_settings(*, level: str, log_format: str) -> dict[str, Any]:
         "filters": {"context": {"()": "portal.logs.ContextFilter"}},
         "formatters": {
             "json": {
-                "()": "pythonjsonlogger.json.JsonFormatter",
+                "()": "portal.logs.JsonLines",
                 "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
                 "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger", "message": "event"},
             },
-            "plain": {"format": "%(levelname)s %(name)s %(message)s"},
+            "plain": {"()": "portal.logs.PlainLines", "fmt": "%(levelname)s %(name)s %(message)s"},
         },
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": log_format, "filters": ["context"]},

@@ -10,6 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Conflict
 
+APPEND_ONLY = "The activity log is append-only."
+
+
+class AppendOnly(models.QuerySet["Activity"]):
+    """Rows that stay as they were written, also in bulk."""
+
+    def update(self, **_changes: Any) -> int:
+        raise Conflict(APPEND_ONLY)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise Conflict(APPEND_ONLY)
+
 
 class Activity(models.Model):
     """One deed of a person or of the system: who did what to which thing, when.
@@ -30,6 +42,8 @@ class Activity(models.Model):
     details = models.JSONField(_("details"), default=dict, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
 
+    objects = AppendOnly.as_manager()
+
     class Meta:
         verbose_name = _("activity")
         verbose_name_plural = _("activity")
@@ -41,8 +55,8 @@ class Activity(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
-            raise Conflict("The activity log is append-only.")
+            raise Conflict(APPEND_ONLY)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise Conflict("The activity log is append-only.")
+        raise Conflict(APPEND_ONLY)

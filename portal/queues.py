@@ -21,6 +21,8 @@ class Feed(StrEnum):
 
 
 class QueueName(StrEnum):
+    """Queues by purpose."""
+
     PRIORITY = "priority"
     SENDING = "sending"
     IMPORTS = "imports"
@@ -44,6 +46,8 @@ class Queue:
 
 
 class TaskName(StrEnum):
+    """Names under which tasks are published and registered: app, then verb."""
+
     SEND_CHUNK = "campaigns.send_chunk"
     SEND_PRIORITY_CHUNK = "campaigns.send_priority_chunk"
     PLAN_CAMPAIGN = "campaigns.plan_campaign"

@@ -1,13 +1,14 @@
 """The four roles, as Django groups, and what each may do.
 
-Groups are written after each migrate, so that a new model's permissions reach them. Superusers may do everything.
+Groups are written at the end of each migrate, so that a new model's permissions reach them. Superusers may do
+everything.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models import Q
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -54,16 +55,25 @@ def _permissions_of(role: str) -> QuerySet[Permission]:
         seen = view | Q(codename="view_activity")
         return everything.filter(seen | Q(content_type__app_label__in=(*_VIEWABLE_APPS, "credentials", "axes")))
     if role == MARKETER:
-        return everything.filter(view | Q(content_type__app_label="campaigns", content_type__model__in=_MARKETER_MODELS))
+        return everything.filter(
+            view | Q(content_type__app_label="campaigns", content_type__model__in=_MARKETER_MODELS)
+        )
     return everything.filter(view)
 
 
 @receiver(post_migrate)
 def write_role_groups(sender: AppConfig, **_kwargs: Any) -> None:
-    """Create the four groups and bring their permissions up to date; runs after the last app's migrate."""
-    if sender.label != "credentials":
+    """Create the four groups and bring their permissions up to date, when the last app with models has migrated.
+
+    Django makes an app's permissions in the same signal, after this receiver: so it is asked for the last ones first.
+    """
+    migrated = [config for config in apps.get_app_configs() if config.models_module]
+    if sender.label != migrated[-1].label:
         return
+    from django.contrib.auth.management import create_permissions  # noqa: PLC0415
     from django.contrib.auth.models import Group  # noqa: PLC0415
+
+    create_permissions(sender, verbosity=0)
 
     for role in ROLE_LABELS:
         group, _created = Group.objects.get_or_create(name=role)

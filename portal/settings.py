@@ -20,7 +20,7 @@ from portal.logs import logging_settings
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = Environment(BASE_DIR / ".env")
+env = Environment(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
 
 # --- Paths
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
@@ -126,7 +126,7 @@ else:
 # --- Files
 FILES_BUCKET = env.text("FILES_BUCKET")  # "" keeps files on disk
 UPLOADS_BUCKET = env.text("UPLOADS_BUCKET", FILES_BUCKET)
-UPLOAD_MAX_BYTES = env.whole_number("UPLOAD_MAX_BYTES", 5 * 1024**3)
+UPLOAD_MAX_BYTES = env.whole_number("UPLOAD_MAX_BYTES", 5 * 1024**3, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 STATIC_URL = env.text("STATIC_URL", "static/")
@@ -152,8 +152,10 @@ SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
 
 # --- Work
 QUEUE_PREFIX = env.text("QUEUE_PREFIX", "postroom")
-SEND_GRACE_S = env.whole_number("SEND_GRACE_S", 60)  # how long a pressed Send can be taken back
-CHUNK_SIZE = env.whole_number("CHUNK_SIZE", 500)  # deliveries per chunk
+SEND_GRACE_S = env.whole_number("SEND_GRACE_S", 60, most=900)  # how long a pressed Send can be taken back
+SEND_PARALLELISM = env.whole_number("SEND_PARALLELISM", 4, least=1)  # chunks of one campaign at work at once
+QUOTA_RESERVE_PCT = env.whole_number("QUOTA_RESERVE_PCT", 5, most=99)  # of the 24-hour quota, kept from campaigns
+CHUNK_SIZE = env.whole_number("CHUNK_SIZE", 500, least=1, most=5000)  # deliveries per chunk
 UNDO_IMPORT_DAYS = env.whole_number("UNDO_IMPORT_DAYS", 7)
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "sqs://")
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -199,7 +201,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
-        "frame-ancestors": [SELF],
+        "frame-ancestors": [NONE],
         "manifest-src": [SELF],
     },
 }
@@ -213,7 +215,7 @@ SESSION_COOKIE_SECURE = _https
 SESSION_COOKIE_AGE = env.whole_number("SESSION_AGE_S", 14 * 24 * 3600)
 CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = True
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the portal frames its own previews
+X_FRAME_OPTIONS = "DENY"  # the previews, which the portal frames itself, answer with their own headers
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hours
@@ -234,10 +236,11 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- Language and time
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.text("TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 # --- Logs
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "plain"))
-LOGGING = logging_settings(level=env.text("LOG_LEVEL", "INFO").upper(), log_format=LOG_FORMAT)
+LOG_LEVEL = env.one_of("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
+LOGGING = logging_settings(level=LOG_LEVEL, log_format=LOG_FORMAT)

@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+os.environ["ENV_FILE"] = os.devnull  # a developer's own settings change no test
 os.environ["SANDBOX"] = "yes"
 os.environ["SECRET_KEY"] = "only for tests"
 os.environ["LOG_LEVEL"] = "WARNING"

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.portal.production import run_in_production
+
+CHECK = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+
+
+def test_production_settings_give_no_warning(tmp_path):
+    checked = run_in_production(*CHECK, data_dir=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "finding"),
+    [
+        ({"SANDBOX": "yes"}, "portal.E001"),
+        ({"PUBLIC_URL": "postroom.example.org"}, "portal.E002"),
+        ({"PUBLIC_URL": "http://postroom.example.org"}, "portal.W001"),
+        ({"DEBUG": "yes"}, "security.W018"),
+        ({"SECRET_KEY": "short"}, "security.W009"),
+        ({"ALLOWED_HOSTS": ""}, "security.W020"),
+    ],
+)
+def test_a_deployment_is_warned_of(tmp_path, changes, finding):
+    checked = run_in_production(*CHECK, data_dir=tmp_path, **changes)
+    assert checked.returncode != 0
+    assert finding in checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("DEBUG", "perhaps"),
+        ("SANDBOX", "2"),
+        ("DATABASE_URL", "mongodb://db/mail"),
+        ("DATABASE_URL", "postroom.sqlite3"),
+        ("CHUNK_SIZE", "many"),
+        ("CHUNK_SIZE", "0"),
+        ("SEND_GRACE_S", "901"),
+        ("TRUSTED_PROXY_COUNT", "-1"),
+        ("SES_PRICE_PER_1000_USD", "cheap"),
+        ("TIME_ZONE", "Mars/Base"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_is_expected(tmp_path, name, value):
+    started = run_in_production("manage.py", "check", data_dir=tmp_path, **{name: value})
+    last_line = started.stderr.strip().splitlines()[-1]
+    assert started.returncode != 0
+    assert last_line.startswith("django.core.exceptions.ImproperlyConfigured: " + name), started.stderr
+
+
+def test_the_sandbox_makes_a_key_once_and_keeps_it(tmp_path):
+    show = ("-c", "from portal.settings import SECRET_KEY; print(SECRET_KEY)")
+    first, second = (run_in_production(*show, data_dir=tmp_path, SECRET_KEY="", SANDBOX="yes") for _ in range(2))
+    assert len(first.stdout.strip()) > 50
+    assert first.stdout == second.stdout
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+ASK = """
+import json, os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+import django; django.setup()
+from django.test import Client
+host = "postroom.example.org"
+plain, safe = Client().get("/healthz", headers={"host": host}), Client().get("/healthz", headers={"host": host}, secure=True)
+strange = Client().get("/healthz", headers={"host": "evil.example"}, secure=True)
+print(json.dumps({"plain": [plain.status_code, plain["Location"]], "safe": dict(safe.headers), "strange": strange.status_code}))
+"""
+
+
+def test_production_answers_only_over_https_and_for_its_own_name(tmp_path):
+    asked = run_in_production("-c", ASK, data_dir=tmp_path)
+    answers = json.loads(asked.stdout.strip().splitlines()[-1])
+    assert answers["plain"] == [301, "https://postroom.example.org/healthz"]
+    assert answers["strange"] == 400
+    assert answers["safe"]["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+import logging.config
+from typing import NoReturn
+
+import pytest
+from django.db import OperationalError
+
+from portal.logs import log_context, logging_settings, redact
+
+
+@pytest.fixture
+def written():
+    """The JSON lines that a logger of its own writes with the handler of production."""
+    settings = logging_settings(level="INFO", log_format="json")
+    stream = io.StringIO()
+    configured = logging.config.DictConfigurator(settings)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(configured.configure_formatter(settings["formatters"]["json"]))
+    handler.addFilter(configured.configure_filter(settings["filters"]["context"]))
+    logger = logging.getLogger("tests.logs")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logger.removeHandler(handler)
+    logger.propagate = True
+
+
+LOGGER = logging.getLogger("tests.logs")
+
+
+def test_a_line_is_json_with_event_level_and_time(written):
+    LOGGER.info("campaign.started", extra={"campaign_id": 7})
+    (line,) = written()
+    assert (line["event"], line["level"], line["campaign_id"]) == ("campaign.started", "INFO", 7)
+    assert line["at"]
+
+
+def test_lines_within_a_context_carry_its_ids_and_later_ones_do_not(written):
+    with log_context(correlation_id="c1"), log_context(campaign_id="7"):
+        LOGGER.info("inside")
+    LOGGER.info("outside")
+    inside, outside = written()
+    assert (inside["correlation_id"], inside["campaign_id"]) == ("c1", "7")
+    assert "correlation_id" not in outside
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bounced: ann.b+c@example.org",
+        "To: <ann@example.org>, bob@example.net;",
+        "ann@example.org",
+        "o'ann@example.org",
+        '"ann smith"@example.org',
+        "verp+ann=example.com@example.org",
+        "/people?q=ann%40example.org",
+    ],
+)
+def test_no_local_part_stays_in_a_text(text):
+    assert "ann" not in redact(text)
+    assert "bob" not in redact(text)
+
+
+def test_an_address_in_a_message_is_redacted(written):
+    LOGGER.info("refused %s", "ann@example.org")
+    assert written()[0]["event"] == "refused ***@example.org"
+
+
+def test_an_address_in_the_extra_values_is_redacted(written):
+    LOGGER.info("publish.failed", extra={"error": "no such user ann@example.org"})
+    assert "ann@" not in json.dumps(written())
+
+
+def test_an_address_in_a_traceback_is_redacted(written):
+    def fail() -> None:
+        raise ValueError("mailbox of ann@example.org is full")
+
+    try:
+        fail()
+    except ValueError:
+        LOGGER.exception("task.failed")
+    assert "ann@" not in json.dumps(written())
+
+
+def test_a_request_leads_its_id_to_its_lines(written, client, db, monkeypatch):
+    monkeypatch.setattr("portal.health.connection", _Listening())
+    client.get("/healthz", headers={"X-Request-Id": "4bf92f3577b34da6"})
+    assert written()[0]["correlation_id"] == "4bf92f3577b34da6"
+
+
+class _Listening:
+    def cursor(self) -> NoReturn:
+        LOGGER.info("asked")
+        raise OperationalError
