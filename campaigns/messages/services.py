@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 HOUSE_LAYOUT_ID = 1
 COMPILED_KEPT = 32  # compiled messages per process; a message of 30 kB takes about 100 kB
+ALWAYS_GIVEN = frozenset({"address", "unsubscribe_url"})
 
 
 def house_layout() -> HouseLayout:
@@ -85,3 +86,16 @@ def version_layout(version: MessageVersion) -> LayoutValues:
     known = asdict(LayoutValues())
     kept = {name: value for name, value in version.layout.items() if name in known}
     return replace(LayoutValues(), **kept)
+
+
+def required_fields(message: CompiledMessage) -> frozenset[str]:
+    """Names that the message shows without a default: nobody can get it who has no value for each of them."""
+    parts = (message.subject_part, message.html_part, message.text_part)
+    return frozenset(hole.name for part in parts for _key, hole in part.fields if not hole.default) - ALWAYS_GIVEN
+
+
+def message_required_fields(campaign: Campaign) -> frozenset[str]:
+    """`required_fields` of the frozen version, or of the draft as it is now. Raises TemplateInvalid."""
+    if campaign.version_id is not None:
+        return required_fields(compiled_version(campaign.version_id))
+    return required_fields(compiled_source(message_source(campaign, layout_values(house_layout()))))

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from campaigns.messages.models import HouseLayout, MessageVersion
 from campaigns.messages.problems import TemplateInvalid
-from campaigns.messages.services import compiled_version, freeze_message
+from campaigns.messages.services import compiled_version, freeze_message, message_required_fields
 from tests.factories.sending import make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +64,16 @@ def test_a_broken_message_is_not_frozen():
 def test_a_version_is_compiled_once():
     version = freeze_message(make_campaign(), None)
     assert compiled_version(version.pk) is compiled_version(version.pk)
+
+
+def test_names_shown_without_a_default_are_required():
+    body = "{{ first_name }} {{ city | default: 'your town' }} {{ unsubscribe_url }} {% if x %}{{ seat }}{% endif %}"
+    campaign = make_campaign(subject="{{ last_name }}", body=body)
+    assert message_required_fields(campaign) == {"first_name", "last_name"}
+
+
+def test_a_started_campaign_requires_what_its_version_shows():
+    campaign = make_campaign(subject="{{ first_name }}", body="Hello")
+    freeze_message(campaign, None)
+    campaign.subject = "{{ last_name }}"
+    assert message_required_fields(campaign) == {"first_name"}
