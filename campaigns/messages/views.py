@@ -1,0 +1,100 @@
+"""Pages about messages that several screens share: previews in a frame, checks as JSON, names to choose from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from campaigns.messages.checks import check_message
+from campaigns.messages.forms import DraftedMessage, LayoutForm, contact_by_address
+from campaigns.messages.models import HouseLayout, Template
+from campaigns.messages.preview import FRAME_POLICY, html_frame, problems_frame, render_for, text_frame
+from campaigns.messages.problems import RenderingRefused, TemplateInvalid
+from campaigns.messages.services import house_layout, layout_values, message_source
+from campaigns.messages.suggestions import suggested_contacts
+
+if TYPE_CHECKING:
+    from campaigns.audience.models import Contact
+    from campaigns.messages.source import MessageSource
+
+TEXT_VIEW = "text"
+SAMPLE_BODY = """# Spring meeting
+
+Dear {{ first_name }},
+
+your seat for the **spring meeting** is kept until Friday.
+
+[Say yes](https://example.org/yes "button")
+
+* Doors open at **19:00**
+* Bring a friend
+
+Best wishes
+"""
+
+
+def preview_draft(request: HttpRequest) -> HttpResponse:
+    """Show what stands in a form, saved or not, as the person named in `preview_as` would get it."""
+    _require_view(request)
+    content = DraftedMessage(request.POST).content()
+    content.subject = content.subject.strip() or "–"  # the message can be seen before the subject is written
+    source = message_source(content, layout_values(house_layout()))
+    return frame(
+        source, contact_by_address(request.POST.get("preview_as", "")), view=request.POST.get("preview_view", "")
+    )
+
+
+def preview_layout(request: HttpRequest) -> HttpResponse:
+    """Show a sample message in the layout that stands in the form, saved or not."""
+    _require_view(request)
+    form = LayoutForm(request.POST, instance=HouseLayout())
+    form.is_valid()
+    sample = Template(subject="Spring meeting", body=SAMPLE_BODY)
+    return frame(message_source(sample, layout_values(form.instance)), None, view=request.POST.get("preview_view", ""))
+
+
+def check_draft(request: HttpRequest) -> JsonResponse:
+    """Say what is right and wrong with what stands in a form; the subject as the chosen person would see it."""
+    _require_view(request)
+    content = DraftedMessage(request.POST).content()
+    source = message_source(content, layout_values(house_layout()))
+    checks = [check.as_dict() for check in check_message(source)]
+    subject = _subject_for(source, contact_by_address(request.POST.get("preview_as", "")))
+    return JsonResponse({"checks": checks, "subject": subject})
+
+
+def suggest_contacts(request: HttpRequest) -> JsonResponse:
+    """Offer contacts whose address or name begins like `q`."""
+    if not request.user.has_perm("campaigns.view_contact"):
+        raise PermissionDenied
+    found = suggested_contacts(request.GET.get("q", ""))
+    return JsonResponse({"contacts": [{"address": contact.address, "name": contact.full_name} for contact in found]})
+
+
+def frame(source: MessageSource, contact: Contact | None, *, view: str) -> HttpResponse:
+    """One person's message (or what is wrong with it) as a page under the frame's own policy."""
+    try:
+        rendered = render_for(source, contact)
+        page = text_frame(rendered.text) if view == TEXT_VIEW else html_frame(rendered.html)
+    except TemplateInvalid as error:
+        page = problems_frame(error.problems)
+    except RenderingRefused as error:
+        page = problems_frame([error.problem])
+    response = HttpResponse(page)
+    response["Content-Security-Policy"] = FRAME_POLICY
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _subject_for(source: MessageSource, contact: Contact | None) -> str:
+    try:
+        return render_for(source, contact).subject
+    except (TemplateInvalid, RenderingRefused):
+        return ""
+
+
+def _require_view(request: HttpRequest) -> None:
+    if not (request.user.has_perm("campaigns.view_campaign") or request.user.has_perm("campaigns.view_template")):
+        raise PermissionDenied

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from campaigns.messages.preview import html_frame, problems_frame, render_for, text_frame
+from campaigns.messages.problems import Problem
+from campaigns.messages.source import MessageSource
+from campaigns.messages.suggestions import suggested_contacts
+from tests.factories.sending import make_contact
+
+pytestmark = pytest.mark.django_db
+
+SOURCE = MessageSource(subject="For {{ first_name }}", kind="markdown", body="Dear {{ first_name }} of {{ city }}")
+
+
+def test_a_preview_is_filled_with_the_contacts_values():
+    contact = make_contact(first_name="Berta", attributes={"city": "Oldtown"})
+    rendered = render_for(SOURCE, contact)
+    assert rendered.subject == "For Berta"
+    assert "Dear Berta of Oldtown" in rendered.html
+
+
+def test_without_a_contact_somebody_invented_reads_it():
+    assert render_for(SOURCE, None).subject == "For Anna"
+
+
+def test_values_cannot_become_markup():
+    contact = make_contact(first_name="<script>alert(1)</script>")
+    assert "<script>" not in render_for(SOURCE, contact).html
+
+
+def test_text_and_problems_are_escaped():
+    assert "<script>" not in text_frame("<script>")
+    assert "<script>" not in problems_frame([Problem("x", "body", 1, "<script>")])
+
+
+def test_links_of_the_framed_page_stay_where_they_are():
+    assert html_frame("<html><head><title>x</title></head>").startswith('<html><head><base target="_blank">')
+    assert html_frame("<p>x</p>") == "<p>x</p>"
+
+
+@pytest.mark.parametrize("typed", ["ber", "BERTA", "stein", "b@", "B@CLUB"])
+def test_contacts_are_found_by_the_beginning_of_name_or_address(typed):
+    make_contact("b@club.example", first_name="Berta", last_name="Stein")
+    make_contact("x@club.example", first_name="Xaver")
+    assert [contact.address for contact in suggested_contacts(typed)] == ["b@club.example"]
+
+
+def test_one_contact_is_offered_once_and_wildcards_are_letters():
+    make_contact("berta@club.example", first_name="Berta", last_name="Berta")
+    assert len(suggested_contacts("berta")) == 1
+    assert suggested_contacts("%") == []
