@@ -6,4 +6,6 @@ from django.apps import AppConfig
 
 
 class CampaignsConfig(AppConfig):
+    """All mail that goes out."""
+
     name = "campaigns"

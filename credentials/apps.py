@@ -6,4 +6,6 @@ from django.apps import AppConfig
 
 
 class CredentialsConfig(AppConfig):
+    """Keys that people send with; still empty."""
+
     name = "credentials"

@@ -6,4 +6,6 @@ from django.apps import AppConfig
 
 
 class RoutingConfig(AppConfig):
+    """Mail that comes in; still empty."""
+
     name = "routing"

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 
 from tests.hints import Hints
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def pytest_unconfigure() -> None:
@@ -19,8 +15,8 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def hints(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hints]:
+def hints(monkeypatch: pytest.MonkeyPatch) -> Hints:
     """What was published to the workers; `hints.run_all()` does the work as the workers would."""
     kept = Hints()
     monkeypatch.setattr("portal.publish._send_hint", kept.keep)
-    yield kept
+    return kept

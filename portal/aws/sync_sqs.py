@@ -11,6 +11,8 @@ from kombu.transport import SQS, TRANSPORT_ALIASES
 
 
 class Transport(SQS.Transport):  # type: ignore[misc]  # kombu has no types
+    """Kombu's SQS transport, always in its synchronous form."""
+
     implements = SQS.Transport.implements.extend(asynchronous=False)
     connection_errors = (*SQS.Transport.connection_errors, ClientError, BotoCoreError)
     recoverable_connection_errors = connection_errors
