@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
 from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.template.response import TemplateResponse
 
 
 class PostroomAdminSite(admin.AdminSite):
-    """Django's admin site under Postroom's names."""
+    """Django's admin site under Postroom's names, with navigation by subject and the overview as its first page."""
 
-    site_header = "Postroom"
-    site_title = "Postroom"
-    index_title = _("Overview")
+    site_url = None
+
+    @property
+    def site_header(self) -> str:  # type: ignore[override]
+        return str(settings.INSTALLATION_NAME)
+
+    @property
+    def site_title(self) -> str:  # type: ignore[override]
+        return str(settings.INSTALLATION_NAME)
+
+    @property
+    def index_title(self) -> str:  # type: ignore[override]
+        return _("Overview")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from portal.navigation import navigation_for  # noqa: PLC0415  # the site is made before models are loaded
+
+        return {
+            **super().each_context(request),
+            "navigation": partial(navigation_for, request),
+            "bar_tag": _("sandbox") if settings.SANDBOX else "",
+        }
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from portal.overview import overview_context  # noqa: PLC0415
+
+        return super().index(request, {**overview_context(request), **(extra_context or {})})
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        from portal.demo_login import read_demo_login  # noqa: PLC0415
+
+        return super().login(request, {"demo_login": read_demo_login(), **(extra_context or {})})

@@ -1,0 +1,122 @@
+"""People and roles: Django's users and groups in the portal's words, with the four roles explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group, User
+from django.utils.translation import gettext_lazy as _
+
+from portal.roles import ROLE_LABELS
+from portal.templatetags.postroom import local_time
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+    from django.utils.safestring import SafeString
+
+
+class RoleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """The roles with what each may do."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(ROLE_LABELS.get(obj.name, obj.name))
+
+
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+    """Who may log in, and with which role."""
+
+    list_display = ("username", "full_name", "roles", "is_active", "last_seen")
+    list_filter = ("is_active", "groups")
+    filter_horizontal = ()
+    add_form = AdminUserCreationForm
+    add_fieldsets = (
+        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
+        (_("Role"), {"fields": ("groups",)}),
+    )
+    fieldsets = (
+        (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
+        (_("Role"), {"fields": ("groups", "is_superuser", "is_active")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "groups":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return RoleField(
+            queryset=Group.objects.order_by("id"),
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            label=_("What this person may do"),
+        )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "is_superuser" and field is not None:
+            field.label = _("Administrator of this installation")
+            field.help_text = _("May do everything, whatever the roles say.")
+        if db_field.name == "is_active" and field is not None:
+            field.label = _("May log in")
+            field.help_text = _("Untick this instead of deleting somebody: what they did stays under their name.")
+        return field
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Only administrators make administrators."""
+        return () if request.user.is_superuser else ("is_superuser",)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        obj.is_staff = True  # everybody here works in the portal
+        super().save_model(request, obj, form, change)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        extra = {
+            "list_title": _("People & roles"),
+            "roles": list(ROLE_LABELS.items()),
+            "list_lead": _("Everybody who may log in here."),
+        }
+        return super().changelist_view(request, {**extra, **(extra_context or {})})
+
+    change_list_template = "postroom/people_list.html"
+
+    @admin.display(description=_("name"))
+    def full_name(self, person: User) -> str:
+        return person.get_full_name() or "–"
+
+    @admin.display(description=_("role"))
+    def roles(self, person: User) -> str:
+        names = [group.name for group in person.groups.all()]
+        return ", ".join([*([str(_("Administrator"))] if person.is_superuser else []), *names]) or "–"
+
+    @admin.display(description=_("last login"), ordering="last_login")
+    def last_seen(self, person: User) -> SafeString:
+        return local_time(person.last_login)
+
+
+class RoleAdmin(GroupAdmin):
+    """The four roles, to look at: their permissions are written by the portal after each migration."""
+
+    list_display = ("name", "meaning")
+    search_fields = ()
+    fields = ("name", "meaning")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"list_title": _("Roles"), **(extra_context or {})})
+
+    @admin.display(description=_("what it may do"))
+    def meaning(self, role: Group) -> str:
+        return str(ROLE_LABELS.get(role.name, "–")).partition(": ")[2]
