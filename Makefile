@@ -55,7 +55,7 @@ types: $(STAMP) ## Check types with mypy (strict)
 
 .PHONY: imports
 imports: $(STAMP) ## Check who may import whom
-	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-logo
 
 .PHONY: format
 format: $(STAMP) ## Rewrite Python in the house format, with safe fixes
