@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,8 +14,8 @@ LAUNCHER = ROOT / "sandbox" / "launcher.py"
 STOP_TIMEOUT_S = 15.0
 
 
-def start_child(arguments: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[str]:
-    """Start Python with these arguments; it gets SIGTERM when this process ends, however it ends.
+def start_child(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start Python with these arguments and only these variables; it gets SIGTERM when this process ends, however it ends.
 
     It has a process group of its own, so that Ctrl-C reaches this process alone, which then stops its children in
     order. Its error output comes with its output.
@@ -28,7 +28,7 @@ def start_child(arguments: Sequence[str], environment: dict[str, str]) -> subpro
         text=True,
         errors="replace",
         cwd=ROOT,
-        env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
+        env={**environment, "PYTHONUNBUFFERED": "1"},
         process_group=0,
     )
 

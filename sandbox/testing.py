@@ -10,7 +10,6 @@ with run_sandbox() as sandbox:
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import tempfile
 import urllib.request
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, Unpack
 from urllib.error import HTTPError
 
+from sandbox.environment import aws_environment, changed_environment, clean_environment
 from sandbox.processes import start_child, stop_child
 from sandbox.seed import SeedNames, seed
 from sandbox.ses_double.calls import Call
@@ -134,37 +134,10 @@ def run_sandbox(*arguments: str, data_dir: Path | None = None, names: SeedNames 
                 yield Sandbox(double.url, double.data_dir, environment)
 
 
-def aws_environment(moto_url: str, region: str) -> dict[str, str]:
-    """Return the variables that lead boto3 to moto, with credentials that open nothing else."""
-    return {
-        "AWS_ENDPOINT_URL": moto_url,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "AWS_ACCESS_KEY_ID": "sandbox",
-        "AWS_SECRET_ACCESS_KEY": "sandbox",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-
-
-@contextmanager
-def changed_environment(changes: dict[str, str]) -> Iterator[None]:
-    """Set variables of this process and put back what was there."""
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
 @contextmanager
 def run_server(module: str, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[str]:
     """Run a sandbox server until the end of the block and give the address that it printed."""
-    server = start_child(["-m", module, *arguments], environment or {})
+    server = start_child(["-m", module, *arguments], {**clean_environment(), **(environment or {})})
     try:
         yield read_address(server)
     finally:

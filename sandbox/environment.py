@@ -1,0 +1,45 @@
+"""Variables that lead boto3 to the sandbox and to nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+LOOPBACK = "127.0.0.1,localhost"
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's variables without any of AWS: no profile, key or endpoint gets through."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+
+
+def aws_environment(moto_url: str, region: str) -> dict[str, str]:
+    """Return the variables that lead boto3 to moto, with credentials that open nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": moto_url,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": LOOPBACK,
+        "no_proxy": LOOPBACK,
+    }
+
+
+@contextmanager
+def changed_environment(changes: dict[str, str]) -> Iterator[None]:
+    """Set variables of this process, drop those of AWS that are not among them, and put all back."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith("AWS_") and name not in changes:
+            del os.environ[name]
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

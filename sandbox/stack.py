@@ -1,0 +1,216 @@
+"""Postroom on one machine: the sandbox, workers, consumer, schedule and web as one command.
+
+Starts in the order of dependence, stops in reverse order, leaves no process behind: see `sandbox.children`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from sandbox.children import Children, ChildSpec, StackError
+from sandbox.environment import aws_environment, changed_environment, clean_environment
+from sandbox.output import LabelledOutput
+from sandbox.ports import HOST, free_port, is_port_free
+from sandbox.seed import SeedNames, seed
+
+USUAL_PORT = 8000
+USUAL_MOTO_PORT = 4566
+USUAL_SES_PORT = 8025
+WATCH_EVERY_S = 0.3
+WEB_THREADS = 24
+WEB_WORKERS = 2
+CELERY = ("-m", "celery", "--quiet", "-A", "workers.app")
+# Root in a container is common, and this machine is a sandbox.
+QUIET_WARNINGS = "ignore:You're running the worker with superuser privileges"
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """What is to run where."""
+
+    data_dir: Path
+    port: int = USUAL_PORT
+    moto_port: int = USUAL_MOTO_PORT
+    ses_port: int = USUAL_SES_PORT
+    max_send_rate: float = 14.0
+    max_24_hour_send: float = 50_000.0
+
+    @property
+    def url(self) -> str:
+        """Return the address of the portal."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def moto_url(self) -> str:
+        """Return the address of moto."""
+        return f"http://{HOST}:{self.moto_port}"
+
+    @property
+    def ses_url(self) -> str:
+        """Return the address of the SES double."""
+        return f"http://{HOST}:{self.ses_port}"
+
+    @property
+    def mailbox_url(self) -> str:
+        """Return the address of the mailbox's pages."""
+        return f"{self.ses_url}/mailbox/"
+
+
+class Stopper:
+    """Remembers that Ctrl-C or SIGTERM came, and whether it came again."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self._count = 0
+
+    def install(self) -> None:
+        """Listen to the signals; call from the main thread."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._note)
+
+    def is_asked(self) -> bool:
+        """Tell whether the stack is to stop."""
+        return self._asked.is_set()
+
+    def is_hurried(self) -> bool:
+        """Tell whether it was asked twice."""
+        return self._count > 1
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, but not past the signal; tell whether it came."""
+        return self._asked.wait(seconds)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self._count += 1
+        self._asked.set()
+
+
+def plan_stack(*, port: int, data_dir: Path, is_port_given: bool) -> StackPlan:
+    """Choose the ports. Raises StackError when the web's port is taken."""
+    if not is_port_free(port):
+        other = free_port(port + 1)
+        reason = "" if is_port_given else " (the usual one)"
+        raise StackError(f"Port {port}{reason} is in use; start with another: make run PORT={other}")
+    return StackPlan(
+        data_dir=data_dir, port=port, moto_port=free_port(USUAL_MOTO_PORT), ses_port=free_port(USUAL_SES_PORT)
+    )
+
+
+def run_stack(plan: StackPlan, output: LabelledOutput, *, announce: Callable[[StackPlan], None]) -> int:
+    """Run until Ctrl-C (0) or until a process ends by itself (1). `announce` is called once all is ready."""
+    stopper = Stopper()
+    stopper.install()
+    environment = stack_environment(plan)
+    children = Children(output, environment)
+    try:
+        start_all(plan, children, stopper, environment)
+        if not stopper.is_asked():
+            announce(plan)
+        while not stopper.wait(WATCH_EVERY_S):
+            children.check_alive()
+    except StackError as error:
+        output.problem(f"{error} Stopping everything.")
+        return 1
+    finally:
+        children.stop(stopper.is_hurried)
+        output.line("stack", "stopped; no process is left")
+    return 0
+
+
+def start_all(plan: StackPlan, children: Children, stopper: Stopper, environment: dict[str, str]) -> None:
+    """Start the sandbox, fill it, then start what works with it. Raises StackError."""
+    children.start_group(sandbox_specs(plan))
+    children.wait_until_ready(stopper.is_asked)
+    if stopper.is_asked():
+        return
+    with changed_environment(environment):
+        seed(SeedNames.from_environment())
+    children.start_group(worker_specs(plan))
+    children.start_group([web_spec(plan)])
+    children.wait_until_ready(stopper.is_asked)
+
+
+def sandbox_specs(plan: StackPlan) -> list[ChildSpec]:
+    """Return the stand-ins for AWS."""
+    ses = ("--port", str(plan.ses_port), "--data-dir", str(plan.data_dir / "sandbox"))
+    quota = ("--max-send-rate", str(plan.max_send_rate), "--max-24-hour-send", str(plan.max_24_hour_send))
+    return [
+        ChildSpec(
+            "aws", ("-m", "sandbox.moto_server", "--port", str(plan.moto_port)), ready_url=f"{plan.moto_url}/moto-api/"
+        ),
+        ChildSpec("ses", ("-m", "sandbox.ses_double", *ses, *quota), ready_url=f"{plan.ses_url}/_sandbox/health"),
+    ]
+
+
+def worker_specs(plan: StackPlan) -> list[ChildSpec]:
+    """Return what works on queues.
+
+    A worker looks at its queues in turn and waits at each that is empty, so the queue that carries campaigns has a
+    worker of its own, and a test mail never waits behind a campaign.
+    """
+    prefix = os.environ.get("QUEUE_PREFIX") or "postroom"
+    schedule_file = plan.data_dir / "sandbox" / "celerybeat-schedule"
+    return [
+        celery_worker("worker-1", [f"{prefix}-sending"], concurrency=4),
+        celery_worker("worker-2", [f"{prefix}-imports"], concurrency=2),
+        celery_worker("worker-3", [f"{prefix}-priority", f"{prefix}-maintenance"], concurrency=2),
+        ChildSpec("events", ("-m", "workers.consume"), ready_line=r"consume\.ready"),
+        ChildSpec(
+            "schedule",
+            (*CELERY, "beat", "--schedule", str(schedule_file), "--loglevel", "INFO"),
+            ready_line="beat: Starting",
+        ),
+    ]
+
+
+def celery_worker(label: str, queues: list[str], *, concurrency: int) -> ChildSpec:
+    """Return one Celery worker for some queues."""
+    options = ("--queues", ",".join(queues), "--concurrency", str(concurrency), "--hostname", f"{label}@%h")
+    quiet = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
+    return ChildSpec(label, (*CELERY, "worker", *options, *quiet), ready_line=r"@.* ready")
+
+
+def web_spec(plan: StackPlan) -> ChildSpec:
+    """Return the web server: threads, as requests wait for the database more than they compute."""
+    options = ("--bind", f"{HOST}:{plan.port}", "--worker-class", "gthread", "--workers", str(WEB_WORKERS))
+    limits = ("--threads", str(WEB_THREADS), "--graceful-timeout", "5", "--timeout", "120", "--log-level", "warning")
+    return ChildSpec(
+        "web", ("-m", "gunicorn", "portal.wsgi:application", *options, *limits), ready_url=f"{plan.url}/healthz"
+    )
+
+
+def stack_environment(plan: StackPlan) -> dict[str, str]:
+    """Return the variables of every process: nothing of AWS but the sandbox can be reached with them."""
+    region = os.environ.get("AWS_REGION") or "us-east-1"
+    chosen = {
+        "SANDBOX": "yes",
+        "DATA_DIR": str(plan.data_dir),
+        "AWS_ENDPOINT_URL_SESV2": plan.ses_url,
+        "SANDBOX_MAILBOX_URL": plan.mailbox_url,
+        "UPLOADS_BUCKET": os.environ.get("UPLOADS_BUCKET") or "postroom-uploads",
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or plan.url,
+        "LOG_FORMAT": os.environ.get("LOG_FORMAT") or "plain",
+        "SQS_WAIT_S": "1",
+        "PYTHONWARNINGS": QUIET_WARNINGS,
+    }
+    return {**clean_environment(), **aws_environment(plan.moto_url, region), **chosen}
+
+
+@contextmanager
+def only_stack_on(data_dir: Path) -> Iterator[None]:
+    """Keep a second stack off the same data. Raises StackError when one runs already."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "stack.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StackError(f"Postroom runs already with the data in {data_dir}; stop it first.") from None
+        yield
