@@ -23,7 +23,7 @@ class Environment:
     """
 
     def __init__(self, dotenv: Path) -> None:
-        self._env = environ.Env()
+        self._env = environ.Env()  # type: ignore[no-untyped-call]  # the package has no types
         if dotenv.is_file():
             self._env.read_env(str(dotenv))
 

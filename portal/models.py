@@ -54,7 +54,7 @@ class Activity(models.Model):
         return f"{self.actor_name}: {self.verb} {self.object_label}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise Conflict(APPEND_ONLY)
         super().save(*args, **kwargs)
 

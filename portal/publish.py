@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from typing import Any
 
 from celery import Celery
 from django.conf import settings
@@ -46,7 +47,12 @@ def _send_hint(task: TaskName, ids: dict[str, int | str], delay_s: int) -> None:
             headers={"correlation_id": correlation.get().get("correlation_id", "")},
             retry=False,
             ignore_result=True,
-            **({"delay_seconds": delay_s} if delay_s else {}),
+            **_delay(delay_s),
         )
     except Exception as error:  # noqa: BLE001
         logger.warning("publish.failed", extra={"task": task.value, **ids, "error": str(error)})
+
+
+def _delay(delay_s: int) -> dict[str, Any]:
+    """SQS's own DelaySeconds, which kombu passes through."""
+    return {"delay_seconds": delay_s} if delay_s else {}

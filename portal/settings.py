@@ -157,11 +157,12 @@ SEND_PARALLELISM = env.whole_number("SEND_PARALLELISM", 4, least=1)  # chunks of
 QUOTA_RESERVE_PCT = env.whole_number("QUOTA_RESERVE_PCT", 5, most=99)  # of the 24-hour quota, kept from campaigns
 CHUNK_SIZE = env.whole_number("CHUNK_SIZE", 500, least=1, most=5000)  # deliveries per chunk
 UNDO_IMPORT_DAYS = env.whole_number("UNDO_IMPORT_DAYS", 7)
+SQS_WAIT_S = env.whole_number("SQS_WAIT_S", 2 if SANDBOX else 10)
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "sqs://")
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
     "region": AWS_REGION,
     "visibility_timeout": 960,
-    "wait_time_seconds": env.whole_number("SQS_WAIT_S", 2 if SANDBOX else 10),
+    "wait_time_seconds": SQS_WAIT_S,
     "polling_interval": 0.1,
     "queue_name_prefix": "",
 }

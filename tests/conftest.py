@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -19,4 +20,6 @@ def hints(monkeypatch: pytest.MonkeyPatch) -> Hints:
     """What was published to the workers; `hints.run_all()` does the work as the workers would."""
     kept = Hints()
     monkeypatch.setattr("portal.publish._send_hint", kept.keep)
+    # A test's own transaction never commits.
+    monkeypatch.setattr("portal.publish.transaction", SimpleNamespace(on_commit=lambda send, robust: send()))
     return kept

@@ -64,7 +64,9 @@ class ContactList(models.Model):
     name = models.CharField(_("name"), max_length=120, unique=True)
     description = models.CharField(_("description"), max_length=300, blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    members = models.ManyToManyField(Contact, through="ListMembership", related_name="lists")
+    members: models.ManyToManyField[Contact, ListMembership] = models.ManyToManyField(
+        Contact, through="ListMembership", related_name="lists"
+    )
 
     class Meta:
         verbose_name = _("list")
@@ -94,7 +96,9 @@ class Tag(models.Model):
     """A free label on people; made where it is first used."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
-    contacts = models.ManyToManyField(Contact, through="ContactTag", related_name="tags")
+    contacts: models.ManyToManyField[Contact, ContactTag] = models.ManyToManyField(
+        Contact, through="ContactTag", related_name="tags"
+    )
 
     class Meta:
         verbose_name = _("tag")

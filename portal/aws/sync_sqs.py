@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kombu.transport import SQS, TRANSPORT_ALIASES
 
 
-class Transport(SQS.Transport):  # type: ignore[misc]  # kombu has no types
+class Transport(SQS.Transport):
     """Kombu's SQS transport, always in its synchronous form."""
 
     implements = SQS.Transport.implements.extend(asynchronous=False)

@@ -1,0 +1,37 @@
+"""Tasks of sending: each wakes one service with ids; running one twice changes nothing."""
+
+from __future__ import annotations
+
+from campaigns.sending.lanes import publish_lane
+from campaigns.sending.plan import plan_campaign
+from campaigns.sending.quota import refresh_quota
+from campaigns.sending.send_chunk import send_next_chunk
+from portal.publish import producer
+from portal.queues import TaskName
+from workers.task_base import PostroomTask
+
+
+@producer.task(name=TaskName.PLAN_CAMPAIGN.value, base=PostroomTask)
+def plan(*, campaign_id: int) -> None:
+    """Harmless twice: the campaign's lease and status let one plan through."""
+    plan_campaign(campaign_id)
+
+
+@producer.task(name=TaskName.SEND_CHUNK.value, base=PostroomTask)
+def send_chunk(*, campaign_id: int) -> None:
+    """Harmless twice: a chunk is claimed by its lease."""
+    if send_next_chunk(campaign_id):
+        publish_lane(campaign_id, is_priority=False)
+
+
+@producer.task(name=TaskName.SEND_PRIORITY_CHUNK.value, base=PostroomTask)
+def send_priority_chunk(*, campaign_id: int) -> None:
+    """As send_chunk, from the queue that campaigns do not fill."""
+    if send_next_chunk(campaign_id):
+        publish_lane(campaign_id, is_priority=True)
+
+
+@producer.task(name=TaskName.REFRESH_QUOTA.value, base=PostroomTask)
+def refresh(**_ids: int) -> None:
+    """Harmless twice: it writes what SES says now."""
+    refresh_quota()

@@ -1,0 +1,37 @@
+"""What happens next with a delivery that stands where it stands, in words for the person who looks at it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.sending.states import DeliveryState, Reason
+
+_BY_REASON = {
+    Reason.MISSING_VALUE: _("Give the field a default in the message, or fill it in."),
+    Reason.CONTACT_GONE: _("Nothing: the person was removed."),
+    Reason.RENDERING_FAILED: _("Mend the message and send to the failed again."),
+    Reason.TRIED_TOO_OFTEN: _("No further attempt; look at the answer, then send again."),
+    Reason.MAILBOX_UNKNOWN: _("Gets no more mail from now on."),
+    Reason.SES_SUPPRESSED: _("Gets no more mail from now on."),
+    Reason.COMPLAINED: _("Gets no more mail from now on."),
+    Reason.NOT_VERIFIED: _("Verify the From address in SES, then resume."),
+    Reason.SENDING_PAUSED: _("Goes on by itself when sending is open again."),
+    Reason.QUOTA_REACHED: _("Goes on by itself as the quota frees."),
+    Reason.THROTTLED: _("Goes on by itself, a little slower."),
+}
+_BY_STATE = {
+    DeliveryState.BOUNCED: _("Will be written to again in the next campaign."),
+    DeliveryState.DEFERRED: _("Is tried again by itself."),
+    DeliveryState.UNCERTAIN: _("Waits for news from SES; it is not sent again blindly."),
+    DeliveryState.REFUSED: _("Look at the answer; nothing more is tried."),
+    DeliveryState.SKIPPED: _("Nothing to do."),
+    DeliveryState.CANCELLED: _("Was not sent."),
+}
+
+
+def what_next(state: DeliveryState, reason: Reason) -> str:
+    """One sentence."""
+    general = str(_BY_STATE.get(state, ""))
+    if state in {DeliveryState.UNCERTAIN, DeliveryState.CANCELLED}:
+        return general
+    return str(_BY_REASON.get(reason, general))

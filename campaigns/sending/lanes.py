@@ -1,0 +1,34 @@
+"""Waking the workers for a campaign: one hint per lane; a worker that ends a chunk publishes the next hint itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from campaigns.sending.models import Chunk
+from portal.leases import is_due
+from portal.publish import publish
+from portal.queues import TaskName
+
+if TYPE_CHECKING:
+    from campaigns.sending.models import Campaign
+
+
+def publish_lanes(campaign: Campaign) -> int:
+    """Publish as many hints as lanes are free and chunks due; returns how many."""
+    chunks = Chunk.objects.filter(campaign=campaign, is_open=True)
+    busy = chunks.filter(Q(lease_until__gte=Now())).count()
+    due = chunks.filter(is_due()).values("pk")[: settings.SEND_PARALLELISM].count()
+    lanes = max(0, min(due, settings.SEND_PARALLELISM - busy))
+    for _lane in range(lanes):
+        publish_lane(campaign.pk, is_priority=campaign.is_priority)
+    return lanes
+
+
+def publish_lane(campaign_id: int, *, is_priority: bool) -> None:
+    """Publish one hint for the campaign's next chunk."""
+    task = TaskName.SEND_PRIORITY_CHUNK if is_priority else TaskName.SEND_CHUNK
+    publish(task, campaign_id=campaign_id)

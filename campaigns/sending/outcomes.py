@@ -1,0 +1,69 @@
+"""What a transport is handed and what it answers; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from campaigns.sending.states import DeliveryState, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One delivery on its way out; `holes` are the message's holes worked out for this person, HTML escaped."""
+
+    delivery_id: int
+    address: str
+    holes: dict[str, str]
+    unsubscribe_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What all deliveries of one campaign share beside the words."""
+
+    from_name: str
+    from_address: str
+    reply_to: str
+    configuration_set: str
+    campaign_id: int
+    is_one_click: bool  # carries List-Unsubscribe
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the attempt ended for one delivery: ACCEPTED (with ses_message_id), REFUSED, DEFERRED or UNCERTAIN."""
+
+    state: DeliveryState
+    reason: Reason = Reason.NONE
+    ses_message_id: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """Outcomes of one provider call, in the order of its group, and what it says about the whole account."""
+
+    outcomes: list[Outcome]
+    is_throttled: bool = False
+    stops_account: str = ""  # sentence: nothing can be sent through this account now
+    stops_campaign: str = ""  # sentence: this campaign cannot be sent as it is
+    error: str = ""
+
+
+def all_alike(count: int, state: DeliveryState, reason: Reason, error: str = "") -> list[Outcome]:
+    """The same outcome for every delivery of a group."""
+    return [Outcome(state, reason, error=error)] * count
+
+
+class Transport(Protocol):
+    """Hands out one campaign's message, a group at a time, by exactly one provider call each."""
+
+    max_group: int
+
+    def send(self, group: Sequence[Outgoing], *, attempt_id: int) -> CallResult:
+        """Never raises an OutsideError: every failure is an outcome."""
+        ...

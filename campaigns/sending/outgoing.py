@@ -1,0 +1,46 @@
+"""From a waiting row to what the transport is handed, or why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from campaigns.messages.compile import RenderingRefused
+from campaigns.sending.outcomes import Outgoing
+from campaigns.sending.states import Reason
+from campaigns.suppression.models import Suppression
+from campaigns.suppression.unsubscribe import unsubscribe_url
+
+if TYPE_CHECKING:
+    from campaigns.sending.ledger import WaitingRow
+    from campaigns.sending.sender import Sender
+
+SUPPRESSED_REASON: dict[str, Reason] = {
+    Suppression.Reason.BOUNCE: Reason.SUPPRESSED_BOUNCE,
+    Suppression.Reason.COMPLAINT: Reason.SUPPRESSED_COMPLAINT,
+    Suppression.Reason.UNSUBSCRIBE: Reason.SUPPRESSED_UNSUBSCRIBE,
+    Suppression.Reason.MANUAL: Reason.SUPPRESSED_MANUAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """This row must not be sent, and why."""
+
+    reason: Reason
+
+
+def outgoing_of(row: WaitingRow, sender: Sender) -> Outgoing | Skip:
+    """What the transport gets for this row; a Skip when the message cannot be made for this person."""
+    if row.first_name is None and row.contact_id is not None:
+        return Skip(Reason.CONTACT_GONE)
+    values = row.merge_values()
+    if not sender.is_test and any(not values.get(name) for name in sender.required_fields):
+        return Skip(Reason.MISSING_VALUE)
+    link = unsubscribe_url(row.delivery_id)
+    values["unsubscribe_url"] = link
+    try:
+        holes = sender.message.hole_values(values)
+    except RenderingRefused:
+        return Skip(Reason.RENDERING_FAILED)
+    return Outgoing(row.delivery_id, row.address, holes, link)

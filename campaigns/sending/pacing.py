@@ -1,0 +1,133 @@
+"""The pacer: hands out evenly spaced sending slots of one account to any number of workers.
+
+One row holds the theoretical arrival time (tat) of the next slot; a conditional UPDATE moves it and returns how long
+the caller has to wait, as a span, so that workers' clocks do not matter. Bursts cannot happen, and a worker that dies
+wastes at most the slots of one group. Recipients are counted, not calls.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Least
+
+from campaigns.sending.models import SendingAccount
+
+MAX_WAIT_S = 10.0  # a slot further away is not taken: the chunk is given back instead
+GROUP_SHARE_S = 0.1  # a group takes at most this much of a second's rate
+MAX_RHO, MIN_RHO = 0.99, 0.3
+RHO_DROP, RHO_STEP = 0.9, 0.005
+THROTTLE_PAUSE_S = 1.0
+PRIORITY_SHARE = 0.2  # of the rate: what tests and transactional mail may take without waiting for campaigns
+_UNLIMITED = 1e15
+
+
+class Lane(StrEnum):
+    """Who asks: campaigns, or mail that must not wait behind them."""
+
+    CAMPAIGN = "campaign"
+    PRIORITY = "priority"
+
+
+class Denial(StrEnum):
+    """Why no slot was handed out."""
+
+    TOO_FAR = "too-far"
+    QUOTA = "quota"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Leave to send the group after `wait_s`; or, with `denial`, to come back after `wait_s`."""
+
+    wait_s: float
+    denial: Denial | None = None
+
+
+def group_size(max_rate_per_s: float, *, max_group: int) -> int:
+    """Recipients per call: a tenth of a second's rate, at least one, at most what a call takes."""
+    return max(1, min(max_group, math.floor(max_rate_per_s * GROUP_SHARE_S + 1e-9)))
+
+
+_CLOCK = {
+    "postgresql": "extract(epoch from clock_timestamp())::float8",
+    "sqlite": "((julianday('now') - 2440587.5) * 86400.0)",
+}
+_LATER = {"postgresql": "GREATEST", "sqlite": "MAX"}
+
+
+def reserve(account_id: int, count: int, *, lane: Lane) -> Slot:
+    """Reserve `count` slots; call it outside any transaction, right before the attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _reserve_sql(lane),
+            {
+                "account": account_id,
+                "count": float(count),
+                "max_wait": MAX_WAIT_S,
+                "usable": 1.0 if lane is Lane.PRIORITY else 1.0 - settings.QUOTA_RESERVE_PCT / 100,
+                "unlimited": _UNLIMITED,
+            },
+        )
+        row = cursor.fetchone()
+    if row is not None:
+        return Slot(wait_s=max(0.0, float(row[0])))
+    return _denied(account_id, count)
+
+
+def _reserve_sql(lane: Lane) -> str:
+    """The UPDATE of one lane: a priority slot also pushes the campaigns' next slot back by its size."""
+    clock, later = _CLOCK[connection.vendor], _LATER[connection.vendor]
+    campaign_step = "%(count)s / (rho * max_rate_per_s)"
+    own, step, also = "campaign_tat_s", campaign_step, ""
+    if lane is Lane.PRIORITY:
+        own, step = "priority_tat_s", f"%(count)s / ({PRIORITY_SHARE} * max_rate_per_s)"
+        also = f"campaign_tat_s = {later}(campaign_tat_s, {clock}) + {campaign_step},"
+    return f"""
+        UPDATE campaigns_sendingaccount
+           SET {own} = {later}({own}, {clock}) + {step}, {also}
+               reserved_since_refresh = reserved_since_refresh + %(count)s
+         WHERE id = %(account)s AND is_sending_enabled
+           AND {later}({own}, {clock}) - {clock} <= %(max_wait)s
+           AND sent_24h + reserved_since_refresh + %(count)s
+               <= CASE WHEN quota_24h < 0 THEN %(unlimited)s ELSE quota_24h * %(usable)s END
+     RETURNING {own} - {step} - {clock}
+    """  # noqa: S608  # only names from this module are put in
+
+
+def _denied(account_id: int, count: int) -> Slot:
+    account = SendingAccount.objects.get(pk=account_id)
+    if not account.is_sending_enabled:
+        return Slot(wait_s=60.0, denial=Denial.PAUSED)
+    usable = account.quota_24h * (1 - settings.QUOTA_RESERVE_PCT / 100)
+    if account.quota_24h >= 0 and account.sent_24h + account.reserved_since_refresh + count > usable:
+        return Slot(wait_s=60.0, denial=Denial.QUOTA)
+    return Slot(wait_s=MAX_WAIT_S / 2, denial=Denial.TOO_FAR)
+
+
+def slow_down(account_id: int) -> None:
+    """The provider throttled: lower the share of the rate in use, and let everybody pause a second."""
+    with connection.cursor() as cursor:
+        clock, later = _CLOCK[connection.vendor], _LATER[connection.vendor]
+        cursor.execute(
+            f"""
+            UPDATE campaigns_sendingaccount
+               SET rho = {later}(rho * %(drop)s, %(floor)s),
+                   campaign_tat_s = {later}(campaign_tat_s, {clock}) + %(pause)s,
+                   priority_tat_s = {later}(priority_tat_s, {clock}) + %(pause)s,
+                   rho_raised_at_s = {clock}
+             WHERE id = %(account)s
+            """,  # noqa: S608
+            {"drop": RHO_DROP, "floor": MIN_RHO, "pause": THROTTLE_PAUSE_S, "account": account_id},
+        )
+
+
+def speed_up(account_id: int) -> None:
+    """Raise the share in use by one step; called after each clean minute."""
+    SendingAccount.objects.filter(pk=account_id).update(rho=Least(F("rho") + RHO_STEP, MAX_RHO))

@@ -1,0 +1,56 @@
+"""What the provider allows: asked of SES every minute and written to the sending account."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from campaigns.sending.models import SendingAccount
+from campaigns.sending.pacing import speed_up
+from portal.aws import ses
+from portal.errors import OutsideError
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_ACCOUNT_NAME = "Amazon SES"
+
+
+def default_account() -> SendingAccount:
+    """The account of this installation, made when there is none yet."""
+    existing = SendingAccount.objects.order_by("pk").first()
+    if existing is not None:
+        return existing
+    return SendingAccount.objects.create(
+        name=DEFAULT_ACCOUNT_NAME, region=settings.AWS_REGION, configuration_set=settings.SES_CONFIGURATION_SET
+    )
+
+
+def refresh_quota() -> None:
+    """Ask SES and write its limits to every account; a failure is written to the account, in words."""
+    for account in SendingAccount.objects.all() or [default_account()]:
+        reserved_before = account.reserved_since_refresh
+        try:
+            answer = ses.get_account()
+        except OutsideError as error:
+            logger.warning("quota.unknown", extra={"account": account.pk, "error": str(error)})
+            SendingAccount.objects.filter(pk=account.pk).update(problem=f"SES does not answer: {error}"[:300])
+            continue
+        _write(account, answer, reserved_before)
+        speed_up(account.pk)
+
+
+def _write(account: SendingAccount, answer: ses.Account, reserved_before: float) -> None:
+    SendingAccount.objects.filter(pk=account.pk).update(
+        max_rate_per_s=max(answer.max_rate_per_s, 0.1),
+        quota_24h=answer.quota_24h,
+        sent_24h=answer.sent_24h,
+        # What was handed out before we asked is in SES's own count now; what came meanwhile is not.
+        reserved_since_refresh=F("reserved_since_refresh") - reserved_before,
+        is_sending_enabled=answer.is_sending_enabled,
+        has_production_access=answer.has_production_access,
+        problem="" if answer.is_sending_enabled else "Sending is paused in SES.",
+        refreshed_at=timezone.now(),
+    )

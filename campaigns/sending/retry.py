@@ -1,0 +1,39 @@
+"""When what was provably not accepted is tried again, and when no more; pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from campaigns.sending.outcomes import Outcome
+from campaigns.sending.states import DeliveryState, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campaigns.sending.ledger import WaitingRow
+
+MAX_ATTEMPTS = 8
+_SHORT_WAIT_S = {Reason.THROTTLED: 5.0, Reason.QUOTA_REACHED: 60.0, Reason.SENDING_PAUSED: 60.0}
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 15.0, 1800.0
+
+
+def retry_in_s(rows: Sequence[WaitingRow], deferred: Sequence[Outcome]) -> float:
+    """Seconds until the chunk is due again: fixed for throttles and quota, doubling with the attempts otherwise."""
+    attempts = max((row.attempt_count for row in rows), default=0)
+    growing = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2.0**attempts)
+    return max(_SHORT_WAIT_S.get(outcome.reason, growing) for outcome in deferred)
+
+
+def with_attempt_limit(rows: Sequence[WaitingRow], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes, with those that were deferred too often refused for good."""
+    return [
+        Outcome(DeliveryState.REFUSED, Reason.TRIED_TOO_OFTEN, error=outcome.error)
+        if _is_last(row, outcome)
+        else outcome
+        for row, outcome in zip(rows, outcomes, strict=True)
+    ]
+
+
+def _is_last(row: WaitingRow, outcome: Outcome) -> bool:
+    counts = outcome.state is DeliveryState.DEFERRED and outcome.reason in {Reason.TRANSIENT, Reason.UNREACHABLE}
+    return counts and row.attempt_count + 1 >= MAX_ATTEMPTS

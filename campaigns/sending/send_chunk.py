@@ -1,0 +1,185 @@
+"""Sending one chunk: claim it, and for each group reserve slots, commit an attempt, call once, commit the outcomes.
+
+Safe to run twice and to be killed anywhere: the lease lets one worker in, an attempt is committed before its call,
+and what a dead worker left open is named uncertain, never sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from campaigns.sending import ledger
+from campaigns.sending.finish import close_chunk, settle_leftovers
+from campaigns.sending.models import Campaign, Chunk
+from campaigns.sending.outgoing import SUPPRESSED_REASON, Skip, outgoing_of
+from campaigns.sending.pacing import Denial, Lane, group_size, reserve, slow_down
+from campaigns.sending.retry import retry_in_s, with_attempt_limit
+from campaigns.sending.sender import Sender, sender_of
+from campaigns.sending.services import pause_by_system, stop_account
+from campaigns.sending.speed import note_accepted
+from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
+from campaigns.suppression.services import suppressed_among
+from portal import leases, metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from campaigns.sending.ledger import WaitingRow
+    from campaigns.sending.outcomes import CallResult, Outgoing
+
+logger = logging.getLogger(__name__)
+
+LEASE_S = 120.0  # longer than a wait for slots plus a call; renewed with every attempt
+TIME_BUDGET_S = 300.0  # then the chunk is given back, so that a deploy never waits longer
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One worker's hold of one chunk."""
+
+    chunk: Chunk
+    token: str
+    sender: Sender
+    deadline_s: float  # on this process's monotonic clock
+    sleep: Callable[[float], None]
+    retry_in_s: float | None = None
+
+
+def send_next_chunk(
+    campaign_id: int, *, sleep: Callable[[float], None] = time.sleep, budget_s: float = TIME_BUDGET_S
+) -> bool:
+    """Claim and send the campaign's next due chunk; False when there was none to claim."""
+    status = Campaign.objects.values_list("status", flat=True).get(pk=campaign_id)
+    claimed = _claim_next(campaign_id) if status in {CampaignStatus.IN_PROGRESS, CampaignStatus.CANCELLED} else None
+    if claimed is None:
+        return False
+    chunk, token = claimed
+    settle_leftovers(chunk)
+    turn = _Turn(chunk, token, sender_of(campaign_id), time.monotonic() + budget_s, sleep)
+    if status == CampaignStatus.IN_PROGRESS:
+        with metrics.timed("sending.chunk_ms", campaign=str(campaign_id)):
+            _send_waiting(turn)
+    close_chunk(chunk, token, retry_in_s=turn.retry_in_s)
+    return True
+
+
+def _claim_next(campaign_id: int) -> tuple[Chunk, str] | None:
+    due = Chunk.objects.filter(campaign_id=campaign_id, is_open=True).filter(leases.is_due())
+    for chunk_id in due.order_by("number").values_list("pk", flat=True)[:20]:
+        token = leases.claim(Chunk.objects.filter(pk=chunk_id, is_open=True), lease_s=LEASE_S)
+        if token:
+            return Chunk.objects.get(pk=chunk_id), token
+    return None
+
+
+def _send_waiting(turn: _Turn) -> None:
+    rows = iter(ledger.read_waiting(turn.chunk))
+    size = group_size(turn.sender.max_rate_per_s, max_group=turn.sender.transport.max_group)
+    for group in _groups(rows, size):
+        if time.monotonic() > turn.deadline_s or not _wait_for_slots(turn, len(group)):
+            return
+        attempt = _open_attempt(turn, group)
+        if attempt is None:
+            return
+        if attempt.sent_rows:
+            _call_and_record(turn, attempt)
+        if turn.retry_in_s is not None and attempt.stops:
+            return
+
+
+def _groups(rows: Iterator[WaitingRow], size: int) -> Iterator[list[WaitingRow]]:
+    while group := list(islice(rows, size)):
+        yield group
+
+
+def _wait_for_slots(turn: _Turn, count: int) -> bool:
+    lane = Lane.PRIORITY if turn.sender.is_priority else Lane.CAMPAIGN
+    slot = reserve(turn.sender.account_id, count, lane=lane)
+    if slot.denial is not None:
+        turn.retry_in_s = slot.wait_s
+        if slot.denial is not Denial.TOO_FAR:
+            logger.info("sending.waits", extra={"campaign": turn.chunk.campaign_id, "cause": slot.denial.value})
+        return False
+    if slot.wait_s > 0:
+        turn.sleep(slot.wait_s)
+    return True
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """An attempt that is committed and about to be called."""
+
+    attempt_id: int
+    sent_rows: list[WaitingRow]
+    outgoing: list[Outgoing]
+    stops: bool = False
+
+
+def _open_attempt(turn: _Turn, rows: Sequence[WaitingRow]) -> _Attempt | None:
+    """Commit the attempt for those of `rows` that may be written to; None when the chunk must be left.
+
+    Lease, campaign status and suppression are checked in the same transaction that marks the rows, so that nothing
+    starts after a pause, a cancel or an unsubscribe has committed.
+    """
+    made = [(row, outgoing_of(row, turn.sender)) for row in rows]
+    with transaction.atomic():
+        if not leases.renew(Chunk.objects.filter(pk=turn.chunk.pk), turn.token, lease_s=LEASE_S):
+            return None
+        if ledger.lock_campaign_status(turn.chunk.campaign_id) != CampaignStatus.IN_PROGRESS:
+            return None
+        suppressed = suppressed_among([row.address_key for row in rows])
+        made = [
+            (row, Skip(SUPPRESSED_REASON[suppressed[row.address_key]]) if row.address_key in suppressed else outgoing)
+            for row, outgoing in made
+        ]
+        _mark_skipped(turn.chunk, made)
+        kept = [(row, outgoing) for row, outgoing in made if not isinstance(outgoing, Skip)]
+        if not kept:
+            return _Attempt(0, [], [])
+        attempt_id = ledger.open_attempt(turn.chunk, [row for row, _outgoing in kept])
+    return _Attempt(attempt_id, [row for row, _outgoing in kept], [outgoing for _row, outgoing in kept])
+
+
+def _mark_skipped(chunk: Chunk, made: Sequence[tuple[WaitingRow, Outgoing | Skip]]) -> None:
+    by_reason: dict[Reason, list[WaitingRow]] = {}
+    for row, outgoing in made:
+        if isinstance(outgoing, Skip):
+            by_reason.setdefault(outgoing.reason, []).append(row)
+    for reason, rows in by_reason.items():
+        ledger.mark(chunk, rows, state=DeliveryState.SKIPPED, reason=reason)
+
+
+def _call_and_record(turn: _Turn, attempt: _Attempt) -> None:
+    result = turn.sender.transport.send(attempt.outgoing, attempt_id=attempt.attempt_id)
+    outcomes = with_attempt_limit(attempt.sent_rows, result.outcomes)
+    with transaction.atomic():
+        _lock(turn.chunk)
+        tally = ledger.write_outcomes(turn.chunk, attempt.sent_rows, outcomes, attempt_id=attempt.attempt_id)
+        note_accepted(turn.chunk.campaign_id, tally.of_state(DeliveryState.ACCEPTED))
+    _react(turn, attempt, result)
+
+
+def _lock(chunk: Chunk) -> None:
+    """Take the chunk's row before its deliveries, as the events do: one order, no deadlock."""
+    list(Chunk.objects.select_for_update().filter(pk=chunk.pk).values_list("pk"))
+
+
+def _react(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
+    """Do what the call said about more than its own group."""
+    if result.is_throttled:
+        slow_down(turn.sender.account_id)
+    if result.stops_account:
+        stop_account(turn.sender.account_id, problem=result.stops_account)
+    if result.stops_campaign:
+        pause_by_system(turn.chunk.campaign_id, reason=result.stops_campaign)
+    deferred = [outcome for outcome in result.outcomes if outcome.state is DeliveryState.DEFERRED]
+    if deferred:
+        turn.retry_in_s = max(turn.retry_in_s or 0.0, retry_in_s(attempt.sent_rows, deferred))
+    is_whole_call = len(deferred) == len(result.outcomes)
+    attempt.stops = bool(result.stops_account or result.stops_campaign) or is_whole_call

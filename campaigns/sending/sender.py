@@ -1,0 +1,59 @@
+"""What a worker needs to send one campaign, found once per chunk: transport, limits, required fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from campaigns.messages.services import compiled_version, required_fields
+from campaigns.sending.models import Campaign
+from campaigns.sending.outcomes import Envelope
+from campaigns.sending.states import CampaignKind
+from campaigns.sending.transports.ses import SesTransport
+from portal.errors import Conflict
+
+if TYPE_CHECKING:
+    from campaigns.messages.compile import CompiledMessage
+    from campaigns.sending.outcomes import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One campaign, ready to go out through its account."""
+
+    transport: Transport
+    message: CompiledMessage
+    account_id: int
+    max_rate_per_s: float
+    is_priority: bool
+    is_test: bool
+    required_fields: frozenset[str]  # values without which a person is skipped
+
+
+def sender_of(campaign_id: int) -> Sender:
+    """The campaign's sender. Raises Conflict when the campaign was never started."""
+    campaign = Campaign.objects.select_related("account").get(pk=campaign_id)
+    if campaign.version_id is None or campaign.account is None:
+        raise Conflict(f"Campaign {campaign_id} has no frozen message or no sending account.")
+    message = compiled_version(campaign.version_id)
+    return Sender(
+        transport=SesTransport(message, envelope_of(campaign)),
+        message=message,
+        account_id=campaign.account.pk,
+        max_rate_per_s=campaign.account.max_rate_per_s,
+        is_priority=campaign.is_priority,
+        is_test=campaign.campaign_kind == CampaignKind.TEST,
+        required_fields=required_fields(message),
+    )
+
+
+def envelope_of(campaign: Campaign) -> Envelope:
+    """What all mails of the campaign share beside the words."""
+    return Envelope(
+        from_name=campaign.from_name,
+        from_address=campaign.from_address,
+        reply_to=campaign.reply_to,
+        configuration_set=campaign.account.configuration_set if campaign.account else "",
+        campaign_id=campaign.pk,
+        is_one_click=campaign.campaign_kind == CampaignKind.CAMPAIGN,
+    )

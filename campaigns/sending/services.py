@@ -1,0 +1,195 @@
+"""What people do with a campaign: start, schedule, take back, pause, resume, cancel, test."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.messages.services import freeze_message
+from campaigns.sending.lanes import publish_lanes
+from campaigns.sending.models import Campaign, Chunk, SendingAccount
+from campaigns.sending.readiness import require_ready
+from campaigns.sending.states import CampaignKind, CampaignStatus
+from campaigns.sending.transitions import change_status, locked_campaign, require_status
+from portal.activity import record_activity
+from portal.errors import Conflict, InvalidInput
+from portal.mail.address import parse_address
+from portal.publish import publish
+from portal.queues import TaskName
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.contrib.auth.models import User
+
+
+@transaction.atomic
+def start_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
+    """Press Send: freeze the message and let it leave after SEND_GRACE_S seconds, until when it can be taken back.
+
+    Raises Conflict when it was started already (also by somebody else a moment ago), InvalidInput when something that
+    every mail needs is missing, TemplateInvalid when the message cannot be compiled.
+    """
+    campaign = locked_campaign(campaign_id)
+    require_status(campaign, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, deed=_("sent"))
+    require_ready(campaign)
+    freeze_message(campaign, actor)
+    send_after = timezone.now() + timedelta(seconds=settings.SEND_GRACE_S)
+    change_status(
+        campaign, CampaignStatus.PENDING, verb="campaign.started", actor=actor, version=campaign.version,
+        send_after=send_after, started_at=timezone.now(), plan_cursor=0, planned_at=None,
+    )  # fmt: skip
+    # The hint comes two seconds later than the row allows, so that clocks that differ a little do not waste it.
+    publish(
+        TaskName.PLAN_CAMPAIGN, delay_s=settings.SEND_GRACE_S + 2 * bool(settings.SEND_GRACE_S), campaign_id=campaign.pk
+    )
+    return campaign
+
+
+@transaction.atomic
+def schedule_campaign(campaign_id: int, *, at: datetime, actor: User | None) -> Campaign:
+    """Let a draft start by itself at `at` (aware). Raises InvalidInput when that is past, Conflict by its status."""
+    if at <= timezone.now():
+        raise InvalidInput(_("That time has passed. Choose a later one, or send now."))
+    campaign = locked_campaign(campaign_id)
+    require_status(campaign, CampaignStatus.DRAFT, deed=_("scheduled"))
+    require_ready(campaign)
+    change_status(campaign, CampaignStatus.SCHEDULED, verb="campaign.scheduled", actor=actor, scheduled_at=at)
+    return campaign
+
+
+@transaction.atomic
+def take_back(campaign_id: int, *, actor: User | None) -> Campaign:
+    """Make it a draft again, while nothing has left. Raises Conflict when it has."""
+    campaign = locked_campaign(campaign_id)
+    require_status(campaign, CampaignStatus.PENDING, CampaignStatus.SCHEDULED, deed=_("taken back"))
+    if campaign.planned_at is not None or campaign.plan_cursor or campaign.lease_token:
+        raise Conflict(_("“%s” is leaving already. Pause or cancel it instead.") % campaign.name)
+    change_status(
+        campaign, CampaignStatus.DRAFT, verb="campaign.taken_back", actor=actor, version=None, send_after=None,
+        scheduled_at=None, started_at=None,
+    )  # fmt: skip
+    return campaign
+
+
+@transaction.atomic
+def send_now(campaign_id: int, *, actor: User | None) -> Campaign:
+    """End the time in which Send can be taken back. Raises Conflict unless the campaign waits for it."""
+    campaign = locked_campaign(campaign_id)
+    require_status(campaign, CampaignStatus.PENDING, deed=_("sent at once"))
+    Campaign.objects.filter(pk=campaign.pk).update(send_after=Now())
+    record_activity("campaign.sent_at_once", actor=actor, target=campaign)
+    publish(TaskName.PLAN_CAMPAIGN, campaign_id=campaign.pk)
+    return campaign
+
+
+@transaction.atomic
+def pause_campaign(campaign_id: int, *, actor: User | None, reason: str = "") -> Campaign:
+    """Let no further attempt start; calls on their way end. Raises Conflict unless it is sending."""
+    campaign = locked_campaign(campaign_id)
+    require_status(campaign, CampaignStatus.IN_PROGRESS, deed=_("paused"))
+    change_status(campaign, CampaignStatus.PAUSED, verb="campaign.paused", actor=actor, reason=reason)
+    return campaign
+
+
+def pause_by_system(campaign_id: int, *, reason: str) -> None:
+    """Pause because going on would harm; harmless when the campaign is no longer sending."""
+    with transaction.atomic():
+        campaign = locked_campaign(campaign_id)
+        if campaign.status == CampaignStatus.IN_PROGRESS:
+            change_status(campaign, CampaignStatus.PAUSED, verb="campaign.paused", actor=None, reason=reason)
+
+
+@transaction.atomic
+def resume_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
+    """Go on where it was paused. Raises Conflict unless it is paused."""
+    campaign = locked_campaign(campaign_id)
+    require_status(campaign, CampaignStatus.PAUSED, deed=_("resumed"))
+    change_status(campaign, CampaignStatus.IN_PROGRESS, verb="campaign.resumed", actor=actor)
+    Chunk.objects.filter(campaign=campaign, is_open=True).update(retry_at=None)
+    publish_lanes(campaign)
+    return campaign
+
+
+@transaction.atomic
+def cancel_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
+    """Send nothing more. No attempt starts after this has committed; who waits becomes `cancelled`, by the workers.
+
+    Raises Conflict when it is finished already, or is still a draft.
+    """
+    campaign = locked_campaign(campaign_id)
+    require_status(
+        campaign, CampaignStatus.PENDING, CampaignStatus.SCHEDULED, CampaignStatus.IN_PROGRESS, CampaignStatus.PAUSED,
+        CampaignStatus.FAILED, deed=_("cancelled"),
+    )  # fmt: skip
+    change_status(
+        campaign, CampaignStatus.CANCELLED, verb="campaign.cancelled", actor=actor, finished_at=timezone.now()
+    )
+    publish_lanes(campaign)
+    return campaign
+
+
+@transaction.atomic
+def send_test(campaign_id: int, *, recipient: str, contact_id: int | None, actor: User | None) -> Campaign:
+    """Send the campaign as it is now to one address, filled with a contact's values, [Test] before the subject.
+
+    Returns the test (a campaign of kind TEST). Raises InvalidAddress, InvalidInput or TemplateInvalid.
+    """
+    address = parse_address(recipient)
+    source = Campaign.objects.get(pk=campaign_id)
+    require_ready(source, for_test=True)
+    test = Campaign(
+        name=f"[Test] {source.name}"[:150], campaign_kind=CampaignKind.TEST, parent=source,
+        status=CampaignStatus.PENDING, account=source.account, from_name=source.from_name,
+        from_address=source.from_address, reply_to=source.reply_to, kind=source.kind,
+        subject=f"[Test] {source.subject}"[:300], preheader=source.preheader, body=source.body,
+        text_body=source.text_body, only_contact_ids=[contact_id] if contact_id else [],
+        test_recipient=address.address, send_after=timezone.now(), started_at=timezone.now(), created_by=actor,
+    )  # fmt: skip
+    freeze_message(test, actor)
+    test.save()
+    record_activity("campaign.tested", actor=actor, target=source)
+    publish(TaskName.PLAN_CAMPAIGN, campaign_id=test.pk)
+    return test
+
+
+def start_due_campaigns() -> int:
+    """Start the scheduled campaigns whose time has come; called by the sweep. Returns how many started."""
+    due = Campaign.objects.filter(Q(scheduled_at__lte=Now()), status=CampaignStatus.SCHEDULED)
+    started = 0
+    for campaign_id in due.values_list("pk", flat=True)[:100]:
+        try:
+            start_campaign(campaign_id, actor=None)
+            started += 1
+        except (Conflict, InvalidInput) as error:
+            fail_campaign(campaign_id, reason=str(error))
+    return started
+
+
+def fail_campaign(campaign_id: int, *, reason: str) -> None:
+    """Mark a campaign that cannot start as failed, with the reason; harmless when it has moved on."""
+    with transaction.atomic():
+        campaign = locked_campaign(campaign_id)
+        if campaign.status == CampaignStatus.SCHEDULED:
+            change_status(campaign, CampaignStatus.PENDING, verb="campaign.started", actor=None)
+        if campaign.status == CampaignStatus.PENDING:
+            change_status(
+                campaign, CampaignStatus.FAILED, verb="campaign.failed", actor=None, reason=reason,
+                finished_at=timezone.now(),
+            )  # fmt: skip
+
+
+def stop_account(account_id: int, *, problem: str) -> None:
+    """The provider lets nothing out: hold every campaign of the account until a quota refresh finds it open."""
+    stopped = SendingAccount.objects.filter(pk=account_id, is_sending_enabled=True)
+    if stopped.update(is_sending_enabled=False, problem=problem[:300]):
+        record_activity(
+            "account.stopped", actor=None, target=SendingAccount.objects.get(pk=account_id), problem=problem
+        )

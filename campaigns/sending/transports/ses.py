@@ -1,0 +1,109 @@
+"""Amazon SES as a transport: one bulk call for a group, one raw mail for a single recipient.
+
+Source: SES API v2 Reference, SendBulkEmail (at most 50 entries) and SendEmail (Raw).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+from campaigns.sending.outcomes import CallResult, Outcome, all_alike
+from campaigns.sending.states import DeliveryState, Reason
+from campaigns.sending.transports.mime import MailMaker
+from campaigns.sending.transports.ses_answers import entry_outcome, failed_call
+from portal.aws import ses
+from portal.errors import OutsideError
+from portal.mail.address import format_mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campaigns.messages.compile import CompiledMessage
+    from campaigns.sending.outcomes import Envelope, Outgoing
+
+DELIVERY_TAG, ATTEMPT_TAG, CAMPAIGN_TAG = "postroom_delivery", "postroom_attempt", "postroom_campaign"
+
+
+class SesTransport:
+    """Sends one campaign's message through the account's own SES; one HTTP request per group, never repeated."""
+
+    max_group = 50
+
+    def __init__(self, message: CompiledMessage, envelope: Envelope) -> None:
+        self._message = message
+        self._envelope = envelope
+        self._from = format_mailbox(envelope.from_name, envelope.from_address)
+        self._constant_part = self._encode_constant_part()
+        self._mails = MailMaker(message, envelope)
+
+    def send(self, group: Sequence[Outgoing], *, attempt_id: int) -> CallResult:
+        try:
+            if len(group) == 1:
+                return self._send_single(group[0], attempt_id)
+            results = ses.send_bulk_email(self.bulk_body(group, attempt_id=attempt_id))
+        except OutsideError as error:
+            return failed_call(error, len(group))
+        outcomes = [entry_outcome(result) for result in results[: len(group)]]
+        missing = len(group) - len(outcomes)
+        outcomes += all_alike(missing, DeliveryState.UNCERTAIN, Reason.ANSWER_LOST, "SES left this entry out")
+        return CallResult(outcomes, is_throttled=any(outcome.reason == Reason.THROTTLED for outcome in outcomes))
+
+    def bulk_body(self, group: Sequence[Outgoing], *, attempt_id: int) -> bytes:
+        """The JSON of one SendBulkEmail call; what is the same for the whole campaign was encoded once."""
+        entries = ",".join([_entry(outgoing, self._message, self._envelope) for outgoing in group])
+        tags = json.dumps(self._shared_tags(attempt_id))
+        return f'{self._constant_part},"DefaultEmailTags":{tags},"BulkEmailEntries":[{entries}]}}'.encode()
+
+    def _send_single(self, outgoing: Outgoing, attempt_id: int) -> CallResult:
+        raw = self._mails.mail_bytes(outgoing, attempt_id=attempt_id)
+        message_id = ses.send_raw_email(
+            {
+                "FromEmailAddress": self._from,
+                "Destination": {"ToAddresses": [outgoing.address]},
+                "Content": {"Raw": {"Data": base64.b64encode(raw).decode()}},
+                "EmailTags": [*self._shared_tags(attempt_id), _tag(DELIVERY_TAG, outgoing.delivery_id)],
+                **_configuration_set(self._envelope),
+            }
+        )
+        return CallResult([Outcome(DeliveryState.ACCEPTED, ses_message_id=message_id)])
+
+    def _encode_constant_part(self) -> str:
+        template = self._message.bulk_template()
+        content = {"Subject": template.subject, "Html": template.html, "Text": template.text}
+        reply_to = self._envelope.reply_to
+        request = {
+            "FromEmailAddress": self._from,
+            **({"ReplyToAddresses": [reply_to]} if reply_to else {}),
+            **_configuration_set(self._envelope),
+            "DefaultContent": {"Template": {"TemplateContent": content, "TemplateData": "{}"}},
+        }
+        return json.dumps(request)[:-1]
+
+    def _shared_tags(self, attempt_id: int) -> list[dict[str, str]]:
+        return [_tag(CAMPAIGN_TAG, self._envelope.campaign_id), _tag(ATTEMPT_TAG, attempt_id)]
+
+
+def _entry(outgoing: Outgoing, message: CompiledMessage, envelope: Envelope) -> str:
+    data = json.dumps(json.dumps({**outgoing.holes, **message.bulk.constants}))
+    headers = ""
+    if envelope.is_one_click:
+        unsubscribe = json.dumps(f"<{outgoing.unsubscribe_url}>")
+        headers = (
+            f',"ReplacementHeaders":[{{"Name":"List-Unsubscribe","Value":{unsubscribe}}},'
+            '{"Name":"List-Unsubscribe-Post","Value":"List-Unsubscribe=One-Click"}]'
+        )
+    return (
+        f'{{"Destination":{{"ToAddresses":[{json.dumps(outgoing.address)}]}},'
+        f'"ReplacementTags":[{{"Name":"{DELIVERY_TAG}","Value":"{outgoing.delivery_id}"}}],'
+        f'"ReplacementEmailContent":{{"ReplacementTemplate":{{"ReplacementTemplateData":{data}}}}}{headers}}}'
+    )
+
+
+def _tag(name: str, value: int) -> dict[str, str]:
+    return {"Name": name, "Value": str(value)}
+
+
+def _configuration_set(envelope: Envelope) -> dict[str, str]:
+    return {"ConfigurationSetName": envelope.configuration_set} if envelope.configuration_set else {}

@@ -1,0 +1,82 @@
+"""Suppressing addresses, letting them go again, and asking who is suppressed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from campaigns.sending.models import Delivery
+from campaigns.suppression.models import Suppression
+from portal.activity import record_activity
+from portal.errors import InvalidInput
+from portal.mail.address import parse_address
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.contrib.auth.models import User
+
+
+def suppress(
+    address: str,
+    *,
+    reason: Suppression.Reason,
+    source: Suppression.Source,
+    note: str = "",
+    actor: User | None = None,
+) -> Suppression:
+    """Stop writing to an address; the first entry stays when there is one already. Raises InvalidAddress."""
+    parsed = parse_address(address)
+    suppression, created = Suppression.objects.get_or_create(
+        address_key=parsed.key,
+        defaults={
+            "address": parsed.address,
+            "reason": reason,
+            "source": source,
+            "note": note[:500],
+            "created_by": actor,
+        },
+    )
+    if created and actor is not None:
+        record_activity("suppression.added", actor=actor, target=suppression, reason=str(reason))
+    return suppression
+
+
+@transaction.atomic
+def release(suppression_id: int, *, reason_text: str, actor: User) -> None:
+    """Let mail go to the address again. Raises InvalidInput without a reason; harmless when it is gone."""
+    if not reason_text.strip():
+        raise InvalidInput(_("Say why this address may get mail again."))
+    suppression = Suppression.objects.select_for_update().filter(pk=suppression_id).first()
+    if suppression is None:
+        return
+    record_activity("suppression.released", actor=actor, target=suppression, reason=reason_text[:500])
+    suppression.delete()
+
+
+def suppressed_among(keys: Sequence[str]) -> dict[str, str]:
+    """Which of these address keys are suppressed, with the reason; one query, for the moment of an attempt."""
+    if not keys:
+        return {}
+    places = ", ".join(["%s"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT address_key, reason FROM campaigns_suppression WHERE address_key IN ({places})",  # noqa: S608
+            list(keys),
+        )
+        return dict(cursor.fetchall())
+
+
+def unsubscribe_recipient(delivery_id: int) -> None:
+    """Stop writing to the person who got this delivery; harmless to repeat, and when the row is gone."""
+    delivery = Delivery.objects.filter(pk=delivery_id).select_related("campaign").first()
+    if delivery is None:
+        return
+    suppress(
+        delivery.address,
+        reason=Suppression.Reason.UNSUBSCRIBE,
+        source=Suppression.Source.RECIPIENT,
+        note=delivery.campaign.name,
+    )

@@ -1,0 +1,158 @@
+"""Amazon SES v2: the two calls that send, and what we ask about the account.
+
+Sending calls are signed by botocore but put on the wire here, exactly once each: SES has no idempotency token, and the
+SDK would repeat a call whose answer was lost (up to five times by default), which is up to five e-mails.
+Source: SES API v2 Reference, SendEmail, SendBulkEmail, GetAccount.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypedDict
+
+import urllib3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+
+from portal.aws.session import client, session, translated
+from portal.errors import AnswerLost, AuthExpired, ConfigurationError, Refused, Throttled, Unavailable
+
+CONNECT_TIMEOUT_S = 3.0
+READ_TIMEOUT_S = 10.0
+_SEND_PATH = "/v2/email/outbound-emails"
+_BULK_PATH = "/v2/email/outbound-bulk-emails"
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+_OK = 200
+
+
+class BulkResult(TypedDict, total=False):
+    """One entry's answer; `Status` is one of SES's words, e.g. SUCCESS or ACCOUNT_THROTTLED."""
+
+    Status: str
+    Error: str
+    MessageId: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What GetAccount says; counts are recipients, `quota_24h` -1 means unlimited."""
+
+    max_rate_per_s: float
+    quota_24h: float
+    sent_24h: float
+    is_sending_enabled: bool
+    has_production_access: bool
+    enforcement_status: str
+
+
+def get_account() -> Account:
+    """Ask SES for limits and state of the account. Raises OutsideError."""
+    with translated("ses"):
+        answer = client("sesv2").get_account()
+    quota = answer.get("SendQuota", {})
+    return Account(
+        max_rate_per_s=float(quota.get("MaxSendRate", 1)),
+        quota_24h=float(quota.get("Max24HourSend", 200)),
+        sent_24h=float(quota.get("SentLast24Hours", 0)),
+        is_sending_enabled=bool(answer.get("SendingEnabled", True)),
+        has_production_access=bool(answer.get("ProductionAccessEnabled", False)),
+        enforcement_status=str(answer.get("EnforcementStatus", "")),
+    )
+
+
+def verified_identities() -> set[str]:
+    """Domains and addresses that SES lets us send from, in lower case. Raises OutsideError."""
+    found: set[str] = set()
+    token = ""
+    while True:
+        with translated("ses"):
+            answer = client("sesv2").list_email_identities(**({"NextToken": token} if token else {}))
+        found |= {
+            str(identity["IdentityName"]).lower()
+            for identity in answer.get("EmailIdentities", [])
+            if identity.get("SendingEnabled")
+        }
+        token = answer.get("NextToken", "")
+        if not token:
+            return found
+
+
+def send_raw_email(request: dict[str, Any]) -> str:
+    """SendEmail, once; returns the SES message id.
+
+    Raises Throttled, Refused, AuthExpired or Unavailable when the mail was provably not accepted, AnswerLost when that
+    cannot be known.
+    """
+    answer = _post_once(_SEND_PATH, json.dumps(request).encode())
+    return str(answer.get("MessageId", ""))
+
+
+def send_bulk_email(body: bytes) -> list[BulkResult]:
+    """SendBulkEmail, once, with a ready JSON body; returns one result per entry, in order. Raises as send_raw_email."""
+    results = _post_once(_BULK_PATH, body).get("BulkEmailEntryResults")
+    if not isinstance(results, list):
+        raise AnswerLost("SES answered without results", service="ses")
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """What a signed call needs, found once per process."""
+
+    endpoint: str
+    signing_name: str
+    region: str
+    pool: urllib3.PoolManager
+
+
+@cache
+def _wire() -> _Wire:
+    meta = client("sesv2").meta
+    return _Wire(
+        endpoint=meta.endpoint_url.rstrip("/"),
+        signing_name=meta.service_model.signing_name,
+        region=meta.region_name,
+        pool=urllib3.PoolManager(
+            maxsize=32, timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S), retries=False
+        ),
+    )
+
+
+def _post_once(path: str, body: bytes) -> dict[str, Any]:
+    wire = _wire()
+    request = AWSRequest(
+        method="POST", url=wire.endpoint + path, data=body, headers={"Content-Type": "application/json"}
+    )
+    credentials = session().get_credentials()
+    if credentials is None:
+        raise ConfigurationError("No AWS credentials: set AWS_ACCESS_KEY_ID or give the worker a role.")
+    SigV4Auth(credentials.get_frozen_credentials(), wire.signing_name, wire.region).add_auth(request)
+    try:
+        answer = wire.pool.request("POST", wire.endpoint + path, body=body, headers=dict(request.headers.items()))
+    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
+        raise Unavailable(str(error), service="ses") from error
+    except urllib3.exceptions.HTTPError as error:
+        raise AnswerLost(str(error), service="ses") from error
+    return _read_answer(answer)
+
+
+def _read_answer(answer: urllib3.BaseHTTPResponse) -> dict[str, Any]:
+    try:
+        content = json.loads(answer.data or b"{}")
+    except ValueError as error:
+        raise AnswerLost("SES's answer was cut off", service="ses") from error
+    if answer.status == _OK:
+        return dict(content)
+    code = answer.headers.get("x-amzn-errortype", "").split(":")[0] or str(content.get("__type", ""))
+    message = str(content.get("message") or content.get("Message") or code)
+    if answer.status == _TOO_MANY_REQUESTS or code in {"TooManyRequestsException", "ThrottlingException"}:
+        raise Throttled(message, service="ses", code=code or "TooManyRequestsException")
+    if answer.status >= _SERVER_ERROR:
+        # SES may have accepted the mail before it stumbled.
+        raise AnswerLost(message or f"status {answer.status}", service="ses", code=code)
+    if code in {"ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId"}:
+        raise AuthExpired(message, service="ses", code=code)
+    raise Refused(message, service="ses", code=code)

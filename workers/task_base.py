@@ -1,0 +1,29 @@
+"""The base of every task: correlation id and duration on its log lines."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from celery import Task
+
+from portal.logs import log_context
+
+logger = logging.getLogger(__name__)
+
+
+class PostroomTask(Task[Any, Any]):
+    """Runs one hint; what it raises leaves the message in the queue, and after its receives in the DLQ."""
+
+    abstract = True
+    typing = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        correlation_id = str((self.request.headers or {}).get("correlation_id") or self.request.id or "")
+        started_s = time.monotonic()
+        with log_context(correlation_id=correlation_id, task=self.name):
+            result = super().__call__(*args, **kwargs)
+            duration_ms = round((time.monotonic() - started_s) * 1000, 1)
+            logger.info("task.done", extra={**kwargs, "duration_ms": duration_ms})
+        return result
