@@ -14,9 +14,10 @@ from markupsafe import escape
 
 from campaigns.messages.bulk import BulkTemplate, make_bulk_template
 from campaigns.messages.compose import ComposedMessage, compose_message
+from campaigns.messages.expressions import all_paths
 from campaigns.messages.holes import CompiledPart, compile_part
 from campaigns.messages.liquid import HTML, PLAIN
-from campaigns.messages.problems import BODY, SUBJECT, TEXT_BODY, RenderingRefused, TemplateInvalid
+from campaigns.messages.problems import BODY, SUBJECT, TEXT_BODY, Problem, RenderingRefused, TemplateInvalid
 from campaigns.messages.source import LayoutValues, MessageSource
 from portal.mail.segments import Segments
 
@@ -52,6 +53,11 @@ class CompiledMessage:
     html_part: CompiledPart
     text_part: CompiledPart
     bulk: BulkTemplate
+
+    @property
+    def parts(self) -> tuple[CompiledPart, ...]:
+        """Subject, HTML and text."""
+        return self.subject_part, self.html_part, self.text_part
 
     @property
     def subject(self) -> Segments:
@@ -113,11 +119,20 @@ def compile_composed(composed: ComposedMessage) -> CompiledMessage:
 
 
 def _try_out(compiled: CompiledMessage) -> None:
-    """Render once for somebody without any values: a template that never ends shows itself here."""
+    """Render for somebody without any value and for somebody with all: what fails for both fails for everybody."""
+    names = {str(path.path[0]) for part in compiled.parts for path in all_paths(part.template.nodes)}
+    problems = [_failure(compiled, {}), _failure(compiled, dict.fromkeys(names, "1"))]
+    failed = [problem for problem in problems if problem is not None]
+    if len(failed) == len(problems) or any(problem.code == "too_much" for problem in failed):
+        raise TemplateInvalid(failed[:1])
+
+
+def _failure(compiled: CompiledMessage, values: Mapping[str, str]) -> Problem | None:
     try:
-        compiled.hole_values({})
+        compiled.hole_values(values)
     except RenderingRefused as error:
-        raise TemplateInvalid([error.problem]) from error
+        return error.problem
+    return None
 
 
 def _escaped(value: str) -> str:

@@ -20,9 +20,8 @@ from liquid.undefined import is_undefined
 from markupsafe import Markup, escape, soft_str
 
 from campaigns.messages.conditions import as_number, is_blank
-from campaigns.messages.metering import MAX_VALUE_CHARS, MeteredContext, TooMuchWorkError
+from campaigns.messages.metering import MAX_VALUE_CHARS, MeteredContext, TooMuchWorkError, handling_steps
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _DATE_CODES = re.compile(r"%-?[aAbBdjmUwyYHIMSpeFTDc%]")
 _MAX_DATE_FORMAT_CHARS = 100
 _MAX_DIGITS = 40
@@ -93,7 +92,8 @@ def remove_first(value: object, unwanted: object) -> str:
 
 def newline_to_br(value: object) -> str:
     """Turn line breaks into `<br>`."""
-    return Markup("<br>\n").join(_LINE_BREAK.split(escape(text_of(value))))
+    lines = escape(text_of(value)).replace("\r\n", "\n").replace("\r", "\n")
+    return lines.replace("\n", Markup("<br>\n"))
 
 
 def strip_newlines(value: object) -> str:
@@ -183,13 +183,12 @@ def _moment(text: str) -> datetime | None:
 
 
 def _calculation(name: str, work: Callable[[Decimal, Decimal], Decimal]) -> Callable[..., object]:
+    """Make a filter that calculates; what is no number counts as 0, as it does in Liquid elsewhere."""
+
     def calculate(value: object, operand: object) -> object:
-        left, right = as_number(value), as_number(operand)
-        if right is None:
-            message = f"{name} needs a number"
-            raise FilterArgumentError(message, token=None)
+        left, right = as_number(value) or Decimal(0), as_number(operand) or Decimal(0)
         try:
-            return _plain(work(left if left is not None else Decimal(0), right))
+            return _plain(work(left, right))
         except DecimalException as error:
             message = f"{name} cannot be calculated with {right}"
             raise FilterArgumentError(message, token=None) from error
@@ -269,6 +268,7 @@ class _Filter(Protocol):
 def _metered(name: str, work: Callable[..., object]) -> _Filter:
     @wraps(work)
     def metered(value: object, *args: object, context: MeteredContext, **named: object) -> object:
+        context.meter.take_steps(handling_steps(value))
         try:
             result = work(value, *args, **named)
         except TypeError as error:

@@ -48,5 +48,8 @@ def _protect(source: str) -> Protected:
 
 def _restore(protected: Protected, inlined: str) -> str:
     mark = protected.mark
+    if "<tbody" not in protected.text.lower():
+        # The parser adds <tbody> behind a tag that opens a loop over rows; it belongs before it.
+        inlined = re.sub(rf"((?:<!--{mark}\d+z-->\s*)+)<tbody>", r"<tbody>\1", inlined)
     bare = re.sub(rf"<!--({mark}\d+z)-->", r"\1", inlined)
     return protected.restore(re.sub(rf'\b({mark}\d+z)=""', r"\1", bare))

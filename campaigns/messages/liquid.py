@@ -16,6 +16,7 @@ from liquid.parser import get_parser
 from liquid.stream import TokenStream
 from liquid.token import TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG
 
+from campaigns.messages.conditions import is_blank
 from campaigns.messages.expressions import all_filters, all_nodes, all_paths
 from campaigns.messages.filters import FILTERS, register_filters
 from campaigns.messages.metering import MeteredBuffer, MeteredContext, TooMuchWorkError
@@ -84,7 +85,8 @@ class Rendering:
 
     def __init__(self, template: ParsedTemplate, values: Mapping[str, str]) -> None:
         self._template = template
-        self._context = MeteredContext(template.bound, globals=dict(values))
+        present: dict[str, object] = {name: value for name, value in values.items() if not is_blank(value)}
+        self._context = MeteredContext(template.bound, globals=present)
 
     def text_of(self, nodes: Iterable[Node]) -> str:
         """Render nodes. Raises RenderingRefused when they run over the limits or cannot be calculated."""

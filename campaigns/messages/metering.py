@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from io import StringIO
 
-from liquid import BoundTemplate, RenderContext
+from liquid import BoundTemplate, RenderContext, Token
 from liquid.builtin.tags.for_tag import ForLoop
 from liquid.exceptions import ResourceLimitError
+from liquid.undefined import UNDEFINED
 
 MAX_STEPS = 20_000
 MAX_OUTPUT_CHARS = 500_000
@@ -46,12 +47,25 @@ class Meter:
             raise TooMuchWorkError(message, token=None)
 
     def check_value(self, value: object) -> None:
-        """Refuse a text or list too long to go on with, and count the work of making it."""
-        length = len(value) if isinstance(value, str | list) else 0
-        if length > MAX_VALUE_CHARS:
+        """Refuse a text, list or range too long to go on with, and count the work of making it."""
+        if size_of(value) > MAX_VALUE_CHARS:
             message = "a value becomes too long"
             raise TooMuchWorkError(message, token=None)
-        self.take_steps(2 + length // 50)
+        self.take_steps(2 + handling_steps(value))
+
+
+def size_of(value: object) -> int:
+    """Count the characters of a text, or the items of a list or range."""
+    if isinstance(value, str | list):
+        return len(value)
+    if isinstance(value, range):
+        return max(value.stop - value.start, 0)  # len() fails beyond a machine word
+    return 0
+
+
+def handling_steps(value: object) -> int:
+    """Estimate what going once over a value costs."""
+    return size_of(value) // (100 if isinstance(value, str) else 4)
 
 
 class MeteredBuffer(StringIO):
@@ -76,6 +90,12 @@ class MeteredContext(RenderContext):
         super().__init__(template, globals=globals)
         self.meter = Meter()
         self.scope = type(self.scope)(self.locals, self.globals)
+
+    def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
+        """Look a name up, and count it; a long value costs more, whatever is done with it."""
+        value = super().get(path, token=token, default=default)
+        self.meter.take_steps(1 + size_of(value) // CHARS_PER_STEP)
+        return value
 
     def assign(self, key: str, val: object) -> None:
         """Keep a value under a name, if it is not too long."""

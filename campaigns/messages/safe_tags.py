@@ -12,10 +12,13 @@ from liquid.builtin.tags.case_tag import CaseNode, CaseTag, MultiExpressionBlock
 from liquid.builtin.tags.for_tag import BreakTag, ContinueTag, ForNode, ForTag
 from liquid.builtin.tags.if_tag import IfNode, IfTag
 from liquid.builtin.tags.unless_tag import UnlessNode, UnlessTag
+from liquid.expression import Expression
 from liquid.tag import Tag
 
 from campaigns.messages.conditions import is_equal, soften
 from campaigns.messages.metering import MeteredContext
+
+ROUND_STEPS = 3
 
 
 class _CountedBlock(BlockNode):
@@ -26,7 +29,7 @@ class _CountedBlock(BlockNode):
     def __init__(self, block: BlockNode) -> None:
         super().__init__(block.token, block.nodes)
         self.blank = block.blank
-        self.weight = 1 + _node_count(block)
+        self.weight = ROUND_STEPS + _node_count(block)
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         cast(MeteredContext, context).meter.take_steps(self.weight)
@@ -38,10 +41,32 @@ def _node_count(node: Node) -> int:
     return len(children) + sum(_node_count(child) for child in children)
 
 
+class _BoundedIterable(Expression):
+    """What a loop goes over: refused when too long, before `reversed` makes a list of it."""
+
+    __slots__ = ("inner",)
+
+    def __init__(self, inner: Expression) -> None:
+        super().__init__(inner.token)
+        self.inner = inner
+
+    def __str__(self) -> str:
+        return str(self.inner)
+
+    def evaluate(self, context: RenderContext) -> object:
+        value = self.inner.evaluate(context)
+        cast(MeteredContext, context).meter.check_value(value)
+        return value
+
+    def children(self) -> list[Expression]:
+        return [self.inner]
+
+
 class _SafeForTag(ForTag):
     def parse(self, stream: TokenStream) -> Node:
         node = cast(ForNode, super().parse(stream))
         node.block = _CountedBlock(node.block)
+        node.expression.iterable = _BoundedIterable(node.expression.iterable)
         return node
 
 
