@@ -1,7 +1,7 @@
 """A PostgreSQL server of our own, for as long as a test run or a bench lasts; it needs only PostgreSQL's programs.
 
-    with temporary_postgres() as url: ...           in Python
-    python -m tests.postgres pytest tests           a command with DATABASE_URL and TEST_DATABASE_URL set
+with temporary_postgres() as url: ...           in Python
+python -m tests.postgres pytest tests           a command with DATABASE_URL and TEST_DATABASE_URL set
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _make_cluster(programs: Path, home: Path, owner: str) -> str:
     (home / "password").write_text(password)
     for path in (home, home / "password"):
         shutil.chown(path, owner)
-    command = [programs / "initdb", "-D", home / "cluster", "-U", ADMIN, "--pwfile", home / "password"]
+    command = [str(programs / "initdb"), "-D", str(home / "cluster"), "-U", ADMIN, "--pwfile", str(home / "password")]
     options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
     subprocess.run([*command, *options], check=True, cwd=home, stdout=subprocess.DEVNULL, **_as_user(owner))
     return password
@@ -79,15 +79,15 @@ def _running_server(programs: Path, home: Path, owner: str, settings: Mapping[st
         port = int(probe.getsockname()[1])
     wanted = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(home), **settings}
     options = " ".join(f"-c {name}='{value}'" for name, value in wanted.items())
-    control = [programs / "pg_ctl", "-D", home / "cluster", "-w"]
-    _control([*control, "-l", home / "log", "-o", options, "start"], home, owner)
+    control = [str(programs / "pg_ctl"), "-D", str(home / "cluster"), "-w"]
+    _control([*control, "-l", str(home / "log"), "-o", options, "start"], home, owner)
     try:
         yield port
     finally:
         _control([*control, "-m", "immediate", "stop"], home, owner)
 
 
-def _control(command: list[str | Path], home: Path, owner: str) -> None:
+def _control(command: list[str], home: Path, owner: str) -> None:
     """Run pg_ctl; on failure say what the server wrote to its log."""
     done = subprocess.run(command, cwd=home, check=False, capture_output=True, text=True, **_as_user(owner))
     if done.returncode:

@@ -81,9 +81,8 @@ def licence_of(package: str) -> str:
         return ""
     told = package_found.metadata
     classifiers = [line for line in told.get_all("Classifier") or [] if line.startswith("License ::")]
-    return (
-        told.get("License-Expression") or "; ".join(classifiers) or told.get("License") or _licence_file(package_found)
-    )
+    expression, text = ((told.get_all(name) or [""])[0] for name in ("License-Expression", "License"))
+    return expression or "; ".join(classifiers) or text or _licence_file(package_found)
 
 
 def _licence_file(package: Distribution) -> str:

@@ -11,9 +11,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.http import HttpResponse
+
 # The only addresses that a stranger may see, each with its reason.
 PUBLIC = {
     "": "redirects to the overview",
+    "u/<str:token>": "unsubscribing needs no account; the token is signed",
     "healthz": "asked by load balancers",
     "admin/login/": "the login itself",
     "admin/logout/": "changes nothing for somebody who is not logged in",
@@ -33,16 +36,16 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
 
 
 def sample(route: str) -> str:
-    """An address that the route matches."""
+    """An address that the route matches: parameters filled, of several words in a pattern the first."""
     filled = re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found.group(1) or "str"], route)
-    return "/" + re.sub(r"\(\?P<\w+>(\w+|\.\*)[^)]*\)", lambda found: found.group(1).replace(".*", "x"), filled)
+    return "/" + re.sub(r"\(\?P<\w+>(\w+|\.\*)[^)]*\)", r"\1", filled).replace(".*", "x")
 
 
 def all_routes() -> list[str]:
     return sorted(set(routes(get_resolver().url_patterns)))
 
 
-def asks_for_login(response: object) -> bool:
+def asks_for_login(response: HttpResponse) -> bool:
     status, location = response.status_code, response.headers.get("Location", "")
     return (status == 302 and "/login/" in location) or status in {401, 403}
 

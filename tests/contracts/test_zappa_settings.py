@@ -22,7 +22,7 @@ def stage(request, monkeypatch) -> dict[str, object]:
     cli = ZappaCLI()
     cli.api_stage = request.param
     cli.load_settings_file("zappa_settings.json")
-    return cli.stage_config
+    return dict(cli.stage_config)
 
 
 def test_zappa_reads_both_stages(stage):

@@ -54,7 +54,7 @@ def test_each_answer_has_an_id_of_its_own(client, db):
 
 def test_a_proxys_id_is_kept_and_a_strange_one_is_not(client, db):
     def asked_with(given: str) -> str:
-        return client.get("/healthz", headers={"X-Request-Id": given}).headers["X-Request-Id"]
+        return str(client.get("/healthz", headers={"X-Request-Id": given}).headers["X-Request-Id"])
 
     assert asked_with("4bf92f3577b34da6") == "4bf92f3577b34da6"
     assert asked_with('"><script>') != '"><script>'
