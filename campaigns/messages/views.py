@@ -84,6 +84,7 @@ def frame(source: MessageSource, contact: Contact | None, *, view: str) -> HttpR
         page = problems_frame([error.problem])
     response = HttpResponse(page)
     response["Content-Security-Policy"] = FRAME_POLICY
+    response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cache-Control"] = "no-store"
     return response
 
