@@ -9,11 +9,12 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from portal.list_words import ListWordsMixin
 from portal.paging import FastListMixin
 from portal.templatetags.postroom import local_time
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
     from portal.models import Activity
@@ -58,9 +59,12 @@ class ActorFilter(admin.SimpleListFilter):
         return queryset
 
 
-class ActivityAdmin(FastListMixin):
+class ActivityAdmin(FastListMixin, ListWordsMixin):
     """Read-only; the log is append-only and shows who did what, newest first."""
 
+    list_lead = _("Who did what, newest first. Nothing here can be changed or deleted.")
+    list_empty = _("Nothing has been done yet.")
+    list_icon = "history"
     list_display = ("when", "actor_name", "deed", "object_label")
     list_display_links = ("when",)
     list_filter = (SubjectFilter, ActorFilter)
@@ -77,10 +81,6 @@ class ActivityAdmin(FastListMixin):
             return queryset, False
         by_name = queryset.filter(actor_name__istartswith=term)
         return by_name | queryset.filter(object_label__istartswith=term), False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        extra = {"list_lead": _("Who did what, newest first. Nothing here can be changed or deleted.")}
-        return super().changelist_view(request, {**extra, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

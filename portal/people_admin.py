@@ -11,6 +11,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group, User
 from django.utils.translation import gettext_lazy as _
 
+from portal.list_words import ListWordsMixin
 from portal.roles import ROLE_LABELS
 from portal.templatetags.postroom import local_time
 
@@ -26,9 +27,13 @@ class RoleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return str(ROLE_LABELS.get(obj.name, obj.name))
 
 
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(ListWordsMixin, UserAdmin):  # type: ignore[type-arg]
     """Who may log in, and with which role."""
 
+    list_title = _("People & roles")
+    list_lead = _("Everybody who may log in here.")
+    change_list_template = "postroom/people_list.html"
+    show_facets = admin.ShowFacets.NEVER
     list_display = ("username", "full_name", "roles", "is_active", "last_seen")
     list_filter = ("is_active", "groups")
     filter_horizontal = ()
@@ -65,23 +70,18 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
             field.help_text = _("Untick this instead of deleting somebody: what they did stays under their name.")
         return field
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only administrators make administrators."""
-        return () if request.user.is_superuser else ("is_superuser",)
+        if obj is None or request.user.is_superuser:
+            return super().get_fieldsets(request, obj)
+        return (self.fieldsets[0], (_("Role"), {"fields": ("groups", "is_active")}))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         obj.is_staff = True  # everybody here works in the portal
         super().save_model(request, obj, form, change)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        extra = {
-            "list_title": _("People & roles"),
-            "roles": list(ROLE_LABELS.items()),
-            "list_lead": _("Everybody who may log in here."),
-        }
-        return super().changelist_view(request, {**extra, **(extra_context or {})})
-
-    change_list_template = "postroom/people_list.html"
+        return super().changelist_view(request, {"roles": list(ROLE_LABELS.items()), **(extra_context or {})})
 
     @admin.display(description=_("name"))
     def full_name(self, person: User) -> str:
@@ -97,9 +97,10 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         return local_time(person.last_login)
 
 
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(ListWordsMixin, GroupAdmin):
     """The four roles, to look at: their permissions are written by the portal after each migration."""
 
+    list_title = _("Roles")
     list_display = ("name", "meaning")
     search_fields = ()
     fields = ("name", "meaning")
@@ -113,9 +114,6 @@ class RoleAdmin(GroupAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"list_title": _("Roles"), **(extra_context or {})})
 
     @admin.display(description=_("what it may do"))
     def meaning(self, role: Group) -> str:

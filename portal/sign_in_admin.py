@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from portal.list_words import ListWordsMixin
 from portal.paging import FastListMixin
 from portal.templatetags.postroom import local_time
 
 if TYPE_CHECKING:
     from axes.models import AccessAttempt
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
 
-class FailedSignInAdmin(FastListMixin):
+class FailedSignInAdmin(FastListMixin, ListWordsMixin):
     """Read-only but for deleting, which lets the person try again at once."""
 
+    list_title = _("Failed sign-ins")
+    list_lead = _("After ten wrong passwords a name is locked for an hour. Delete its row to unlock it now.")
+    list_empty = _("Nobody mistyped a password lately.")
+    list_icon = "lock"
     list_display = ("who", "ip_address", "failures_since_start", "when")
     search_fields = ("username__startswith", "ip_address__startswith")
     ordering = ("-attempt_time",)
     fields = ("username", "ip_address", "failures_since_start", "when", "user_agent", "path_info")
     readonly_fields = fields
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        extra = {
-            "list_title": _("Failed sign-ins"),
-            "list_lead": _("After ten wrong passwords a name is locked for an hour. Delete its row to unlock it now."),
-            "list_empty": _("Nobody mistyped a password lately."),
-            "list_icon": "lock",
-        }
-        return super().changelist_view(request, {**extra, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
