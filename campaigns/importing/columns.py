@@ -80,9 +80,14 @@ def guess_columns(
 def header_key(header: Iterable[str]) -> str:
     """One key for a set of headers, whatever their order or case; a rejects file has the key of its original."""
     names = sorted(name.casefold() for name in header)
-    if set(REJECT_COLUMNS) <= set(names):
+    if is_rejects_header(names):
         names = [name for name in names if name not in REJECT_COLUMNS]
     return hashlib.sha256("\0".join(names).encode()).hexdigest()
+
+
+def is_rejects_header(names: Iterable[str]) -> bool:
+    """Whether these are the headers of a file of rows to mend that this portal wrote."""
+    return set(REJECT_COLUMNS) <= {name.casefold() for name in names}
 
 
 def problem_with_targets(targets: Sequence[str]) -> str | None:
@@ -131,7 +136,7 @@ def _describe(name: str, values: list[str]) -> ColumnDict:
 
 def _name_targets(columns: list[ColumnDict]) -> None:
     """Targets from the headers alone; the first column of a kind gets it."""
-    is_rejects_file = set(REJECT_COLUMNS) <= {column["name"].casefold() for column in columns}
+    is_rejects_file = is_rejects_header(column["name"] for column in columns)
     taken: set[str] = set()
     for column in columns:
         if is_rejects_file and column["name"].casefold() in REJECT_COLUMNS:

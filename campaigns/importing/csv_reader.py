@@ -54,7 +54,7 @@ class _UnreadableRowError(Exception):
 
 
 class CsvReader:
-    """Iterate for `(line, cells)` of every readable row; what cannot be read collects in `problems`.
+    """Iterate for `(line, cells)` of every row; a row that cannot be read comes as `(line, [])` and is in `problems`.
 
     `line` is the 1-based line where the row begins. Blank rows are passed over. The stream must stand at `start`.
     Raises FileProblem when the bytes are not in the encoding, or when the quotes of the file make no sense.
@@ -62,20 +62,20 @@ class CsvReader:
 
     def __init__(self, stream: BinaryIO, file_format: Format, start: Position = START) -> None:
         self.problems: list[RowProblem] = []
+        self.offset_bytes = start.offset_bytes  # just behind the last row that was yielded
         self._format = file_format
         self._source = read_lines(
             stream, encoding=file_format.encoding, newline=file_format.newline, start=start.offset_bytes
         )
         self._handed_back: deque[Line] = deque()
         self._row_lines: list[Line] = []
-        self._offset = start.offset_bytes
         self._line = start.line
         self._broken_quotes = 0
 
     @property
     def position(self) -> Position:
         """Just behind the last row that was yielded: the place to go on from."""
-        return Position(self._offset, self._line)
+        return Position(self.offset_bytes, self._line)
 
     def take_problems(self) -> list[RowProblem]:
         """The problems since the last call, in the order of their lines."""
@@ -87,7 +87,7 @@ class CsvReader:
             try:
                 yield from self._rows()
             except (csv.Error, _UnreadableRowError) as error:
-                self._give_up_row(error)
+                yield self._give_up_row(error), []
             else:
                 return
 
@@ -95,12 +95,14 @@ class CsvReader:
         width, row_lines = self._format.width, self._row_lines
         for cells in csv.reader(self._feed(), delimiter=self._format.delimiter):
             line = self._line - len(row_lines) + 1
-            is_sound = any(cells) and (not width or len(cells) == width or self._mend_width(line, cells))
-            if is_sound and len(row_lines) > 1:
-                is_sound = self._closes_cleanly(line, cells)
-            row_lines.clear()
-            if is_sound:
-                yield line, cells
+            if any(cells):
+                is_sound = not width or len(cells) == width or self._mend_width(line, cells)
+                if is_sound and len(row_lines) > 1:
+                    is_sound = self._closes_cleanly(line, cells)
+                row_lines.clear()
+                yield line, cells if is_sound else []
+            else:
+                row_lines.clear()
 
     def _feed(self) -> Iterator[str]:
         """Lines for csv.reader, which takes exactly as many as its next row has."""
@@ -108,7 +110,7 @@ class CsvReader:
         while (line := handed_back.popleft() if handed_back else next(source, None)) is not None:
             row_lines.append(line)
             self._line += 1
-            self._offset += line[1]
+            self.offset_bytes += line[1]
             text = line[0]
             if text is None:
                 raise _UnreadableRowError(ProblemCode.ROW_TOO_LONG)
@@ -155,19 +157,20 @@ class CsvReader:
         cells = text.rstrip("\r\n").split(self._format.delimiter)
         self._report(ProblemCode.UNTERMINATED_QUOTE, line, cells=cells)
 
-    def _give_up_row(self, error: csv.Error | _UnreadableRowError) -> None:
-        """Report the row that csv.reader choked on and go on with the line after its first one."""
+    def _give_up_row(self, error: csv.Error | _UnreadableRowError) -> int:
+        """Report the row that csv.reader choked on and go on with the line after its first one; returns its line."""
         code = _cause(error, line_count=len(self._row_lines))
         self._hand_back_all_but_first()
         line, text = self._line, self._row_lines.pop()[0] or ""
         if code is ProblemCode.UNTERMINATED_QUOTE:
             self._count_broken_quote(line)
         self._report(code, line, cells=text.rstrip("\r\n").split(self._format.delimiter))
+        return line
 
     def _hand_back_all_but_first(self) -> None:
         for line in reversed(self._row_lines[1:]):
             self._handed_back.appendleft(line)
-            self._offset -= line[1]
+            self.offset_bytes -= line[1]
             self._line -= 1
         del self._row_lines[1:]
 

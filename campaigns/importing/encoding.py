@@ -66,13 +66,17 @@ def guess_code_page(sample: bytes) -> str:
     """The likeliest code page of text that is not UTF-8; cp1252 where statistics say nothing."""
     lines = [line for line in sample.split(b"\n") if not line.isascii()]
     telling = b"\n".join(lines)[:_STATISTICS_BYTES]  # the ASCII lines say nothing about a code page
-    matches = [match for match in from_bytes(telling, cp_isolation=list(CODE_PAGES)) if match.encoding in CODE_PAGES]
+    matches = list(from_bytes(telling, cp_isolation=list(CODE_PAGES)))
     if not matches:
         return next((page for page in CODE_PAGES if _decodes(telling, page)), "cp1252")
-    best = min(
-        matches, key=lambda match: (match.percent_chaos + _symbol_percent(match), CODE_PAGES.index(match.encoding))
-    )
-    return best.encoding
+    best = min(matches, key=lambda match: (match.percent_chaos + _symbol_percent(match), _commonest(match)))
+    return CODE_PAGES[_commonest(best)]
+
+
+def _commonest(match: CharsetMatch) -> int:
+    """Index of the commonest code page among those that read the bytes as this very text."""
+    pages = {match.encoding, *match.could_be_from_charset}
+    return min((i for i, page in enumerate(CODE_PAGES) if page in pages), default=0)
 
 
 def _symbol_percent(match: CharsetMatch) -> float:

@@ -158,11 +158,11 @@ def _first_rows(
     end = len(sample) if is_whole else _end_of_last_line(sample, found)
     reader = CsvReader(io.BytesIO(sample[begin.offset_bytes : end]), found, begin)
     rows = iter(reader)
-    first = next((cells for _, cells in rows if any(cells)), None)
+    first = next((cells for _, cells in rows if cells), None)
     if first is None:
         raise FileProblem(ProblemCode.NO_ROWS)
     after_first = reader.position
-    return first, after_first, [cells for (_, cells), _ in zip(rows, range(_SAMPLE_ROWS), strict=False) if any(cells)]
+    return first, after_first, [cells for (_, cells), _ in zip(rows, range(_SAMPLE_ROWS), strict=False) if cells]
 
 
 def _end_of_last_line(sample: bytes, found: Format) -> int:

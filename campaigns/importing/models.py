@@ -86,7 +86,12 @@ class ContactImport(LeasedModel):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.UPLOADING)
     source = models.CharField(_("source"), max_length=10, choices=Source.choices, default=Source.BROWSER)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
 
@@ -95,9 +100,12 @@ class ContactImport(LeasedModel):
     file_key = models.CharField(max_length=600, blank=True, default="")  # key in our files: imports/<id>/<name>
     file_etag = models.CharField(max_length=200, blank=True, default="")
     file_bytes = models.BigIntegerField(default=0)
+    dropped_bucket = models.CharField(max_length=63, blank=True, default="")
     dropped_key = models.CharField(max_length=1024, blank=True, default="")  # key in the bucket that is watched
     dropped_etag = models.CharField(max_length=200, blank=True, default="")
-    drop_folder = models.ForeignKey(DropFolder, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports")
+    drop_folder = models.ForeignKey(
+        DropFolder, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports"
+    )
 
     # How it is read
     encoding = models.CharField(max_length=20, blank=True, default="")  # a Python codec name
@@ -120,6 +128,7 @@ class ContactImport(LeasedModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     consent_at = models.DateTimeField(null=True, blank=True)
+    imports_by_itself = models.BooleanField(default=False)  # dropped into a known folder, and nobody has taken over
     fixes = models.JSONField(default=dict, blank=True)  # row_check.FixesDict: what the person accepted at the check
 
     # What the check found
@@ -141,6 +150,7 @@ class ContactImport(LeasedModel):
     rows_per_s = models.FloatField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    claim_count = models.SmallIntegerField(default=0)  # claims since the last committed batch
 
     # What the import did, and what undoing it did
     created_count = models.BigIntegerField(default=0)
@@ -159,7 +169,9 @@ class ContactImport(LeasedModel):
         ordering = ("-id",)
         constraints = (
             models.UniqueConstraint(
-                fields=("dropped_key", "dropped_etag"), condition=~models.Q(dropped_key=""), name="contact_import_dropped"
+                fields=("dropped_key", "dropped_etag"),
+                condition=~models.Q(dropped_key=""),
+                name="contact_import_dropped",
             ),
         )
         indexes = (models.Index(fields=("status", "lease_until"), name="contact_import_due"),)
@@ -183,7 +195,9 @@ class ContactImport(LeasedModel):
     def can_undo(self) -> bool:
         until = self.undo_until
         touched = self.status in {self.Status.COMPLETED, self.Status.CANCELLED, self.Status.FAILED}
-        return touched and until is not None and timezone.now() < until and bool(self.created_count + self.changed_count)
+        return (
+            touched and until is not None and timezone.now() < until and bool(self.created_count + self.changed_count)
+        )
 
 
 class ImportBatch(models.Model):
@@ -248,8 +262,11 @@ class ImportChange(models.Model):
     contact = models.ForeignKey("campaigns.Contact", on_delete=models.CASCADE, related_name="+")
     first_name = models.CharField(max_length=150)
     last_name = models.CharField(max_length=150)
+    first_name_key = models.CharField(max_length=150)
+    last_name_key = models.CharField(max_length=150)
     time_zone = models.CharField(max_length=60)
     attributes = models.JSONField()
+    updated_at = models.DateTimeField()  # of the contact, before
     changed_at = models.DateTimeField()  # equals Contact.updated_at until somebody edits the contact
 
     class Meta:

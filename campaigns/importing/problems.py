@@ -41,6 +41,7 @@ class ProblemCode(StrEnum):
     FILE_CHANGED = "file_changed"
     FILE_MISSING = "file_missing"
     FILE_TOO_LARGE = "file_too_large"
+    KEEPS_FAILING = "keeps_failing"
     # Remarks on the header and the encoding
     HEADER_DUPLICATE = "header_duplicate"
     HEADER_EMPTY = "header_empty"

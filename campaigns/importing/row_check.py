@@ -98,10 +98,12 @@ class RowChecker:
             for i, target in enumerate(plan.targets)
             if target.startswith(columns.ATTRIBUTE_PREFIX)
         ]
+        self._row: list[str] = []  # as it stands in the file, for reports
         self._typos: dict[str, str] = {}  # domain: the one that was meant, "" where nothing is suspicious
 
     def check(self, line: int, cells: list[str]) -> StagedContact | None:
         """The contact that the row stands for; None when it is blank or was added to `problems`."""
+        self._row = cells
         if self._plan.is_rejects_file:
             cells = [unguard(cell) for cell in cells]
         found = self._find_address(line, cells)
@@ -138,15 +140,15 @@ class RowChecker:
             meant = self._look_at_domain(domain)
         if not meant:
             return address, key
-        return self._mend_domain(line, cells, address=address, meant=meant)
+        return self._mend_domain(line, address=address, meant=meant)
 
     def _report_address(self, line: int, cells: list[str], error: InvalidAddress) -> None:
         if error.code == "two_addresses":
-            self._report(ProblemCode.TWO_ADDRESSES, line, cells, example=error.text)
+            self._report(ProblemCode.TWO_ADDRESSES, line, example=error.text)
         elif error.code != "empty":
-            self._report(ProblemCode.ADDRESS_INVALID, line, cells, example=error.text, value=error.code)
+            self._report(ProblemCode.ADDRESS_INVALID, line, example=error.text, value=error.code)
         elif any(cell.strip() for cell in cells):
-            self._report(ProblemCode.ADDRESS_MISSING, line, cells)
+            self._report(ProblemCode.ADDRESS_MISSING, line)
 
     def _look_at_domain(self, domain: str) -> str:
         """What the domain was meant to be, "" when nothing is wrong with it; kept, because a file has few of them."""
@@ -156,14 +158,14 @@ class RowChecker:
         self._typos[domain] = meant
         return meant
 
-    def _mend_domain(self, line: int, cells: list[str], *, address: str, meant: str) -> tuple[str, str] | None:
+    def _mend_domain(self, line: int, *, address: str, meant: str) -> tuple[str, str] | None:
         """Write the domain that was meant where a person accepted it; else report, and refuse one that cannot exist."""
         local_part, _, domain = address.partition("@")
         if domain in self._plan.domain_fixes:
             mended = f"{local_part}@{meant}"
             return mended, mended.lower()
         code = ProblemCode.DOMAIN_IMPOSSIBLE if is_impossible(domain) else ProblemCode.TYPO_DOMAIN
-        self._report(code, line, cells, example=address, value=domain)
+        self._report(code, line, example=address, value=domain)
         return None if code is ProblemCode.DOMAIN_IMPOSSIBLE else (address, address.lower())
 
     def _names(self, line: int, cells: list[str]) -> tuple[str, str]:
@@ -175,7 +177,7 @@ class RowChecker:
         if self._last_name_column is not None:
             last = " ".join(cells[self._last_name_column].split()) or last
         if len(first) > NAME_LENGTH or len(last) > NAME_LENGTH:
-            self._report(ProblemCode.VALUE_CUT, line, cells, example=max(first, last, key=len))
+            self._report(ProblemCode.VALUE_CUT, line, example=max(first, last, key=len))
             return first[:NAME_LENGTH], last[:NAME_LENGTH]
         return first, last
 
@@ -189,12 +191,12 @@ class RowChecker:
         name = cells[self._time_zone_column].strip()
         if not name or columns.is_time_zone(name):
             return name
-        self._report(ProblemCode.TIME_ZONE_UNKNOWN, line, cells, example=name)
+        self._report(ProblemCode.TIME_ZONE_UNKNOWN, line, example=name)
         return ""
 
-    def _report(self, code: ProblemCode, line: int, cells: list[str], *, example: str = "", value: str = "") -> None:
+    def _report(self, code: ProblemCode, line: int, *, example: str = "", value: str = "") -> None:
         self.problems.append(
-            RowProblem(code, line, column=self._address_column, example=shorten(example), value=value, cells=cells)
+            RowProblem(code, line, column=self._address_column, example=shorten(example), value=value, cells=self._row)
         )
 
 

@@ -1,0 +1,30 @@
+"""What follows a completed import: the campaign of its drop folder, where that is set to send by itself."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from campaigns.importing.models import ContactImport
+from campaigns.sending import services as sending
+from portal.activity import record_activity
+from portal.errors import Conflict, InvalidInput
+
+logger = logging.getLogger(__name__)
+
+
+def start_bound_campaign(contact_import: ContactImport) -> None:
+    """Start the campaign that the drop folder is bound to; in the transaction that completes the import.
+
+    A campaign that cannot start is written to the activity log; the import is complete all the same.
+    """
+    folder = contact_import.drop_folder
+    if folder is None or folder.campaign is None or not folder.send_by_itself:
+        return
+    try:
+        with transaction.atomic():
+            sending.start_campaign_for_import(contact_import)  # type: ignore[attr-defined]
+    except (Conflict, InvalidInput) as error:
+        logger.warning("import.campaign_not_started", extra={"import_id": contact_import.pk})
+        record_activity("import.campaign_not_started", actor=None, target=contact_import, reason=str(error))

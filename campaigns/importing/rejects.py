@@ -1,0 +1,84 @@
+"""The file of the rows that cannot be imported: their own columns, with line and problem, ready to mend and drop again.
+
+Each checked batch leaves a part; the parts are joined when the check ends. UTF-8 with a byte order mark (Excel needs
+it), the delimiter of the original, cells guarded against formulas.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from campaigns.importing.columns import REJECT_COLUMNS, is_rejects_header
+from campaigns.importing.formula_guard import guard
+from campaigns.importing.models import ContactImport, ImportBatch
+from campaigns.importing.problems import ProblemDict
+from campaigns.importing.wording import describe_problem
+from portal.files import open_file, save_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from campaigns.importing.problems import RowProblem
+
+_BLOCK_BYTES = 1024 * 1024
+
+
+def save_part(contact_import: ContactImport, number: int, problems: Iterable[RowProblem]) -> None:
+    """Keep the rejects of one batch; doing it again replaces them."""
+    rows = [_row(contact_import, problem) for problem in problems]
+    if rows:
+        save_file(_part_key(contact_import, number), [_write(rows, contact_import.delimiter)])
+
+
+def join_parts(contact_import: ContactImport) -> str:
+    """Make the rejects file out of its parts; returns its key, "" when no row was rejected. Safe to run twice."""
+    batches = contact_import.batches.filter(phase=ImportBatch.Phase.CHECK, reject_count__gt=0)
+    numbers = list(batches.order_by("number").values_list("number", flat=True))
+    if not numbers:
+        return ""
+    key = f"imports/{contact_import.pk}/rejects.csv"
+    save_file(key, _blocks(contact_import, numbers))
+    return key
+
+
+def rejects_file_name(contact_import: ContactImport) -> str:
+    """What the download is called."""
+    stem = contact_import.file_name.rsplit(".", 1)[0]
+    return f"{stem}-rows-to-mend.csv"
+
+
+def _blocks(contact_import: ContactImport, numbers: list[int]) -> Iterator[bytes]:
+    names = [guard(contact_import.columns[i]["name"]) for i in _own_columns(contact_import)]
+    yield codecs.BOM_UTF8 + _write([[*REJECT_COLUMNS, *names]], contact_import.delimiter)
+    for number in numbers:
+        with open_file(_part_key(contact_import, number)) as stream:
+            while block := stream.read(_BLOCK_BYTES):
+                yield block
+
+
+def _row(contact_import: ContactImport, problem: RowProblem) -> list[str]:
+    described = describe_problem(ProblemDict(code=problem.code.value, value=problem.value))
+    own_columns, width = _own_columns(contact_import), len(contact_import.columns)
+    cells = [problem.cells[i] for i in own_columns if i < len(problem.cells)] + problem.cells[width:]
+    is_guarded = len(own_columns) < width
+    return [str(problem.line), str(described), *(cells if is_guarded else map(guard, cells))]
+
+
+def _own_columns(contact_import: ContactImport) -> list[int]:
+    """The person's own columns: all but those that an earlier rejects file brought along."""
+    names = [column["name"].casefold() for column in contact_import.columns]
+    is_ours = is_rejects_header(names)
+    return [i for i, name in enumerate(names) if not (is_ours and name in REJECT_COLUMNS)]
+
+
+def _write(rows: list[list[str]], delimiter: str) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows(rows)
+    return text.getvalue().encode()
+
+
+def _part_key(contact_import: ContactImport, number: int) -> str:
+    return f"imports/{contact_import.pk}/rejects/{number:06d}.csv"
