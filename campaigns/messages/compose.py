@@ -35,20 +35,26 @@ def compose_message(source: MessageSource) -> ComposedMessage:
     problems = source_problems(source)
     if problems:
         raise TemplateInvalid(problems)
-    if source.kind == "markdown":
-        html, text = _from_markdown(source)
-    else:
-        html = add_preheader(inline_css(source.body), source.preheader)
-        text = text_from_html(source.body)
-    return ComposedMessage(source.subject.strip(), html, source.text_body or text)
+    html, fragment = _html_of(source)
+    return ComposedMessage(source.subject.strip(), html, _text_of(source, fragment))
 
 
-def _from_markdown(source: MessageSource) -> tuple[str, str]:
+def _html_of(source: MessageSource) -> tuple[str, str]:
+    """Give the whole HTML, and the part of it that is the message itself."""
+    if source.kind == "html":
+        return add_preheader(inline_css(source.body), source.preheader), source.body
     fragment = render_markdown(source.body)
     page = wrap_in_layout(fragment, preheader=source.preheader, layout=source.layout)
-    foot = text_foot(source.layout)
-    text = text_from_html(fragment)
-    return inline_css(page), f"{text}\n{foot}" if foot else text
+    return inline_css(page), fragment
+
+
+def _text_of(source: MessageSource, fragment: str) -> str:
+    """Give the text as typed, or derived; below Markdown with the foot of the layout, which holds the way out."""
+    text = source.text_body if source.text_body.strip() else text_from_html(fragment)
+    foot = text_foot(source.layout) if source.kind == "markdown" else ""
+    if not foot or "unsubscribe_url" in source.text_body:
+        return text
+    return f"{text.rstrip()}\n\n{foot}"
 
 
 def source_problems(source: MessageSource) -> list[Problem]:

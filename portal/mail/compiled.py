@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from portal.mail.attachment import Attachment, encode_attachment
 from portal.mail.headers import (
@@ -26,23 +27,21 @@ from portal.mail.segments import NO_TEXT, Segments
 _PART_HEADERS = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(NamedTuple):
     """A name (which may be empty) and an address."""
 
     name: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientHeaders:
+class RecipientHeaders(NamedTuple):
     """What the headers of one message need to know. `message_id` has no brackets; `sent_at` is aware."""
 
     to: Mailbox
     message_id: str
     sent_at: datetime
     unsubscribe_url: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = MappingProxyType({})
 
 
 class MimeSkeleton:
@@ -69,7 +68,8 @@ class MimeSkeleton:
             head += mailbox_header("Reply-To", reply_to.name, reply_to.address)
         for name, value in (extra or {}).items():
             head += extra_header(name, value)
-        self._head = head + b"MIME-Version: 1.0\r\n"
+        self._head = head + "MIME-Version: 1.0\r\n"
+        self._dated: tuple[datetime | None, str] = (None, "")
         self._parts, self._slots = _merged(_body(text, html, attachments))
         self._fixed_subject = None if subject.keys else subject_header(subject.literals[0])
 
@@ -79,12 +79,10 @@ class MimeSkeleton:
         Raises KeyError for a hole without a value, UnsafeHeader or InvalidAddress for a header that cannot be sent.
         """
         body = self._parts.copy()
-        encoded: dict[str, bytes] = {}
-        for index, key in self._slots:
-            value = encoded.get(key)
-            if value is None:
-                value = encoded[key] = encode_value(holes[key])
-            body[index] = value
+        for key, places in self._slots:
+            value = encode_value(holes[key])
+            for place in places:
+                body[place] = value
         body[0] = self._headers(holes, recipient)
         return b"".join(body)
 
@@ -93,30 +91,38 @@ class MimeSkeleton:
             self._head,
             mailbox_header("To", recipient.to.name, recipient.to.address),
             self._fixed_subject or subject_header(self._subject.fill(holes)),
-            date_header(recipient.sent_at),
+            self._date_of(recipient.sent_at),
             message_id_header(recipient.message_id),
             unsubscribe_headers(recipient.unsubscribe_url),
         ]
         headers.extend(extra_header(name, value) for name, value in recipient.extra.items())
-        return b"".join(headers)
+        return "".join(headers).encode("ascii")
+
+    def _date_of(self, sent_at: datetime) -> str:
+        """Write the date once for all messages of a group, which share one `sent_at`."""
+        known, header = self._dated
+        if known is not sent_at:
+            header = date_header(sent_at)
+            self._dated = sent_at, header
+        return header
 
 
 _Piece = bytes | str  # bytes are ready, a text is the key of a hole
 
 
-def _merged(pieces: list[_Piece]) -> tuple[list[bytes], list[tuple[int, str]]]:
-    """Join what is next to each other; place 0 is kept for the headers, holes are named by their places."""
+def _merged(pieces: list[_Piece]) -> tuple[list[bytes], list[tuple[str, list[int]]]]:
+    """Join what is next to each other; place 0 is kept for the headers. Gives the parts, and the places of each hole."""
     parts: list[bytes] = [b""]
-    slots: list[tuple[int, str]] = []
+    places: dict[str, list[int]] = {}
     ready = b""
     for piece in pieces:
         if isinstance(piece, bytes):
             ready += piece
             continue
         parts += [ready, b""]
-        slots.append((len(parts) - 1, piece))
+        places.setdefault(piece, []).append(len(parts) - 1)
         ready = b""
-    return [*parts, ready], slots
+    return [*parts, ready], list(places.items())
 
 
 def _body(text: Segments, html: Segments, attachments: Sequence[Attachment]) -> list[_Piece]:

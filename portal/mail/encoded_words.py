@@ -6,7 +6,7 @@ The standard library's Header class costs about 50 us a value; this is the small
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 
 from portal.errors import InvalidInput
 
@@ -48,16 +48,23 @@ def unstructured(value: str, *, name: str) -> str:
 
 def encoded_words(value: str) -> list[str]:
     """Write text as base64 encoded words; a reader joins them without the space between."""
-    words = []
+    whole = value.encode("utf-8", "replace")
+    if len(whole) <= _WORD_BYTES:
+        return [f"=?utf-8?b?{b2a_base64(whole, newline=False).decode('ascii')}?="]
+    return [f"=?utf-8?b?{b2a_base64(chunk, newline=False).decode('ascii')}?=" for chunk in _chunks(value)]
+
+
+def _chunks(value: str) -> list[bytes]:
+    """Cut text between characters into pieces that fit one encoded word."""
+    chunks = []
     chunk = b""
     for character in value:
         encoded = character.encode("utf-8", "replace")
         if len(chunk) + len(encoded) > _WORD_BYTES:
-            words.append(chunk)
+            chunks.append(chunk)
             chunk = b""
         chunk += encoded
-    words.append(chunk)
-    return [f"=?utf-8?b?{b64encode(word).decode('ascii')}?=" for word in words]
+    return [*chunks, chunk]
 
 
 def _folded(value: str, first_line_used: int) -> str:

@@ -10,6 +10,7 @@ from binascii import b2a_qp
 
 _LINE_BREAK = re.compile(r"\r\n|\r")
 _DOT_LINE = re.compile(rb"^\.[^\n]*", re.MULTILINE)
+_PLAIN_VALUE = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,70}[!-<>-~])?")  # needs no encoding and fits a line
 _MAX_LINE_BYTES = 76
 _SOFT_BREAK = b"=\r\n"
 
@@ -19,6 +20,8 @@ def encode_text(text: str) -> bytes:
     if "\r" in text:
         text = _LINE_BREAK.sub("\n", text)
     encoded: bytes = b2a_qp(text.encode("utf-8", "replace"), istext=True)
+    if b"\n" not in encoded and not encoded.startswith(b"."):
+        return encoded
     if encoded.startswith(b".") or b"\n." in encoded:
         encoded = _DOT_LINE.sub(_without_leading_dots, encoded)
     return encoded.replace(b"\n", b"\r\n")
@@ -26,6 +29,8 @@ def encode_text(text: str) -> bytes:
 
 def encode_value(text: str) -> bytes:
     """Encode a value for a hole: it starts a line and ends with a soft line break, or is nothing at all."""
+    if _PLAIN_VALUE.fullmatch(text):
+        return text.encode("ascii") + _SOFT_BREAK
     return closed(encode_text(text)) if text else b""
 
 

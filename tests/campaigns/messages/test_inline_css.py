@@ -89,3 +89,14 @@ def test_the_unsubscribe_link_can_be_left_out():
     rendered = compile_message(markdown_message(unsubscribe_label="")).render({"a": "A"})
     assert "nsubscribe" not in rendered.html + rendered.text
     assert rendered.text == "Hello A\n"
+
+
+def test_typed_text_gets_the_foot_unless_it_has_the_link():
+    layout = LayoutValues(organisation="Acme")
+    without, with_link = (
+        MessageSource("Hi", "markdown", "Hello", text_body=text, layout=layout)
+        for text in ("Hey", "Hey {{ unsubscribe_url }}")
+    )
+    values = {"unsubscribe_url": "https://x.org/u"}
+    assert compile_message(without).render(values).text == "Hey\n\n-- \nAcme\nUnsubscribe: https://x.org/u\n"
+    assert compile_message(with_link).render(values).text == "Hey https://x.org/u"
