@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, TypedDict
 from django.utils.translation import gettext as _, pgettext
 
 from campaigns.messages.field_names import unknown_names
-from campaigns.messages.names_used import NameUse, names_used
 from campaigns.messages.problems import BODY, LAYOUT, PREHEADER, SUBJECT, TEXT_BODY, Problem, TemplateInvalid
 from campaigns.messages.services import compiled_source
+from campaigns.messages.variables import UNSUBSCRIBE_URL, VariableUse, all_names, variables_of_message
 
 if TYPE_CHECKING:
     from campaigns.messages.source import MessageSource
 
 GMAIL_CLIP_BYTES = 102_000
-UNSUBSCRIBE_NAME = "unsubscribe_url"
 
 
 class Level(StrEnum):
@@ -55,10 +54,10 @@ def check_message(source: MessageSource) -> list[MessageCheck]:
     except TemplateInvalid as error:
         return [MessageCheck(Level.BAD, problem.code, _in_words(problem)) for problem in error.problems]
     html = "".join(compiled.html.literals)
-    used = names_used(source)
+    used = variables_of_message(source)
     return [
         *_unknown_names(used),
-        _unsubscribe_link(used, source),
+        _unsubscribe_link(used),
         _size(len(html.encode())),
     ]
 
@@ -81,8 +80,8 @@ def _in_words(problem: Problem) -> str:
     return _("%(place)s, line %(line)d: %(message)s") % values
 
 
-def _unknown_names(used: list[NameUse]) -> Iterator[MessageCheck]:
-    unknown = unknown_names({use.name for use in used})
+def _unknown_names(used: tuple[VariableUse, ...]) -> Iterator[MessageCheck]:
+    unknown = unknown_names(all_names(used))
     for name in unknown:
         use = next(use for use in used if use.name == name)
         values = {"place": place_name(use.place), "line": use.line, "name": name}
@@ -92,9 +91,9 @@ def _unknown_names(used: list[NameUse]) -> Iterator[MessageCheck]:
         yield MessageCheck(Level.GOOD, "known_names", _("All fields in the message exist among the contacts."))
 
 
-def _unsubscribe_link(used: list[NameUse], source: MessageSource) -> MessageCheck:
-    in_body = any(use.name == UNSUBSCRIBE_NAME and use.place == BODY for use in used)
-    if in_body or (source.kind == "markdown" and source.layout.unsubscribe_label):
+def _unsubscribe_link(used: tuple[VariableUse, ...]) -> MessageCheck:
+    is_there = any(use.name == UNSUBSCRIBE_URL and use.place in {BODY, LAYOUT} for use in used)
+    if is_there:
         return MessageCheck(Level.GOOD, "unsubscribe", _("Unsubscribe link and one-click header are there."))
     text = _("There is no unsubscribe link in the message: add {{ unsubscribe_url }}.")
     return MessageCheck(Level.WARN, "no_unsubscribe", text)

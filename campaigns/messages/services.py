@@ -6,9 +6,13 @@ from dataclasses import asdict, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
+from liquid.builtin.output import OutputNode
+
 from campaigns.messages.compile import CompiledMessage, compile_message
+from campaigns.messages.liquid import ParsedTemplate
 from campaigns.messages.models import HouseLayout, MessageContent, MessageVersion
 from campaigns.messages.source import LayoutValues, MessageKind, MessageSource
+from campaigns.messages.variables import required_names, variables_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -89,9 +93,17 @@ def version_layout(version: MessageVersion) -> LayoutValues:
 
 
 def required_fields(message: CompiledMessage) -> frozenset[str]:
-    """Names that the message shows without a default: nobody can get it who has no value for each of them."""
-    parts = (message.subject_part, message.html_part, message.text_part)
-    return frozenset(hole.name for part in parts for _key, hole in part.fields if not hole.default) - ALWAYS_GIVEN
+    """Names shown to everybody without a default: nobody can get the message who has no value for each of them.
+
+    What stands inside a block (`{% if member %} … {{ number }}`) is shown to some only, so it keeps nobody out.
+    """
+    uses = (use for part in message.parts for use in variables_of(_always_shown(part.template)))
+    return required_names(uses) - ALWAYS_GIVEN
+
+
+def _always_shown(template: ParsedTemplate) -> ParsedTemplate:
+    outputs = tuple(node for node in template.nodes if isinstance(node, OutputNode))
+    return replace(template, nodes=outputs)
 
 
 def message_required_fields(campaign: Campaign) -> frozenset[str]:

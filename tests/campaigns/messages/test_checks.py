@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from campaigns.messages.checks import Level, check_message
-from campaigns.messages.names_used import NameUse, names_used
 from campaigns.messages.source import MessageSource
 from tests.factories.sending import make_contact
 
@@ -54,11 +53,3 @@ def test_own_html_without_an_unsubscribe_link_is_warned_of():
 
 def test_a_message_that_gmail_would_cut_is_warned_of():
     assert found(check_message(source("<p>" + "word " * 25_000 + "</p>", kind="html")), "too_large")
-
-
-def test_names_of_loops_and_assignments_are_the_messages_own():
-    body = "{% assign a = city | split: ',' %}{% for part in a %}{{ part }}{{ forloop.index }}{% endfor %}"
-    uses = names_used(source("line\n" + body, subject="{{ city }}"))
-    assert NameUse("city", "subject", 1) in uses
-    assert NameUse("city", "body", 2) in uses
-    assert not {use.name for use in uses} & {"a", "part", "forloop"}
