@@ -6,6 +6,7 @@ import re
 
 from portal.queues import QUEUES, SCHEDULE, TASK_QUEUES, Feed, QueueName, TaskName
 from workers.app import app
+from workers.task_base import PostroomTask
 
 
 def own_tasks() -> set[str]:
@@ -46,6 +47,10 @@ def test_the_schedule_publishes_known_tasks_into_their_queues():
 
 def test_tasks_are_acknowledged_after_their_work():
     assert [name for name in own_tasks() if not app.tasks[name].acks_late] == []
+
+
+def test_each_task_logs_its_ids_and_duration():
+    assert [name for name in own_tasks() if not isinstance(app.tasks[name], PostroomTask)] == []
 
 
 def test_no_task_outlives_its_queues_visibility():
