@@ -16,7 +16,6 @@ from liquid.parser import get_parser
 from liquid.stream import TokenStream
 from liquid.token import TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TAG
 
-from campaigns.messages.conditions import is_blank
 from campaigns.messages.expressions import all_filters, all_nodes, all_paths
 from campaigns.messages.filters import FILTERS, register_filters
 from campaigns.messages.metering import MeteredBuffer, MeteredContext, TooMuchWorkError
@@ -26,6 +25,9 @@ from campaigns.messages.scan import Piece, PieceKind, ScanError, scan
 from campaigns.messages.structure import structure_faults
 
 _LOOP_FIELDS = frozenset({"index", "index0", "rindex", "rindex0", "first", "last", "length"})
+
+# What python-liquid lets through for odd arguments (a loop limit below zero, a range of letters), beside its own errors.
+_LIBRARY_ERRORS = (LiquidError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
 
 
 class _SafeEnvironment(Environment):
@@ -85,7 +87,7 @@ class Rendering:
 
     def __init__(self, template: ParsedTemplate, values: Mapping[str, str]) -> None:
         self._template = template
-        present: dict[str, object] = {name: value for name, value in values.items() if not is_blank(value)}
+        present: dict[str, object] = {name: value for name, value in values.items() if value and not value.isspace()}
         self._context = MeteredContext(template.bound, globals=present)
 
     def text_of(self, nodes: Iterable[Node]) -> str:
@@ -96,7 +98,7 @@ class Rendering:
                 node.render(self._context, buffer)
             except LiquidInterrupt:
                 break
-            except LiquidError as error:
+            except _LIBRARY_ERRORS as error:
                 problem = problem_of(error, self._template, fallback=node.token)
                 raise RenderingRefused(problem) from error
         return buffer.getvalue()
@@ -122,9 +124,8 @@ class Liquid:
     def _nodes(self, source: str, pieces: Sequence[Piece], place: str) -> list[Node]:
         try:
             return self._environment.parse_pieces(source, pieces)
-        except (LiquidError, RecursionError, ValueError) as error:
-            token = getattr(error, "token", None)
-            index = token.start_index if token is not None and token.start_index >= 0 else 0
+        except _LIBRARY_ERRORS as error:
+            index = _index_of(error, default=0)
             raise TemplateInvalid([_syntax_problem(error, source, index, pieces, place)]) from error
 
     def render(self, template: ParsedTemplate, values: Mapping[str, str]) -> str:
@@ -148,7 +149,7 @@ def _scanned(source: str, place: str) -> list[Piece]:
 def _syntax_problem(error: Exception, source: str, index: int, pieces: Sequence[Piece], place: str) -> Problem:
     piece = next((piece for piece in pieces if piece.start <= index < piece.end), None)
     shown = source[piece.start : piece.end][:80] if piece is not None else "The template"
-    reason = error.message if isinstance(error, LiquidError) else "it is nested too deep"
+    reason = error.message if isinstance(error, LiquidError) else "it is nested too deep or holds too large a number"
     message = f"“{shown}” cannot be understood: {reason}."
     return Problem("syntax", place, line_of(source, index), message)
 
@@ -182,14 +183,18 @@ def _no_filter(name: str) -> str:
     return f"There is no filter “{name[:40]}”. These filters work: {', '.join(sorted(FILTERS))}."
 
 
-def problem_of(error: LiquidError, template: ParsedTemplate, *, fallback: Token) -> Problem:
+def problem_of(error: Exception, template: ParsedTemplate, *, fallback: Token) -> Problem:
     """Put an error met while rendering into words."""
-    token = error.token if error.token is not None and error.token.start_index >= 0 else fallback
-    line = line_of(template.source, max(token.start_index, 0))
+    line = line_of(template.source, _index_of(error, default=max(fallback.start_index, 0)))
+    reason = error.message if isinstance(error, LiquidError) else "a number or a value does not fit"
     if isinstance(error, TooMuchWorkError):
-        message = f"This goes over the limits of one message: {error.message}."
-        return Problem("too_much", template.place, line, message)
-    return Problem("cannot_render", template.place, line, f"This cannot be worked out: {error.message}.")
+        return Problem("too_much", template.place, line, f"This goes over the limits of one message: {reason}.")
+    return Problem("cannot_render", template.place, line, f"This cannot be worked out: {reason}.")
+
+
+def _index_of(error: Exception, *, default: int) -> int:
+    token = error.token if isinstance(error, LiquidError) else None
+    return token.start_index if token is not None and token.start_index >= 0 else default
 
 
 HTML: Final = Liquid(_SafeEnvironment(autoescape=True))

@@ -138,6 +138,7 @@ def test_every_fault_of_the_structure_is_named_at_once():
         "{{ 'x' | append }}",
         "{{ 'x' | upcase: 1, 2 }}",
         "{% for i in (1..3) limit: plan %}{{ i }}{% endfor %}",
+        "{% for i in (1..3) limit: -3 %}{{ i }}{% endfor %}",
     ],
 )
 @pytest.mark.parametrize("liquid", [HTML, PLAIN])
