@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campaigns.importing.csv_reader import Position
@@ -23,9 +23,10 @@ class RowBatch:
     """Some rows of a file, in the order of their lines, and the place where the next batch begins."""
 
     end: Position
-    staged: list[StagedContact] = field(default_factory=list)
-    problems: list[RowProblem] = field(default_factory=list)
-    tags_by_key: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    row_count: int
+    staged: list[StagedContact]
+    problems: list[RowProblem]
+    tags_by_key: dict[str, tuple[str, ...]]
 
     @property
     def rejects(self) -> list[RowProblem]:
@@ -57,4 +58,7 @@ def read_batches(reader: CsvReader, checker: RowChecker, *, batch_rows: int = BA
 def _batch(reader: CsvReader, checker: RowChecker, staged: list[StagedContact]) -> RowBatch:
     problems = sorted(reader.take_problems() + checker.take_problems(), key=lambda problem: problem.line)
     tags, checker.tags_by_key = checker.tags_by_key, {}
-    return RowBatch(end=reader.position, staged=staged, problems=problems, tags_by_key=tags)
+    reject_count = sum(problem.code not in WARNINGS for problem in problems)
+    return RowBatch(
+        end=reader.position, row_count=len(staged) + reject_count, staged=staged, problems=problems, tags_by_key=tags
+    )

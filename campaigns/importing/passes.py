@@ -126,7 +126,6 @@ def walk_file(hold: Hold, work: Work, *, batch_rows: int = BATCH_ROWS) -> bool:
 
 
 def _commit_batch(hold: Hold, work: Work, batch: RowBatch, *, number: int, pace: _Pace) -> None:
-    row_count, reject_count = len(batch.staged) + len(batch.rejects), len(batch.rejects)
     with transaction.atomic():
         hold.keep()
         committed = work.commit(batch)
@@ -137,8 +136,8 @@ def _commit_batch(hold: Hold, work: Work, batch: RowBatch, *, number: int, pace:
             end_offset=batch.end.offset_bytes,
             end_line=batch.end.line,
             file_etag=hold.contact_import.file_etag,
-            row_count=row_count,
-            reject_count=reject_count,
+            row_count=batch.row_count,
+            reject_count=len(batch.rejects),
             created_count=committed.created_count,
             changed_count=committed.changed_count,
             problems=group_problems(batch.problems),
@@ -146,10 +145,10 @@ def _commit_batch(hold: Hold, work: Work, batch: RowBatch, *, number: int, pace:
         hold.keep(
             claim_count=0,
             done_bytes=batch.end.offset_bytes,
-            done_rows=F("done_rows") + row_count,
+            done_rows=F("done_rows") + batch.row_count,
             created_count=F("created_count") + committed.created_count,
             changed_count=F("changed_count") + committed.changed_count,
-            rows_per_s=pace.count(row_count),
+            rows_per_s=pace.count(batch.row_count),
         )
 
 

@@ -152,11 +152,13 @@ def presign_download(bucket: str, key: str, *, file_name: str, expires_s: int) -
         )
 
 
-def created_objects(event: dict[str, Any]) -> list[CreatedObject]:
+def created_objects(event: Any) -> list[CreatedObject]:
     """The objects that one S3 notification says were created; none for `s3:TestEvent`.
 
     Keys come URL-quoted, with + for a space. Raises KeyError or TypeError for what is no S3 notification.
     """
+    if not isinstance(event, dict):
+        raise TypeError("no object of JSON")
     if event.get("Event") == "s3:TestEvent":
         return []
     return [

@@ -51,7 +51,7 @@ def test_a_file_that_is_no_csv_fails_the_import_and_says_why(name):
 
 def test_a_file_over_the_limit_is_refused_while_it_streams(settings):
     settings.UPLOAD_MAX_BYTES = 1000
-    contact_import = create_import("people.csv", actor=None)
+    contact_import = create_import("too-large.csv", actor=None)
     with pytest.raises(FileProblem):
         receive_upload(contact_import, (b"x" * 100 for _ in range(20)))
     with pytest.raises(FileProblem):
