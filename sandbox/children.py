@@ -106,6 +106,7 @@ class Children:
             kill_group(child.process)
             child.process.wait()
             child.reader.join(timeout=2)
+            close_output(child)
 
     def _all(self) -> Iterator[Child]:
         return (child for group in self._groups for child in group)
@@ -130,6 +131,12 @@ class Children:
         if not child.is_ready.is_set() and child.spec.ready_url and answers(child.spec.ready_url):
             child.is_ready.set()
         return child.is_ready.is_set()
+
+
+def close_output(child: Child) -> None:
+    """Let go of a process's output, unless a grandchild still holds the reader."""
+    if child.process.stdout and not child.reader.is_alive():
+        child.process.stdout.close()
 
 
 def answers(url: str) -> bool:

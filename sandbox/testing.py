@@ -103,8 +103,9 @@ class Sandbox(DoubleControl):
 
 @contextmanager
 def run_moto() -> Iterator[str]:
-    """Run moto on a free port and give its address."""
-    with run_server("sandbox.moto_server") as url:
+    """Run moto on a free port and give its address; queues may be purged as often as a test likes."""
+    often = {"MOTO_SQS_ENFORCE_STRICT_QUEUE_PURGE_BEHAVIOUR": "false"}
+    with run_server("sandbox.moto_server", environment=often) as url:
         yield url
 
 

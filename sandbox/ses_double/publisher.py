@@ -136,7 +136,8 @@ class EventPublisher:
     def _next_batch(self) -> tuple[list[Due], int]:
         """Wait for events that are due and return up to ten for one topic."""
         with self._changed:
-            self._changed.wait_for(self._has_due, timeout=self._wait_s())
+            if not self._has_due() and not self._stopped.is_set():
+                self._changed.wait(self._wait_s())  # woken by what is added, which may be due sooner
             batch: list[Due] = []
             while len(batch) < BATCH and self._has_due():
                 if batch and self._waiting[0].topic_arn != batch[0].topic_arn:
