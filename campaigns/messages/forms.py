@@ -47,6 +47,10 @@ class TemplateForm(forms.ModelForm[Template]):
 class LayoutForm(forms.ModelForm[HouseLayout]):
     """The house layout."""
 
+    logo_url = forms.URLField(
+        label=_("Logo"), help_text=_("An https address of a picture."), required=False, assume_scheme="https"
+    )
+
     class Meta:
         model = HouseLayout
         fields = ("organisation", "postal_address", "footer", "logo_url", "accent_color")
