@@ -30,7 +30,7 @@ def at(url_name: str, make: Callable[[], Any] | None = None, *, with_id: bool = 
 
     def build() -> str:
         made = make() if make else None
-        return reverse(url_name, args=[made.pk] if with_id else [])
+        return reverse(url_name, args=[made.pk] if made and with_id else [])
 
     return build
 
@@ -62,6 +62,29 @@ def _everything() -> None:
     a_busy_installation()
 
 
+def _stage(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import campaign_pages
+
+        return getattr(campaign_pages, name)()
+
+    return make
+
+
+def _one(page: str, stage: str) -> Callable[[], str]:
+    return at(f"admin:campaigns_campaign_{page}", _stage(stage), with_id=True)
+
+
+def _recipient() -> str:
+    person = _stage("a_recipient")()
+    return reverse("admin:campaigns_campaign_person", args=[person.campaign_id, person.pk])
+
+
+def _left_out() -> str:
+    draft = _stage("a_draft")()
+    return reverse("admin:campaigns_campaign_left_out", args=[draft.pk, 3])
+
+
 PAGES: list[Page] = [
     Page("login", at("admin:login"), role=None),
     Page("overview-empty", at("admin:index")),
@@ -77,4 +100,25 @@ PAGES: list[Page] = [
     Page("password-change", at("admin:password_change")),
     Page("not-found", lambda: "/admin/portal/nothing/", status=404),
     Page("not-allowed", at("admin:auth_user_changelist"), role=VIEWER, status=403),
+    Page("campaigns-empty", at("admin:campaigns_campaign_changelist")),
+    Page("campaigns", at("admin:campaigns_campaign_changelist", _stage("campaigns_in_all_stages"))),
+    Page("campaign-new", at("admin:campaigns_campaign_add", _stage("a_draft"))),
+    Page("campaign-compose", _one("change", "a_draft")),
+    Page("campaign-compose-broken", _one("change", "a_broken_draft")),
+    Page("campaign-message", _one("change", "a_running_campaign"), role=VIEWER),
+    Page("campaign-review", _one("review", "a_draft")),
+    Page("campaign-review-broken", _one("review", "a_broken_draft")),
+    Page("campaign-review-viewer", _one("review", "a_draft"), role=VIEWER),
+    Page("campaign-left-out", _left_out),
+    Page("campaign-leaving", _one("review", "a_leaving_campaign")),
+    Page("campaign-scheduled", _one("review", "a_scheduled_campaign")),
+    Page("campaign-progress", _one("progress", "a_running_campaign")),
+    Page("campaign-people", _one("people", "a_running_campaign")),
+    Page("campaign-person", _recipient),
+    Page("campaign-report", _one("report", "a_finished_campaign")),
+    Page("templates-empty", at("admin:campaigns_template_changelist")),
+    Page("templates", at("admin:campaigns_template_changelist", _stage("a_template"))),
+    Page("template", at("admin:campaigns_template_change", _stage("a_template"), with_id=True)),
+    Page("template-viewer", at("admin:campaigns_template_change", _stage("a_template"), with_id=True), role=VIEWER),
+    Page("house-layout", at("admin:campaigns_houselayout_changelist", _stage("a_template"))),
 ]

@@ -1,0 +1,93 @@
+"""Templates and the house layout in the admin; their forms are pages of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from campaigns.messages import screens, views
+from campaigns.messages.models import HouseLayout, Template
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+_PAGES = "campaigns_template_"
+
+
+@admin.register(Template)
+class TemplateAdmin(admin.ModelAdmin[Template]):
+    """The list of templates, and the addresses that previews of all messages share."""
+
+    list_display = ("name", "kind", "subject", "updated_at", "use_it")
+    search_fields = ("name__istartswith",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Template]:
+        return super().get_queryset(request).defer("body", "text_body")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        words = {
+            "list_lead": _("Messages to start campaigns from."),
+            "list_empty": _("No template yet. A template saves writing the same mail twice."),
+            "list_icon": "file-text",
+        }
+        return super().changelist_view(request, {**words, **(extra_context or {})})
+
+    def add_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        return screens.new_template(request)
+
+    def change_view(self, request: HttpRequest, object_id: str, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        if not object_id.isdecimal():
+            return redirect("admin:campaigns_template_changelist")
+        return screens.edit_template(request, template_id=int(object_id))
+
+    def delete_view(self, request: HttpRequest, object_id: str, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        if request.method != "POST" or not object_id.isdecimal():
+            return redirect("admin:campaigns_template_changelist")
+        return screens.remove_template(request, template_id=int(object_id))
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        own = [
+            path("preview/", guard(require_POST(views.preview_draft)), name=_PAGES + "preview"),
+            path("check/", guard(require_POST(views.check_draft)), name=_PAGES + "check"),
+            path("suggest/", guard(require_GET(views.suggest_contacts)), name=_PAGES + "suggest"),
+        ]
+        return [*own, *super().get_urls()]
+
+    @admin.display(description="")
+    def use_it(self, template: Template) -> SafeString:
+        url = f"{reverse('admin:campaigns_campaign_add')}?template={template.pk}"
+        words = _("Start a campaign")
+        return format_html('<a href="{}" aria-label="{}: {}">{}</a>', url, words, template.name, words)
+
+
+@admin.register(HouseLayout)
+class HouseLayoutAdmin(admin.ModelAdmin[HouseLayout]):
+    """One row, so its list is its form."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
+        return screens.edit_layout(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: HouseLayout | None = None) -> bool:
+        return False
+
+    def change_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        return redirect("admin:campaigns_houselayout_changelist")
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        preview = path("preview/", guard(require_POST(views.preview_layout)), name="campaigns_houselayout_preview")
+        return [preview, *super().get_urls()]

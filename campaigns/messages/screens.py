@@ -1,0 +1,87 @@
+"""The pages on which templates and the house layout are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_POST
+
+from campaigns.messages.drafts import delete_template, save_layout, save_template
+from campaigns.messages.field_names import field_names
+from campaigns.messages.forms import LayoutForm, TemplateForm
+from campaigns.messages.models import Template
+from campaigns.messages.services import house_layout
+from portal.pages import Crumb, page, render_page
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+
+@page("campaigns.add_template")
+def new_template(request: HttpRequest) -> HttpResponseBase:
+    """An empty template."""
+    return _edit(request, Template(), may_change=True)
+
+
+@page("campaigns.view_template")
+def edit_template(request: HttpRequest, template_id: int) -> HttpResponseBase:
+    """One template; who may only look sees it in the preview."""
+    template = get_object_or_404(Template, pk=template_id)
+    return _edit(request, template, may_change=request.user.has_perm("campaigns.change_template"))
+
+
+@page("campaigns.delete_template")
+@require_POST
+def remove_template(request: HttpRequest, template_id: int) -> HttpResponseBase:
+    """Throw a template away."""
+    template = get_object_or_404(Template, pk=template_id)
+    delete_template(template, actor=_actor(request))
+    messages.success(request, _("The template “%s” is deleted. Campaigns made from it stay.") % template.name)
+    return redirect("admin:campaigns_template_changelist")
+
+
+@page("campaigns.view_houselayout")
+def edit_layout(request: HttpRequest) -> HttpResponseBase:
+    """The house layout, with a sample message beside it."""
+    may_change = request.user.has_perm("campaigns.change_houselayout")
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied
+    form = LayoutForm(request.POST or None, instance=house_layout())
+    if request.method == "POST" and form.is_valid():
+        save_layout(form.save(commit=False), actor=_actor(request))
+        messages.success(request, _("The house layout is saved. Campaigns that were started keep theirs."))
+        return redirect("admin:campaigns_houselayout_changelist")
+    context = {"form": form, "may_change": may_change}
+    lead = _("The frame around every message written in Markdown.")
+    return render_page(request, "campaigns/messages/layout.html", context, title=_("House layout"), lead=lead)
+
+
+def _edit(request: HttpRequest, template: Template, *, may_change: bool) -> HttpResponseBase:
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied
+    form = TemplateForm(request.POST or None, instance=template)
+    if request.method == "POST" and form.is_valid():
+        saved = save_template(form.save(commit=False), actor=_actor(request))
+        messages.success(request, _("The template “%s” is saved.") % saved.name)
+        return redirect("admin:campaigns_template_change", saved.pk)
+    saved_template = Template.objects.filter(pk=template.pk).first() if template.pk else None
+    context: dict[str, Any] = {
+        "form": form,
+        "template": saved_template,
+        "may_change": may_change,
+        "field_names": field_names(),
+    }
+    title = saved_template.name if saved_template else _("New template")
+    crumbs = [Crumb(gettext_lazy("Templates"), reverse("admin:campaigns_template_changelist"))]
+    return render_page(request, "campaigns/messages/template.html", context, title=title, crumbs=crumbs)
+
+
+def _actor(request: HttpRequest) -> User:
+    return cast("User", request.user)

@@ -1,0 +1,196 @@
+"""Campaigns and sending accounts in the admin; the pages of one campaign are views of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Sum
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _, gettext_lazy
+
+from campaigns.sending import deeds, views_compose, views_people, views_progress, views_review
+from campaigns.sending.counts import count_column
+from campaigns.sending.models import Campaign, Chunk, SendingAccount
+from campaigns.sending.screen import home_of, status_tone
+from campaigns.sending.states import OPEN, CampaignKind, CampaignStatus, DeliveryState
+from portal.paging import FastListMixin
+from portal.templatetags.postroom import badge, local_time
+from portal.wording import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+_PAGES = "campaigns_campaign_"
+_LIVE = frozenset({CampaignStatus.PENDING, CampaignStatus.IN_PROGRESS})
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Campaigns by status; the status is in an index."""
+
+    title = gettext_lazy("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [(status.value, str(status.label).capitalize()) for status in CampaignStatus]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> QuerySet[Campaign]:
+        return queryset.filter(status=self.value()) if self.value() in CampaignStatus.values else queryset
+
+
+class CountedChangeList(ChangeList):
+    """The list with the counters of its campaigns, read in one query."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        counts = _read_counts(self.result_list)
+        for campaign in self.result_list:
+            campaign.__dict__["_counts"] = counts.get(campaign.pk, {})
+
+
+@admin.register(Campaign)
+class CampaignAdmin(FastListMixin):
+    """The list of campaigns; adding and changing lead to the pages of `sending/views_*`."""
+
+    list_display = ("shown_name", "shown_status", "shown_progress", "delivered", "bounced", "happened_at")
+    list_display_links = None
+    list_filter = (StatusFilter,)
+    search_fields = ("name__istartswith",)
+    search_help_text = gettext_lazy("Beginning of the name")
+    ordering = ("-id",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        campaigns: QuerySet[Campaign] = super().get_queryset(request)
+        return campaigns.filter(campaign_kind=CampaignKind.CAMPAIGN).defer("body", "text_body")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return CountedChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        words = {
+            "list_title": _("Campaigns"),
+            "list_empty": _("No campaign yet. Write the first one: nothing leaves before you press Send."),
+            "list_icon": "send",
+        }
+        return super().changelist_view(request, {**words, **(extra_context or {})})
+
+    def add_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        return views_compose.new_campaign(request)
+
+    def change_view(self, request: HttpRequest, object_id: str, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        if not object_id.isdecimal():
+            return redirect("admin:campaigns_campaign_changelist")
+        return views_compose.edit_campaign(request, campaign_id=int(object_id))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        return False  # drafts are discarded on their own page; what was started stays as the record
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*_campaign_urls(), *super().get_urls()]
+
+    @admin.display(description=gettext_lazy("name"))
+    def shown_name(self, campaign: Campaign) -> SafeString:
+        return format_html('<a href="{}">{}</a>', home_of(campaign), campaign.name)
+
+    @admin.display(description=gettext_lazy("status"))
+    def shown_status(self, campaign: Campaign) -> SafeString:
+        mark = badge(campaign.get_status_display(), tone=status_tone(campaign.status))
+        if campaign.status not in _LIVE:
+            return mark
+        return format_html('{} <span class="live-dot">{}</span>', mark, _("live"))
+
+    @admin.display(description=gettext_lazy("progress"))
+    def shown_progress(self, campaign: Campaign) -> str:
+        counts = counts_of(campaign)
+        total = sum(counts.values())
+        if not total:
+            return "–"
+        handled = total - sum(counts[state] for state in OPEN)
+        percent = int(100 * handled / total)
+        return render_to_string("campaigns/sending/list_progress.html", {"percent": percent, "share": handled / total})
+
+    @admin.display(description=gettext_lazy("delivered"))
+    def delivered(self, campaign: Campaign) -> str:
+        return _shown_count(campaign, DeliveryState.DELIVERED)
+
+    @admin.display(description=gettext_lazy("bounced"))
+    def bounced(self, campaign: Campaign) -> str:
+        return _shown_count(campaign, DeliveryState.BOUNCED)
+
+    @admin.display(description=gettext_lazy("when"))
+    def happened_at(self, campaign: Campaign) -> SafeString:
+        return local_time(campaign.finished_at or campaign.started_at or campaign.scheduled_at or campaign.created_at)
+
+
+@admin.register(SendingAccount)
+class SendingAccountAdmin(admin.ModelAdmin[SendingAccount]):
+    """The accounts that mail leaves through; limits are the provider's and are only shown."""
+
+    list_display = ("name", "region", "max_rate_per_s", "quota_24h", "sent_24h", "is_sending_enabled", "problem")
+    fields = (
+        "name",
+        "region",
+        "configuration_set",
+        "max_rate_per_s",
+        "quota_24h",
+        "sent_24h",
+        "problem",
+        "refreshed_at",
+    )
+    readonly_fields = ("max_rate_per_s", "quota_24h", "sent_24h", "problem", "refreshed_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: SendingAccount | None = None) -> bool:
+        return False  # campaigns refer to it
+
+
+def _campaign_urls() -> list[URLPattern]:
+    one = "<int:campaign_id>/"
+    pages = [
+        path(one + "review/", views_review.review, name=_PAGES + "review"),
+        path(one + "review/left-out/<int:reason>/", views_review.left_out, name=_PAGES + "left_out"),
+        path(one + "test/", views_review.send_a_test, name=_PAGES + "test"),
+        path(one + "message/", views_compose.message_frame, name=_PAGES + "frame"),
+        path(one + "progress/", views_progress.progress, name=_PAGES + "progress"),
+        path(one + "progress.json", views_progress.progress_json, name=_PAGES + "progress_json"),
+        path(one + "people/", views_people.people, name=_PAGES + "people"),
+        path(one + "people.csv", views_people.export, name=_PAGES + "people_export"),
+        path(one + "people/<int:delivery_id>/", views_people.person, name=_PAGES + "person"),
+        path(one + "report/", views_progress.report, name=_PAGES + "report"),
+        path(one + "schedule/", deeds.schedule, name=_PAGES + "schedule"),
+        path(one + "copy/", deeds.copy, name=_PAGES + "copy"),
+        path(one + "discard/", deeds.discard, name=_PAGES + "discard"),
+    ]
+    acts = [
+        path(f"{one}{deed.replace('_', '-')}/", deeds.do_deed, {"deed": deed}, name=_PAGES + deed)
+        for deed in deeds.DEEDS
+    ]
+    return [*pages, *acts]
+
+
+def _read_counts(campaigns: Iterable[Campaign]) -> dict[int, dict[DeliveryState, int]]:
+    """Counters of the campaigns on one page of the list, in one query."""
+    sums = {state.name: Sum(count_column(state)) for state in DeliveryState}
+    chunks = Chunk.objects.filter(campaign__in=[campaign.pk for campaign in campaigns])
+    rows = chunks.order_by().values("campaign_id").annotate(**sums)
+    return {row["campaign_id"]: {state: row[state.name] for state in DeliveryState} for row in rows}
+
+
+def _shown_count(campaign: Campaign, state: DeliveryState) -> str:
+    return "–" if campaign.status == CampaignStatus.DRAFT else format_count(counts_of(campaign).get(state, 0))
+
+
+def counts_of(campaign: Campaign) -> dict[DeliveryState, int]:
+    """The counters that the list put beside the campaign."""
+    known: dict[DeliveryState, int] = campaign.__dict__.get("_counts", {})
+    return known

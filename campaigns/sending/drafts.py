@@ -1,0 +1,102 @@
+"""Writing, copying and throwing away drafts; nothing here can touch a campaign that was started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaigns.messages.models import Template
+from campaigns.sending.models import Campaign, SendingAccount
+from campaigns.sending.states import CampaignKind, CampaignStatus
+from portal.activity import record_activity
+from portal.errors import Conflict
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from campaigns.audience.models import ContactList, Tag
+
+MESSAGE_FIELDS = ("kind", "subject", "preheader", "body", "text_body")
+ENVELOPE_FIELDS = ("account", "from_name", "from_address", "reply_to")
+AUDIENCE_FIELDS = ("include_lists", "include_tags", "exclude_lists", "exclude_tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a draft is for, as its author chose it."""
+
+    include_lists: Iterable[ContactList] = ()
+    include_tags: Iterable[Tag] = ()
+    exclude_lists: Iterable[ContactList] = ()
+    exclude_tags: Iterable[Tag] = ()
+
+
+@transaction.atomic
+def save_draft(campaign: Campaign, audience: Audience, *, actor: User | None) -> Campaign:
+    """Write a new or changed draft. Raises Conflict when it was started meanwhile; nothing is changed then."""
+    is_new = campaign.pk is None
+    if is_new:
+        campaign.created_by = actor
+        campaign.account = campaign.account or SendingAccount.objects.order_by("pk").first()
+    else:
+        _require_draft(campaign.pk)
+    campaign.save(update_fields=None if is_new else _draft_fields())
+    for name in AUDIENCE_FIELDS:
+        getattr(campaign, name).set(getattr(audience, name))
+    record_activity("campaign.created" if is_new else "campaign.changed", actor=actor, target=campaign)
+    return campaign
+
+
+@transaction.atomic
+def copy_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
+    """Make a new draft with the words and the audience of another campaign, whatever became of that one."""
+    source = Campaign.objects.get(pk=campaign_id)
+    words = source.version or source
+    copy = Campaign(
+        name=_("Copy of %(name)s") % {"name": source.name[:130]},
+        is_to_everybody=source.is_to_everybody,
+        created_by=actor,
+        **{name: getattr(words, name) for name in MESSAGE_FIELDS},
+        **{name: getattr(source, name) for name in ENVELOPE_FIELDS},
+    )
+    copy.save()
+    for name in AUDIENCE_FIELDS:
+        getattr(copy, name).set(getattr(source, name).all())
+    record_activity("campaign.copied", actor=actor, target=copy, source_id=source.pk)
+    return copy
+
+
+@transaction.atomic
+def discard_draft(campaign_id: int, *, actor: User | None) -> str:
+    """Delete a draft and its tests; gives back its name. Raises Conflict when it was started."""
+    draft = _require_draft(campaign_id)
+    record_activity("campaign.deleted", actor=actor, target=draft)
+    name = draft.name
+    draft.delete()
+    return name
+
+
+def words_of(template: Template) -> dict[str, str]:
+    """What a campaign takes over from the template it starts from."""
+    return {name: str(getattr(template, name)) for name in MESSAGE_FIELDS}
+
+
+def _require_draft(campaign_id: int) -> Campaign:
+    current = Campaign.objects.select_for_update().get(pk=campaign_id)
+    if current.status != CampaignStatus.DRAFT or current.campaign_kind != CampaignKind.CAMPAIGN:
+        status = current.get_status_display()
+        raise Conflict(
+            _(
+                "“%(name)s” is no longer a draft (it is %(status)s), so it cannot be changed. Copy it to write a new one."
+            )
+            % {"name": current.name, "status": status}
+        )
+    return current
+
+
+def _draft_fields() -> list[str]:
+    return ["name", "is_to_everybody", *MESSAGE_FIELDS, *ENVELOPE_FIELDS, "updated_at"]

@@ -1,0 +1,141 @@
+"""What people type on the campaign screens."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy as _
+
+from campaigns.messages.forms import ONE_LINE_BREAK, contact_by_address
+from campaigns.sending.drafts import Audience
+from campaigns.sending.models import Campaign, SendingAccount
+from portal.mail.address import InvalidAddress, parse_address
+
+if TYPE_CHECKING:
+    from campaigns.audience.models import Contact
+
+MAX_SCHEDULE_DAYS = 366
+
+
+def clean_address(text: str) -> str:
+    """The address as it is written to. Raises ValidationError in plain words."""
+    try:
+        return parse_address(text).address
+    except InvalidAddress as error:
+        raise ValidationError(str(error), code=error.code) from error
+
+
+class CampaignForm(forms.ModelForm[Campaign]):
+    """A draft: its message, its sender and its audience. A broken message may be saved, it only cannot be sent."""
+
+    class Meta:
+        model = Campaign
+        fields = (
+            "name",
+            "account",
+            "from_name",
+            "from_address",
+            "reply_to",
+            "subject",
+            "preheader",
+            "kind",
+            "body",
+            "text_body",
+            "is_to_everybody",
+            "include_lists",
+            "include_tags",
+            "exclude_lists",
+            "exclude_tags",
+        )
+        widgets = {
+            "kind": forms.RadioSelect,
+            "body": forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),
+            "text_body": forms.Textarea(attrs={"rows": 8}),
+            "include_lists": forms.CheckboxSelectMultiple,
+            "include_tags": forms.CheckboxSelectMultiple,
+            "exclude_lists": forms.CheckboxSelectMultiple,
+            "exclude_tags": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["from_address"].required = True
+        self.fields["kind"].choices = Campaign.Kind.choices  # type: ignore[attr-defined]  # without the empty one
+        if SendingAccount.objects.count() < 2:  # noqa: PLR2004  # nothing to choose
+            del self.fields["account"]
+        if not self.instance.pk and not self.initial.get("from_address"):
+            self.initial["from_address"] = settings.DEFAULT_FROM_ADDRESS
+
+    def clean_from_address(self) -> str:
+        return clean_address(self.cleaned_data["from_address"])
+
+    def clean_reply_to(self) -> str:
+        text = self.cleaned_data["reply_to"]
+        return clean_address(text) if text else ""
+
+    def clean_from_name(self) -> str:
+        return self._one_line("from_name")
+
+    def clean_subject(self) -> str:
+        return self._one_line("subject")
+
+    def clean_preheader(self) -> str:
+        return self._one_line("preheader")
+
+    def _one_line(self, name: str) -> str:
+        text = str(self.cleaned_data[name])
+        if ONE_LINE_BREAK.search(text):
+            raise ValidationError(_("This must stay on one line: take the line break out."), code="line_break")
+        return text
+
+    def audience(self) -> Audience:
+        """The chosen audience; call it on a valid form."""
+        chosen = self.cleaned_data
+        return Audience(
+            chosen["include_lists"], chosen["include_tags"], chosen["exclude_lists"], chosen["exclude_tags"]
+        )
+
+
+class TestSendForm(forms.Form):
+    """Where a test goes, and as whom it is written."""
+
+    __test__ = False  # not a test class
+
+    recipient = forms.CharField(label=_("send it to"), max_length=320)
+    seen_as = forms.CharField(
+        label=_("as seen by"), max_length=320, required=False, help_text=_("Begin to type a name or an address.")
+    )
+
+    def clean_recipient(self) -> str:
+        return clean_address(self.cleaned_data["recipient"])
+
+    def clean_seen_as(self) -> Contact | None:
+        text = self.cleaned_data["seen_as"]
+        if not text:
+            return None
+        contact = contact_by_address(text)
+        if contact is None:
+            raise ValidationError(_("There is no contact with the address “%(text)s”."), params={"text": text[:80]})
+        return contact
+
+
+class ScheduleForm(forms.Form):
+    """When a campaign leaves by itself, in the portal's time zone."""
+
+    at = forms.DateTimeField(
+        label=_("send at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+
+    def clean_at(self) -> datetime:
+        at: datetime = self.cleaned_data["at"]
+        now = timezone.now()
+        if at <= now:
+            raise ValidationError(gettext("This moment has passed. Choose a later one."))
+        if at > now + timedelta(days=MAX_SCHEDULE_DAYS):
+            raise ValidationError(gettext("This is more than a year away. Choose an earlier moment."))
+        return at

@@ -1,0 +1,33 @@
+"""Whether the provider lets us send from an address, as far as it told us within the last minute."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+
+from portal.aws.ses import verified_identities
+from portal.errors import PortalError
+
+CACHE_KEY = "sending.verified_identities"
+KEPT_S = 60
+
+
+def is_verified(address: str) -> bool | None:
+    """Whether the address, its domain or a parent domain is verified; None when SES could not be asked."""
+    identities = _identities()
+    if identities is None:
+        return None
+    lowered = address.lower()
+    labels = lowered.rpartition("@")[2].split(".")
+    domains = {".".join(labels[start:]) for start in range(len(labels) - 1)}
+    return bool(({lowered} | domains) & identities)
+
+
+def _identities() -> set[str] | None:
+    known: set[str] | str | None = cache.get(CACHE_KEY)
+    if known is None:
+        try:
+            known = verified_identities()
+        except PortalError:
+            known = ""  # remembered too, so that a page does not wait for SES again and again
+        cache.set(CACHE_KEY, known, KEPT_S)
+    return known if isinstance(known, set) else None

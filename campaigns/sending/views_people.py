@@ -1,0 +1,137 @@
+"""The people of a campaign, each with state and reason; one of them in detail; all of them as a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from campaigns.sending.advice import what_next
+from campaigns.sending.export import csv_lines
+from campaigns.sending.models import Acceptance, Attempt, Campaign, Chunk, Delivery, DeliveryEvent
+from campaigns.sending.people import PeopleFilter, count_people, people_page
+from campaigns.sending.progress import state_counts
+from campaigns.sending.screen import campaign_or_404, campaign_page, can_be_taken_back, home_of, state_tone, url_of
+from campaigns.sending.states import DeliveryState, Reason
+from portal.pages import page
+
+if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
+
+
+@page("campaigns.view_campaign")
+@require_GET
+def people(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
+    """One page of recipients; the filter is in the address."""
+    campaign = campaign_or_404(campaign_id)
+    if can_be_taken_back(campaign):
+        return redirect(home_of(campaign))
+    wanted = read_filter(request)
+    found = people_page(campaign, wanted, cursor=request.GET.get("after", ""))
+    context: dict[str, Any] = {
+        "rows": [person_row(campaign, person) for person in found.deliveries],
+        "next_url": _address(campaign, wanted, after=found.next_cursor) if found.next_cursor else "",
+        "first_url": _address(campaign, wanted) if request.GET.get("after") else "",
+        "count": count_people(campaign, wanted),
+        "wanted": wanted,
+        "state_choices": _state_choices(campaign, wanted),
+        "chosen_states": _state_words(wanted),
+        "export_url": f"{url_of(campaign, 'people_export')}?{_query(wanted)}",
+    }
+    return campaign_page(request, "people.html", campaign, tab="people", title=_("People"), **context)
+
+
+@page("campaigns.view_campaign")
+@require_GET
+def person(request: HttpRequest, campaign_id: int, delivery_id: int) -> HttpResponseBase:
+    """One recipient: what was attempted, what the provider said, what became of it."""
+    campaign = campaign_or_404(campaign_id)
+    found = get_object_or_404(Delivery.objects.select_related("contact"), pk=delivery_id, campaign_id=campaign.pk)
+    chunk = Chunk.objects.filter(campaign=campaign, number=found.chunk_number).first()
+    attempts = Attempt.objects.filter(chunk=chunk, first_delivery_id__lte=found.pk, last_delivery_id__gte=found.pk)
+    context = {
+        "person": person_row(campaign, found),
+        "contact": found.contact,
+        "attempts": attempts.order_by("pk"),
+        "acceptance": Acceptance.objects.filter(pk=found.pk).first(),
+        "events": DeliveryEvent.objects.filter(delivery_id=found.pk),
+        "what_next": what_next(DeliveryState(found.state), Reason(found.reason)) if found.reason else "",
+    }
+    return campaign_page(request, "person.html", campaign, tab="people", title=found.address, **context)
+
+
+@page("campaigns.view_campaign")
+@require_GET
+def export(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
+    """The filtered people as CSV, written while it is sent."""
+    campaign = campaign_or_404(campaign_id)
+    name = slugify(campaign.name) or "campaign"
+    response = StreamingHttpResponse(csv_lines(campaign, read_filter(request)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}-people.csv"'
+    return response
+
+
+def read_filter(request: HttpRequest) -> PeopleFilter:
+    """The filter in the address: `state=bounced,refused`, `reason=80`, `q=anna`. Raises Http404 for unknown words."""
+    words = [word for word in request.GET.get("state", "").split(",") if word]
+    reason = request.GET.get("reason", "")
+    try:
+        states = frozenset(DeliveryState[word.upper()] for word in words)
+        chosen = Reason(int(reason)) if reason else None
+    except (KeyError, ValueError) as error:
+        raise Http404 from error
+    return PeopleFilter(states, chosen, request.GET.get("q", "").strip().replace("\x00", "")[:320])
+
+
+def person_row(campaign: Campaign, delivery: Delivery) -> dict[str, Any]:
+    """One recipient as lists show them."""
+    return {
+        "address": delivery.address,
+        "name": delivery.contact.full_name if delivery.contact else "",
+        "state": delivery.get_state_display(),
+        "tone": state_tone(delivery.state),
+        "reason": delivery.get_reason_display(),
+        "attempts": delivery.attempt_count,
+        "changed_at": delivery.changed_at,
+        "url": url_of(campaign, "person", delivery.pk),
+    }
+
+
+def _state_choices(campaign: Campaign, wanted: PeopleFilter) -> list[dict[str, Any]]:
+    counts = state_counts(campaign.pk)
+    chosen = _state_words(wanted)
+    groups = [(state.name.lower(), state.label, count) for state, count in counts.items() if count]
+    known = {word for word, _label, _count in groups}
+    everybody = [("", _("everybody"), sum(counts.values()))]
+    several = [] if chosen in known or not chosen else [(chosen, _several(wanted), None)]
+    return [
+        {"word": word, "label": label, "count": count, "is_chosen": word == chosen}
+        for word, label, count in [*everybody, *groups, *several]
+    ]
+
+
+def _several(wanted: PeopleFilter) -> str:
+    return ", ".join(str(state.label) for state in sorted(wanted.states))
+
+
+def _state_words(wanted: PeopleFilter) -> str:
+    return ",".join(state.name.lower() for state in sorted(wanted.states))
+
+
+def _query(wanted: PeopleFilter, *, after: str = "") -> str:
+    fields = {
+        "state": _state_words(wanted),
+        "reason": int(wanted.reason) if wanted.reason is not None else "",
+        "q": wanted.prefix,
+        "after": after,
+    }
+    return urlencode({name: value for name, value in fields.items() if value != ""})
+
+
+def _address(campaign: Campaign, wanted: PeopleFilter, *, after: str = "") -> str:
+    return f"{url_of(campaign, 'people')}?{_query(wanted, after=after)}"

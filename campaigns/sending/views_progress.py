@@ -1,0 +1,199 @@
+"""Watching a campaign go, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_GET
+
+from campaigns.sending.models import Campaign
+from campaigns.sending.progress import GROUPS, Cause, Progress, read_progress
+from campaigns.sending.report import read_report
+from campaigns.sending.screen import (
+    FINISHED,
+    campaign_or_404,
+    campaign_page,
+    can_be_taken_back,
+    home_of,
+    state_tone,
+    url_of,
+)
+from campaigns.sending.states import CampaignStatus, DeliveryState
+from portal import wording
+from portal.charts import spark_paths
+from portal.figures import Segment, bar_json
+from portal.pages import page
+
+if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
+
+GROUP_LABELS = {
+    "delivered": gettext_lazy("delivered"),
+    "accepted": gettext_lazy("sent, no answer yet"),
+    "bounced": gettext_lazy("bounced"),
+    "complained": gettext_lazy("complained"),
+    "failed": gettext_lazy("failed"),
+    "skipped": gettext_lazy("skipped"),
+    "sending": gettext_lazy("sending now"),
+    "queued": gettext_lazy("queued"),
+}
+
+
+@page("campaigns.view_campaign")
+@require_GET
+def progress(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
+    """The live page."""
+    campaign = campaign_or_404(campaign_id)
+    if can_be_taken_back(campaign):
+        return redirect(home_of(campaign))
+    context = progress_context(campaign)
+    return campaign_page(request, "progress.html", campaign, tab="progress", title=_("Progress"), **context)
+
+
+@page("campaigns.view_campaign")
+@require_GET
+def progress_json(request: HttpRequest, campaign_id: int) -> JsonResponse:
+    """News for the live page, from the chunks' counters."""
+    campaign = campaign_or_404(campaign_id)
+    now = read_progress(campaign)
+    area, line = spark_paths(_curve(now), ceiling=now.allowed_per_s)
+    shown_as = request.GET.get("status", "")
+    has_changed = shown_as != campaign.status or request.GET.get("causes", "") != causes_key(now)
+    return JsonResponse(
+        {
+            "percent": percent_shown(now),
+            "handled": now.handled,
+            "total": now.total,
+            "bar": bar_json(segments_of(campaign, now)),
+            "causes": {cause_code(cause): cause.people for cause in now.causes},
+            "speed": {"area": area, "line": line},
+            "rate": wording.format_rate(now.rate_now_per_s),
+            "left": left_text(campaign, now),
+            "quota_percent": quota_percent(now),
+            "quota": quota_text(now),
+            "quota_note": quota_note(now),
+            "final": now.is_final and not has_changed,
+            "reload": has_changed,
+        }
+    )
+
+
+@page("campaigns.view_campaign")
+@require_GET
+def report(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
+    """The figures of a finished campaign."""
+    campaign = campaign_or_404(campaign_id)
+    if campaign.status not in FINISHED:
+        return redirect(home_of(campaign))
+    context = {**progress_context(campaign), "report": read_report(campaign)}
+    return campaign_page(request, "report.html", campaign, tab="report", title=_("Report"), **context)
+
+
+def progress_context(campaign: Campaign) -> dict[str, Any]:
+    """What both pages show of the counters."""
+    now = read_progress(campaign)
+    return {
+        "now": now,
+        "percent": percent_shown(now),
+        "segments": segments_of(campaign, now),
+        "curve": _curve(now),
+        "left": left_text(campaign, now),
+        "quota_share": quota_percent(now) / 100,
+        "quota": quota_text(now),
+        "quota_note": quota_note(now),
+        "causes": [cause_row(campaign, cause) for cause in now.causes],
+        "causes_key": causes_key(now),
+        "unsent": now.groups["queued"],
+        "is_being_planned": campaign.status == CampaignStatus.PENDING,
+        "can_pause": campaign.status == CampaignStatus.IN_PROGRESS,
+        "can_resume": campaign.status == CampaignStatus.PAUSED,
+        "can_cancel": campaign.status in {*_CANCELLABLE},
+        "uncertain_count": now.states[DeliveryState.UNCERTAIN],
+        "uncertain_url": people_url(campaign, DeliveryState.UNCERTAIN),
+    }
+
+
+_CANCELLABLE = frozenset({CampaignStatus.PENDING, CampaignStatus.IN_PROGRESS, CampaignStatus.PAUSED})
+
+
+def segments_of(campaign: Campaign, now: Progress) -> list[Segment]:
+    """The eight groups in the order of the bar, each leading to its people."""
+    return [
+        Segment(name, str(label), now.groups[name], people_url(campaign, *GROUPS[name]))
+        for name, label in GROUP_LABELS.items()
+    ]
+
+
+def people_url(campaign: Campaign, *states: DeliveryState, reason: int = 0) -> str:
+    """The people in these states, by name."""
+    chosen = ",".join(state.name.lower() for state in states)
+    return url_of(campaign, "people") + f"?state={chosen}" + (f"&reason={reason}" if reason else "")
+
+
+def cause_row(campaign: Campaign, cause: Cause) -> dict[str, Any]:
+    """One line of the table of causes."""
+    return {
+        "code": cause_code(cause),
+        "label": cause.reason.label,
+        "state": cause.state.label,
+        "tone": state_tone(cause.state),
+        "people": cause.people,
+        "example": cause.example,
+        "what_next": cause.what_next,
+        "url": people_url(campaign, cause.state, reason=int(cause.reason)),
+    }
+
+
+def cause_code(cause: Cause) -> str:
+    """Names the cause in the live page's JSON."""
+    return f"s{int(cause.state)}r{int(cause.reason)}"
+
+
+def causes_key(now: Progress) -> str:
+    """Changes when the list of causes does; the page is loaded again then."""
+    return "-".join(sorted(cause_code(cause) for cause in now.causes))
+
+
+def percent_shown(now: Progress) -> int:
+    """Whole percents; 100 only when nothing waits any more."""
+    return min(99, int(now.percent)) if now.handled < now.total else int(now.percent)
+
+
+def left_text(campaign: Campaign, now: Progress) -> str:
+    """Time left, in words."""
+    if campaign.status == CampaignStatus.PAUSED:
+        return _("paused")
+    if now.is_final or (now.total and now.handled == now.total):
+        return _("done")
+    if now.seconds_left is None:
+        return ""
+    return _("about %s left") % wording.format_duration(now.seconds_left)
+
+
+def quota_percent(now: Progress) -> float:
+    """Share of the 24-hour quota that is used, 0 to 100; 0 when there is no limit."""
+    return round(min(100.0, 100 * now.quota_used / now.quota_24h), 1) if now.quota_24h > 0 else 0.0
+
+
+def quota_text(now: Progress) -> str:
+    """The 24-hour quota in figures."""
+    used = wording.format_count(now.quota_used)
+    if now.quota_24h < 0:
+        return _("%s in 24 hours, without a limit") % used
+    return _("%(used)s of %(quota)s") % {"used": used, "quota": wording.format_count(now.quota_24h)}
+
+
+def quota_note(now: Progress) -> str:
+    """Whether the quota is enough for what still waits."""
+    if now.is_final:
+        return ""
+    if now.is_quota_enough:
+        return _("Enough for this campaign")
+    return _("Not enough for this campaign: the rest waits until the quota frees, and goes on by itself")
+
+
+def _curve(now: Progress) -> list[float]:
+    return [rate for _at, rate in now.rate_points]
