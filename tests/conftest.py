@@ -5,10 +5,15 @@ from __future__ import annotations
 import shutil
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 from tests.hints import Hints
+
+# A slow machine is no failure; examples of a failed run come back from its seed, not from a folder.
+hypothesis.settings.register_profile("postroom", deadline=None, database=None, print_blob=True)
+hypothesis.settings.load_profile("postroom")
 
 
 def pytest_unconfigure() -> None:
