@@ -41,15 +41,15 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return f"{self.full_name} <{self.address}>" if self.full_name else self.address
 
-    @property
-    def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.address_key = self.address.lower()
         self.first_name_key = self.first_name.casefold()[:150]
         self.last_name_key = self.last_name.casefold()[:150]
         super().save(*args, **kwargs)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
     def merge_values(self) -> dict[str, str]:
         """What a template may name: address, first_name, last_name and every attribute, all as text."""
