@@ -18,6 +18,8 @@ def aws_environment(moto_url: str, region: str) -> dict[str, str]:
     """Return the variables that lead boto3 to moto, with credentials that open nothing else."""
     return {
         "AWS_ENDPOINT_URL": moto_url,
+        # Said for each service too, so that an endpoint in `.env` cannot lead a child elsewhere.
+        **{f"AWS_ENDPOINT_URL_{service}": moto_url for service in ("S3", "SQS", "SNS", "IAM", "KMS", "STS")},
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": "sandbox",

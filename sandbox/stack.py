@@ -19,7 +19,7 @@ from sandbox.children import Children, ChildSpec, StackError
 from sandbox.environment import aws_environment, changed_environment, clean_environment
 from sandbox.output import LabelledOutput
 from sandbox.ports import HOST, free_port, is_port_free
-from sandbox.seed import SeedNames, seed
+from sandbox.seed import DEMO_DOMAIN, SeedNames, seed
 
 USUAL_PORT = 8000
 USUAL_MOTO_PORT = 4566
@@ -196,6 +196,7 @@ def stack_environment(plan: StackPlan) -> dict[str, str]:
         "AWS_ENDPOINT_URL_SESV2": plan.ses_url,
         "SANDBOX_MAILBOX_URL": plan.mailbox_url,
         "UPLOADS_BUCKET": os.environ.get("UPLOADS_BUCKET") or "postroom-uploads",
+        "DEFAULT_FROM_ADDRESS": os.environ.get("DEFAULT_FROM_ADDRESS") or f"news@{DEMO_DOMAIN}",
         "PUBLIC_URL": os.environ.get("PUBLIC_URL") or plan.url,
         "LOG_FORMAT": os.environ.get("LOG_FORMAT") or "plain",
         "SQS_WAIT_S": "1",

@@ -22,6 +22,7 @@ from sandbox.ses_double.reply import Reply
 
 PAGES_DIR = Path(__file__).parent / "pages"
 HTML = "text/html; charset=utf-8"
+FILE_TYPES = {"mailbox.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -62,7 +63,7 @@ class MailboxPages:
         self._pages.filters.update(moment=moment, outcome=outcome_word, tone=outcome_tone)
         self._routes: list[tuple[re.Pattern[str], Callable[..., Reply]]] = [
             (re.compile(r"/mailbox/"), self._list),
-            (re.compile(r"/mailbox/mailbox\.css"), self._style),
+            (re.compile(r"/mailbox/(mailbox\.css|icon\.svg)"), self._file),
             (re.compile(r"/mailbox/(\d{1,18})/"), self._mail),
             (re.compile(r"/mailbox/(\d{1,18})/html"), self._html),
             (re.compile(r"/mailbox/(\d{1,18})/source"), self._source),
@@ -133,9 +134,8 @@ class MailboxPages:
             return self._not_found("This mail is no longer kept.")
         return redirect(f"/mailbox/{mail_id}/")
 
-    def _style(self, _query: Mapping[str, str]) -> Reply:
-        style = (PAGES_DIR / "mailbox.css").read_bytes()
-        return Reply(200, style, "text/css; charset=utf-8", {"Cache-Control": "max-age=300"})
+    def _file(self, _query: Mapping[str, str], name: str) -> Reply:
+        return Reply(200, (PAGES_DIR / name).read_bytes(), FILE_TYPES[name], {"Cache-Control": "max-age=300"})
 
     def _reader(self) -> MailboxReader | None:
         """Return a reader that sees all mail accepted so far."""

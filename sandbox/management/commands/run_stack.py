@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from sandbox.children import StackError
+from sandbox.demo.build import is_empty
+from sandbox.demo.login import ensure_login
 from sandbox.output import LabelledOutput
 from sandbox.stack import USUAL_PORT, StackPlan, only_stack_on, plan_stack, run_stack
 
@@ -34,7 +38,7 @@ class Command(BaseCommand):
                     data_dir=settings.DATA_DIR,
                     is_port_given=options["port"] is not None,
                 )
-                prepare(output)
+                prepare(output, has_demo=not options["no_demo"])
                 code = run_stack(plan, output, announce=lambda plan: announce(plan, output))
         except StackError as error:
             raise CommandError(str(error)) from error
@@ -42,20 +46,28 @@ class Command(BaseCommand):
             sys.exit(code)
 
 
-def prepare(output: LabelledOutput) -> None:
-    """Bring the database and the static files up to date."""
+def prepare(output: LabelledOutput, *, has_demo: bool) -> None:
+    """Bring database and static files up to date, and make what a newcomer needs."""
     output.line("stack", "preparing the database")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    if has_demo and is_empty():
+        output.line("stack", "making demo data")
+    call_command("make_demo", login_only=not has_demo, stdout=StringIO())
+    connections.close_all()
 
 
 def announce(plan: StackPlan, output: LabelledOutput) -> None:
-    """Say where everything is."""
+    """Say where everything is and how to get in."""
+    login = ensure_login()
+    connections.close_all()
+    way_in = f"{login.username} / {login.password}" if login else "with the account that you made"
     output.box(
         [
             "Postroom is ready.",
             "",
             f"Portal    {plan.url}/admin/",
+            f"Log in    {way_in}",
             f"Mailbox   {plan.mailbox_url}",
             "",
             "Ctrl-C stops everything.",
