@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class PostroomAdminSite(admin.AdminSite):
         from portal.overview import overview_context  # noqa: PLC0415
 
         return super().index(request, {**overview_context(request), **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        from portal.overview import overview_json  # noqa: PLC0415
+
+        return [path("overview.json", overview_json, name="overview_json"), *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         from portal.demo_login import read_demo_login  # noqa: PLC0415

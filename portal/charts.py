@@ -45,7 +45,6 @@ class Columns:
     """Stacked columns: `rects[i]` are the boxes of column i, bottom up; empty values have none."""
 
     rects: list[list[Rect]]
-    centres: list[float]
     ticks: list[Tick]
     slot_width: float
 
@@ -75,20 +74,20 @@ def nice_ceiling(value: float, *, steps: int = 4) -> float:
     return 10 * magnitude * steps
 
 
-def stack_columns(
-    values: Sequence[Sequence[int]], *, left: float, top: float, width: float, height: float, fill: float = 0.64
-) -> Columns:
-    """Lay out one stacked column for each entry of `values` in the box given; `fill` is a column's share of its slot."""
+def stack_columns(values: Sequence[Sequence[int]], *, width: float, height: float, fill: float = 0.64) -> Columns:
+    """One stacked column for each entry of `values`, in a box of this size; `fill` is a column's share of its slot.
+
+    The five ticks go from 0 at the bottom to a round number at the top.
+    """
     ceiling = nice_ceiling(max((sum(column) for column in values), default=0))
     slot = width / max(1, len(values))
     scale = height / ceiling
     rects = []
     for index, column in enumerate(values):
-        x = left + slot * (index + (1 - fill) / 2)
-        rects.append(_stack(column, x=x, bottom=top + height, width=slot * fill, scale=scale))
-    ticks = [Tick(round(top + height * (1 - part / 4), 2), ceiling * part / 4) for part in range(5)]
-    centres = [round(left + slot * (index + 0.5), 2) for index in range(len(values))]
-    return Columns(rects, centres, ticks, round(slot, 2))
+        x = slot * (index + (1 - fill) / 2)
+        rects.append(_stack(column, x=x, bottom=height, width=slot * fill, scale=scale))
+    ticks = [Tick(round(height * (1 - part / 4), 2), ceiling * part / 4) for part in range(5)]
+    return Columns(rects, ticks, round(slot, 2))
 
 
 def _stack(column: Sequence[int], *, x: float, bottom: float, width: float, scale: float) -> list[Rect]:
@@ -96,7 +95,7 @@ def _stack(column: Sequence[int], *, x: float, bottom: float, width: float, scal
     for series, value in enumerate(column):
         if value <= 0:
             continue
-        height = max(1.5, value * scale)
+        height = max(1.0, value * scale)
         bottom -= height
         rects.append(Rect(series, round(x, 2), round(bottom, 2), round(width, 2), round(height, 2)))
     return rects

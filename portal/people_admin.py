@@ -76,6 +76,13 @@ class PersonAdmin(ListWordsMixin, UserAdmin):  # type: ignore[type-arg]
             return super().get_fieldsets(request, obj)
         return (self.fieldsets[0], (_("Role"), {"fields": ("groups", "is_active")}))
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Administrators are changed by administrators only, their passwords too."""
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         obj.is_staff = True  # everybody here works in the portal
         super().save_model(request, obj, form, change)
@@ -95,6 +102,10 @@ class PersonAdmin(ListWordsMixin, UserAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("last login"), ordering="last_login")
     def last_seen(self, person: User) -> SafeString:
         return local_time(person.last_login)
+
+
+def _may_touch(request: HttpRequest, person: User | None) -> bool:
+    return person is None or not person.is_superuser or request.user.is_superuser
 
 
 class RoleAdmin(ListWordsMixin, GroupAdmin):

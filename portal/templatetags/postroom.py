@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 register = template.Library()
 
 TONES = frozenset({"accent", "good", "warn", "bad"})
-_CHART_WIDTH = 720
-_CHART_HEIGHT = 230
+_CHART_WIDTH = 700
+_CHART_HEIGHT = 200
 
 
 @register.simple_tag
@@ -95,13 +95,12 @@ def segment_legend(segments: Sequence[Segment], *, live: str = "") -> dict[str, 
 @register.inclusion_tag("postroom/day_chart.html")
 def bar_chart(chart: DayChart) -> dict[str, Any]:
     """Stacked columns by day with titles, and the same numbers as a table below."""
-    columns = stack_columns(chart.values, left=44, top=8, width=_CHART_WIDTH - 44, height=_CHART_HEIGHT - 36)
+    columns = stack_columns(chart.values, width=_CHART_WIDTH, height=_CHART_HEIGHT)
     every = max(1, len(chart.days) // 7)
     days = [
         {
             "day": day,
-            "centre": str(columns.centres[index]),
-            "hit_x": str(round(columns.centres[index] - columns.slot_width / 2, 2)),
+            "x": str(round(columns.slot_width * index, 2)),
             "is_labelled": (len(chart.days) - 1 - index) % every == 0,
             "rects": [
                 {name: str(getattr(rect, name)) for name in ("x", "y", "width", "height")}
@@ -112,7 +111,7 @@ def bar_chart(chart: DayChart) -> dict[str, Any]:
         }
         for index, day in enumerate(chart.days)
     ]
-    ticks = [{"y": str(tick.y), "label": wording.format_count(tick.value)} for tick in columns.ticks]
+    ticks = [{"y": str(tick.y), "label": wording.format_count(tick.value)} for tick in reversed(columns.ticks)]
     return {
         "chart": chart,
         "days": days,

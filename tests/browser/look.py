@@ -57,7 +57,7 @@ class Complaints:
     def listen(self, page: Page, *, expected_status: int = 200) -> None:
         page.on("pageerror", lambda error: self.said.append(f"script error: {error}"))
         page.on("console", lambda message: self._keep(message, expected_status))
-        page.on("requestfailed", self._keep_failed)
+        page.on("requestfailed", lambda request: self._keep_failed(request))  # noqa: PLW0108  # the wrapper must be a plain function
 
     def _keep(self, message: Any, expected_status: int) -> None:
         is_own_status = f"status of {expected_status}" in message.text

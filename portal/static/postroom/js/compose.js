@@ -8,13 +8,14 @@ const WAIT_MS = 600;
 
 const form = document.querySelector("form[data-compose]");
 const button = document.querySelector("[data-preview-button]");
+let shown = 0;
 let frame = document.querySelector("[data-preview-frame]");
 
 function showPreview() {
   if (!form || !button || !frame) return;
   const fresh = frame.cloneNode(false);
+  fresh.name = `preview-${++shown}`; // a frame keeps its first name for targets, so each gets its own
   fresh.classList.add("is-loading");
-  frame.removeAttribute("name");
   frame.after(fresh);
   const old = frame;
   frame = fresh;
@@ -23,6 +24,7 @@ function showPreview() {
     fresh.classList.remove("is-loading");
     old.remove();
   });
+  button.formTarget = fresh.name;
   form.requestSubmit(button);
 }
 
@@ -81,7 +83,10 @@ function followWriting() {
   form.addEventListener("submit", (event) => {
     if (event.submitter !== button) isDirty = false;
   });
-  button?.addEventListener("click", check);
+  button?.addEventListener("click", (event) => {
+    event.preventDefault();
+    refresh();
+  });
   for (const field of form.elements) {
     if (field.name === "preview_view") field.addEventListener("change", () => showAs(field));
     if (field.name?.startsWith("preview_")) field.addEventListener("input", later);

@@ -1,0 +1,130 @@
+"""What is wrong or waits for a person, each computed from the rows it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _, ngettext
+
+from campaigns.importing.models import ContactImport
+from campaigns.sending.models import Campaign, SendingAccount
+from campaigns.sending.screen import home_of
+from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState
+from portal.navigation import first_url
+from portal.wording import format_count, format_percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from portal.overview_figures import Started
+
+QUOTA_NEAR = 0.9
+STALE_AFTER = timedelta(minutes=15)
+_FAILED_FOR = timedelta(days=7)
+_SHOWN = 5  # of each kind
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One sentence about one thing, and where to see to it. `tone` is bad or warn."""
+
+    tone: str
+    icon: str
+    what: str
+    text: str
+    url: str = ""
+    action: str = ""
+
+
+def find_alerts(accounts: Iterable[SendingAccount], started: Iterable[Started]) -> list[Alert]:
+    """All alerts, the bad ones first."""
+    alerts = [
+        *(alert for account in accounts for alert in _account_alerts(account)),
+        *_campaign_alerts(),
+        *_uncertain_alerts(started),
+        *_import_alerts(),
+    ]
+    return sorted(alerts, key=lambda alert: alert.tone != "bad")
+
+
+def quota_share(account: SendingAccount) -> float | None:
+    """How much of the 24-hour quota is used; None when there is no limit."""
+    if account.quota_24h <= 0:
+        return None
+    return min(1.0, (account.sent_24h + account.reserved_since_refresh) / account.quota_24h)
+
+
+def _account_alerts(account: SendingAccount) -> Iterator[Alert]:
+    def alert(tone: str, text: str) -> Alert:
+        url = first_url(("admin:campaigns_sendingaccount_change",), account.pk)
+        return Alert(tone, "server", account.name, text, url, _("See the account"))
+
+    if account.problem:
+        yield alert("bad", account.problem)
+    elif not account.is_sending_enabled:
+        yield alert("bad", _("SES has paused sending for this account. Nothing leaves until it allows it again."))
+    share = quota_share(account)
+    if share is not None and share >= QUOTA_NEAR:
+        used = {"used": format_percent(share, digits=0), "quota": format_count(account.quota_24h)}
+        yield alert(
+            "warn", _("%(used)s of the %(quota)s messages for 24 hours are used; the rest waits by itself.") % used
+        )
+    if account.refreshed_at is None:
+        yield alert("warn", _("SES has not been asked for its limits yet. Does a worker run?"))
+    elif timezone.now() - account.refreshed_at > STALE_AFTER:
+        yield alert(
+            "warn", _("SES has not answered for a while, so quota and rate here may be old. Does a worker run?")
+        )
+    if not account.has_production_access and account.refreshed_at and not settings.SANDBOX:
+        yield alert("warn", _("SES still has this account in its own sandbox: it writes to verified addresses only."))
+
+
+def _campaign_alerts() -> Iterator[Alert]:
+    recent = timezone.now() - _FAILED_FOR
+    wrong = Campaign.objects.filter(campaign_kind=CampaignKind.CAMPAIGN).filter(
+        Q(status=CampaignStatus.PAUSED) | Q(status=CampaignStatus.FAILED, updated_at__gte=recent)
+    )
+    for campaign in wrong.defer("body", "text_body").order_by("-pk")[:_SHOWN]:
+        if campaign.status == CampaignStatus.FAILED:
+            text = campaign.status_reason or _("It stopped before everybody was written to.")
+            yield Alert("bad", "send", campaign.name, _("failed. %s") % text, home_of(campaign), _("See why"))
+        else:
+            text = _("is paused. %s") % campaign.status_reason if campaign.status_reason else _("is paused.")
+            yield Alert("warn", "pause", campaign.name, text, home_of(campaign), _("Resume or cancel"))
+
+
+def _uncertain_alerts(started: Iterable[Started]) -> Iterator[Alert]:
+    for campaign in [each for each in started if each.counts.uncertain][:_SHOWN]:
+        count = campaign.counts.uncertain
+        text = ngettext(
+            "%s message is uncertain: SES's answer was lost. It is not sent twice.",
+            "%s messages are uncertain: SES's answer was lost. They are not sent twice.",
+            count,
+        )
+        people = reverse("admin:campaigns_campaign_people", args=[campaign.campaign_id])
+        url = f"{people}?state={DeliveryState.UNCERTAIN.name.lower()}"
+        yield Alert("warn", "circle-question-mark", campaign.name, text % format_count(count), url, _("Who"))
+
+
+def _import_alerts() -> Iterator[Alert]:
+    status = ContactImport.Status
+    recent = timezone.now() - _FAILED_FOR
+    waiting = Q(status=status.COLUMNS, source=ContactImport.Source.DROPPED) | Q(status=status.CHECKED)
+    failed = Q(status=status.FAILED, created_at__gte=recent)
+    rows = ContactImport.objects.filter(waiting | failed).only("pk", "file_name", "status").order_by("-pk")
+    for found in rows[:_SHOWN]:
+        url = first_url(("admin:campaigns_contactimport_change",), found.pk)
+        if found.status == status.FAILED:
+            yield Alert("bad", "upload", found.file_name, _("could not be imported."), url, _("See why"))
+        elif found.status == status.CHECKED:
+            yield Alert("warn", "upload", found.file_name, _("is checked and waits for your word."), url, _("Import"))
+        else:
+            yield Alert(
+                "warn", "upload", found.file_name, _("was dropped and waits: which column is what?"), url, _("Choose")
+            )

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from campaigns.importing.models import ContactImport
+from campaigns.sending.models import SendingAccount
+from campaigns.sending.states import CampaignStatus
+from portal.overview_alerts import find_alerts
+from portal.overview_figures import read_started
+from tests.factories.overview import make_counted_campaign
+from tests.factories.sending import make_account, make_campaign
+
+pytestmark = pytest.mark.django_db
+
+
+def account(**fields) -> SendingAccount:
+    made = make_account()
+    for name, value in {"refreshed_at": timezone.now(), "has_production_access": True, **fields}.items():
+        setattr(made, name, value)
+    made.save()
+    return made
+
+
+def alerts_now() -> list[tuple[str, str, str]]:
+    found = find_alerts(SendingAccount.objects.all(), read_started(timezone.localdate()))
+    return [(alert.tone, alert.what, alert.text) for alert in found]
+
+
+def test_when_all_is_well_nothing_is_said():
+    account()
+    make_counted_campaign("Letter", delivered=10)
+    assert alerts_now() == []
+
+
+def test_a_problem_of_the_account_is_told_in_its_own_words():
+    account(problem="The access key is refused.")
+    assert alerts_now() == [("bad", "Main", "The access key is refused.")]
+
+
+def test_sending_paused_by_ses_is_told():
+    account(is_sending_enabled=False)
+    [(tone, _what, text)] = alerts_now()
+    assert tone == "bad"
+    assert "SES has paused sending" in text
+
+
+@pytest.mark.parametrize(("sent", "reserved", "is_told"), [(89_000, 0, False), (80_000, 10_000, True)])
+def test_a_quota_that_is_nearly_used_up_is_told(sent, reserved, is_told):
+    account(quota_24h=100_000, sent_24h=sent, reserved_since_refresh=reserved)
+    assert bool(alerts_now()) is is_told
+
+
+def test_an_unlimited_quota_is_never_near():
+    account(quota_24h=-1, sent_24h=10_000_000)
+    assert alerts_now() == []
+
+
+def test_old_numbers_are_told():
+    account(refreshed_at=timezone.now() - timedelta(hours=1))
+    [(tone, _what, text)] = alerts_now()
+    assert tone == "warn"
+    assert "may be old" in text
+
+
+def test_an_account_in_sess_own_sandbox_is_told_outside_ours(settings):
+    account(has_production_access=False)
+    assert alerts_now() == []
+    settings.SANDBOX = False
+    assert "verified addresses only" in alerts_now()[0][2]
+
+
+def test_paused_and_failed_campaigns_say_why_and_the_bad_come_first():
+    account()
+    make_campaign("Slow letter", status=CampaignStatus.PAUSED, status_reason="6 % bounced.")
+    make_campaign("Lost letter", status=CampaignStatus.FAILED, status_reason="The From address is not verified.")
+    assert alerts_now() == [
+        ("bad", "Lost letter", "failed. The From address is not verified."),
+        ("warn", "Slow letter", "is paused. 6 % bounced."),
+    ]
+
+
+def test_uncertain_deliveries_are_told_with_their_campaign():
+    account()
+    make_counted_campaign("Letter", delivered=10, uncertain=3)
+    [(tone, what, text)] = alerts_now()
+    assert (tone, what) == ("warn", "Letter")
+    assert text.startswith("3 messages are uncertain")
+
+
+@pytest.mark.parametrize(
+    ("status", "source", "tone"),
+    [("checked", "browser", "warn"), ("columns", "dropped", "warn"), ("failed", "browser", "bad")],
+)
+def test_imports_that_wait_or_failed_are_told(status, source, tone):
+    ContactImport.objects.create(file_name="people.csv", status=status, source=source)
+    [(found_tone, what, _text)] = alerts_now()
+    assert (found_tone, what) == (tone, "people.csv")
+
+
+def test_an_import_that_somebody_works_on_is_not_told():
+    ContactImport.objects.create(file_name="people.csv", status="columns", source="browser")
+    assert alerts_now() == []
