@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 import workers.app  # noqa: F401  # sets Django up
-from campaigns.importing.services import receive_upload_events
+from campaigns.importing.drops import receive_upload_events
 from campaigns.sending.events import apply_events
 from portal.aws import sqs
 from portal.errors import OutsideError
