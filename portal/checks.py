@@ -1,14 +1,22 @@
-"""System checks with stable ids, beyond Django's own."""
+"""System checks with stable ids, beyond Django's own: settings that can be read but cannot work."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from portal.errors import InvalidInput
+from portal.mail.address import parse_address
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# SQS allows 80 characters; the longest queue's own name and "-dlq" need the rest.
+_QUEUE_PREFIX = re.compile(r"[A-Za-z0-9_-]{1,50}")
+_AWS_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
 @register(Tags.security, deploy=True)
@@ -25,6 +33,36 @@ def public_url_is_absolute(**_kwargs: Any) -> Sequence[CheckMessage]:
     if settings.PUBLIC_URL.startswith(("http://", "https://")):
         return []
     return [Error(f"PUBLIC_URL is {settings.PUBLIC_URL!r}.", hint="Give it with https://.", id="portal.E002")]
+
+
+@register
+def default_from_address_is_an_address(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """portal.E003: a new campaign begins with DEFAULT_FROM_ADDRESS."""
+    if not settings.DEFAULT_FROM_ADDRESS:
+        return []
+    try:
+        parse_address(settings.DEFAULT_FROM_ADDRESS)
+    except InvalidInput as error:
+        hint = "Give the address alone, like news@example.org."
+        return [Error(f"DEFAULT_FROM_ADDRESS cannot be written to: {error}", hint=hint, id="portal.E003")]
+    return []
+
+
+@register
+def queue_names_fit_sqs(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """portal.E004: all queues are called QUEUE_PREFIX-name."""
+    if _QUEUE_PREFIX.fullmatch(settings.QUEUE_PREFIX):
+        return []
+    hint = "Use letters, digits, - and _, at most 50 characters."
+    return [Error(f"QUEUE_PREFIX is {settings.QUEUE_PREFIX!r}.", hint=hint, id="portal.E004")]
+
+
+@register
+def region_is_one_of_aws(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """portal.E005: boto3 takes any text for a region and fails only at the first call."""
+    if _AWS_REGION.fullmatch(settings.AWS_REGION):
+        return []
+    return [Error(f"AWS_REGION is {settings.AWS_REGION!r}.", hint="Give it like eu-central-1.", id="portal.E005")]
 
 
 @register(deploy=True)
