@@ -28,3 +28,12 @@ def hints(monkeypatch: pytest.MonkeyPatch) -> Hints:
     # A test's own transaction never commits.
     monkeypatch.setattr("portal.publish.transaction", SimpleNamespace(on_commit=lambda send, robust: send()))
     return kept
+
+
+@pytest.fixture(autouse=True)
+def forget_frozen_messages() -> None:
+    """Each test begins with ids that an earlier one has used; in life a version's id means one message for ever."""
+    from campaigns.sending import sender
+
+    sender._frozen_message.cache_clear()
+    sender._transport.cache_clear()

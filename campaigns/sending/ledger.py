@@ -7,8 +7,7 @@ statements: one range update per group instead of one per person.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -29,8 +28,7 @@ _WAITING = ", ".join(str(int(state)) for state in sorted(WAITING))
 COSTS_NO_ATTEMPT = frozenset({Reason.THROTTLED, Reason.QUOTA_REACHED, Reason.SENDING_PAUSED})
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingRow:
+class WaitingRow(NamedTuple):
     """One delivery that waits, with its contact's values as stored; `attributes` is JSON text or None."""
 
     delivery_id: int
@@ -46,13 +44,21 @@ class WaitingRow:
 
     def merge_values(self) -> dict[str, str]:
         """As Contact.merge_values, without building a model instance."""
-        values: dict[str, str] = {}
-        if self.attributes and self.attributes != "{}":
-            values = {str(name): str(value) for name, value in json.loads(self.attributes).items()}
+        values: dict[str, str] = json.loads(self.attributes) if self.attributes else {}
+        for name, value in values.items():
+            if type(value) is not str:
+                values[name] = str(value)
         values["address"] = self.address
         values["first_name"] = self.first_name or ""
         values["last_name"] = self.last_name or ""
         return values
+
+
+# One look-up by key per row: PostgreSQL would rather read all contacts once per chunk, which grows with their number.
+_CONTACT = {
+    "postgresql": "LATERAL (SELECT * FROM campaigns_contact WHERE id = d.contact_id LIMIT 1) c ON TRUE",
+    "sqlite": "campaigns_contact c ON c.id = d.contact_id",
+}
 
 
 def read_waiting(chunk: Chunk) -> list[WaitingRow]:
@@ -62,7 +68,7 @@ def read_waiting(chunk: Chunk) -> list[WaitingRow]:
             f"""
             SELECT d.id, d.address, d.address_key, d.state, d.reason, d.attempt_count, d.contact_id,
                    c.first_name, c.last_name, c.attributes
-              FROM campaigns_delivery d LEFT JOIN campaigns_contact c ON c.id = d.contact_id
+              FROM campaigns_delivery d LEFT JOIN {_CONTACT[connection.vendor]}
              WHERE d.campaign_id = %s AND d.id BETWEEN %s AND %s AND d.state IN ({_WAITING})
              ORDER BY d.id
             """,  # noqa: S608

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from campaigns.sending.states import DeliveryState, Reason
 
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One delivery on its way out; `holes` are the message's holes worked out for this person, HTML escaped."""
 
     delivery_id: int
@@ -33,8 +32,7 @@ class Envelope:
     is_one_click: bool  # carries List-Unsubscribe
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How the attempt ended for one delivery: ACCEPTED (with ses_message_id), REFUSED, DEFERRED or UNCERTAIN."""
 
     state: DeliveryState

@@ -35,8 +35,10 @@ def outgoing_of(row: WaitingRow, sender: Sender) -> Outgoing | Skip:
     if row.first_name is None and row.contact_id is not None:
         return Skip(Reason.CONTACT_GONE)
     values = row.merge_values()
-    if not sender.is_test and any(not values.get(name) for name in sender.required_fields):
-        return Skip(Reason.MISSING_VALUE)
+    if not sender.is_test:
+        for name in sender.required_fields:
+            if not values.get(name):
+                return Skip(Reason.MISSING_VALUE)
     link = unsubscribe_url(row.delivery_id)
     values["unsubscribe_url"] = link
     try:

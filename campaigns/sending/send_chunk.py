@@ -9,16 +9,15 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from django.db import transaction
 
-from campaigns.sending import ledger
+from campaigns.sending import ledger, ledger_postgres
 from campaigns.sending.finish import close_chunk, settle_leftovers
 from campaigns.sending.models import Campaign, Chunk
 from campaigns.sending.outgoing import SUPPRESSED_REASON, Skip, outgoing_of
-from campaigns.sending.pacing import Denial, Lane, group_size, reserve, slow_down
+from campaigns.sending.pacing import Lane, group_size, reserve, slow_down
 from campaigns.sending.retry import retry_in_s, with_attempt_limit
 from campaigns.sending.sender import Sender, sender_of
 from campaigns.sending.services import pause_by_system, stop_account
@@ -28,12 +27,14 @@ from campaigns.suppression.services import suppressed_among
 from portal import leases, metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from campaigns.sending.ledger import WaitingRow
     from campaigns.sending.outcomes import CallResult, Outgoing
 
 logger = logging.getLogger(__name__)
+
+_Made: TypeAlias = "tuple[WaitingRow, Outgoing | Skip]"
 
 LEASE_S = 120.0  # longer than a wait for slots plus a call; renewed with every attempt
 TIME_BUDGET_S = 300.0  # then the chunk is given back, so that a deploy never waits longer
@@ -48,6 +49,7 @@ class _Turn:
     sender: Sender
     deadline_s: float  # on this process's monotonic clock
     sleep: Callable[[float], None]
+    slots_left: int = 0  # reserved and waited for, not yet used
     retry_in_s: float | None = None
 
 
@@ -60,7 +62,8 @@ def send_next_chunk(
     if claimed is None:
         return False
     chunk, token = claimed
-    settle_leftovers(chunk)
+    if chunk.sending_count:
+        settle_leftovers(chunk)
     turn = _Turn(chunk, token, sender_of(campaign_id), time.monotonic() + budget_s, sleep)
     if status == CampaignStatus.IN_PROGRESS:
         with metrics.timed("sending.chunk_ms", campaign=str(campaign_id)):
@@ -79,33 +82,34 @@ def _claim_next(campaign_id: int) -> tuple[Chunk, str] | None:
 
 
 def _send_waiting(turn: _Turn) -> None:
-    rows = iter(ledger.read_waiting(turn.chunk))
+    rows = ledger.read_waiting(turn.chunk)
     size = group_size(turn.sender.max_rate_per_s, max_group=turn.sender.transport.max_group)
-    for group in _groups(rows, size):
-        if time.monotonic() > turn.deadline_s or not _wait_for_slots(turn, len(group)):
+    for start in range(0, len(rows), size):
+        group = rows[start : start + size]
+        if time.monotonic() > turn.deadline_s or not _wait_for_slots(turn, len(group), len(rows) - start):
             return
         attempt = _open_attempt(turn, group)
         if attempt is None:
             return
-        if attempt.sent_rows:
+        if attempt.made:
             _call_and_record(turn, attempt)
-        if turn.retry_in_s is not None and attempt.stops:
+        if attempt.stops:
             return
 
 
-def _groups(rows: Iterator[WaitingRow], size: int) -> Iterator[list[WaitingRow]]:
-    while group := list(islice(rows, size)):
-        yield group
-
-
-def _wait_for_slots(turn: _Turn, count: int) -> bool:
+def _wait_for_slots(turn: _Turn, needed: int, wanted: int) -> bool:
+    """Have `needed` slots; where the rate is high, one reservation serves several groups of the `wanted` rest."""
+    turn.slots_left -= needed
+    if turn.slots_left >= 0:
+        return True
+    count = max(needed, min(wanted, group_size(turn.sender.max_rate_per_s, max_group=wanted)))
     lane = Lane.PRIORITY if turn.sender.is_priority else Lane.CAMPAIGN
     slot = reserve(turn.sender.account_id, count, lane=lane)
     if slot.denial is not None:
         turn.retry_in_s = slot.wait_s
-        if slot.denial is not Denial.TOO_FAR:
-            logger.info("sending.waits", extra={"campaign": turn.chunk.campaign_id, "cause": slot.denial.value})
+        logger.info("sending.waits", extra={"campaign": turn.chunk.campaign_id, "cause": slot.denial.value})
         return False
+    turn.slots_left = count - needed
     if slot.wait_s > 0:
         turn.sleep(slot.wait_s)
     return True
@@ -116,9 +120,16 @@ class _Attempt:
     """An attempt that is committed and about to be called."""
 
     attempt_id: int
-    sent_rows: list[WaitingRow]
-    outgoing: list[Outgoing]
+    made: list[_Made]
     stops: bool = False
+
+    @property
+    def sent_rows(self) -> list[WaitingRow]:
+        return [row for row, _outgoing in self.made]
+
+    @property
+    def outgoing(self) -> list[Outgoing]:
+        return [outgoing for _row, outgoing in self.made if not isinstance(outgoing, Skip)]
 
 
 def _open_attempt(turn: _Turn, rows: Sequence[WaitingRow]) -> _Attempt | None:
@@ -128,12 +139,32 @@ def _open_attempt(turn: _Turn, rows: Sequence[WaitingRow]) -> _Attempt | None:
     starts after a pause, a cancel or an unsubscribe has committed.
     """
     made = [(row, outgoing_of(row, turn.sender)) for row in rows]
+    if not any(isinstance(outgoing, Skip) for _row, outgoing in made) and ledger_postgres.can_open(rows):
+        return _open_in_one_statement(turn, made)
+    return _open_in_steps(turn, made)
+
+
+def _open_in_one_statement(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
+    rows = [row for row, _outgoing in made]
+    opened = ledger_postgres.open_attempt(turn.chunk, rows, token=turn.token, lease_s=LEASE_S)
+    if opened is None:
+        return None
+    attempt_id, ids = opened
+    left = [pair for pair in made if pair[0].delivery_id not in ids]
+    if left and (rest := _open_in_steps(turn, left)) is not None and rest.sent_rows:
+        # Released from suppression this very moment: they go out with an attempt of their own.
+        _call_and_record(turn, rest)
+    kept = [(row, outgoing) for row, outgoing in made if row.delivery_id in ids]
+    return _Attempt(attempt_id, kept)
+
+
+def _open_in_steps(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
     with transaction.atomic():
         if not leases.renew(Chunk.objects.filter(pk=turn.chunk.pk), turn.token, lease_s=LEASE_S):
             return None
         if ledger.lock_campaign_status(turn.chunk.campaign_id) != CampaignStatus.IN_PROGRESS:
             return None
-        suppressed = suppressed_among([row.address_key for row in rows])
+        suppressed = suppressed_among([row.address_key for row, _outgoing in made])
         made = [
             (row, Skip(SUPPRESSED_REASON[suppressed[row.address_key]]) if row.address_key in suppressed else outgoing)
             for row, outgoing in made
@@ -141,12 +172,12 @@ def _open_attempt(turn: _Turn, rows: Sequence[WaitingRow]) -> _Attempt | None:
         _mark_skipped(turn.chunk, made)
         kept = [(row, outgoing) for row, outgoing in made if not isinstance(outgoing, Skip)]
         if not kept:
-            return _Attempt(0, [], [])
+            return _Attempt(0, [])
         attempt_id = ledger.open_attempt(turn.chunk, [row for row, _outgoing in kept])
-    return _Attempt(attempt_id, [row for row, _outgoing in kept], [outgoing for _row, outgoing in kept])
+    return _Attempt(attempt_id, kept)
 
 
-def _mark_skipped(chunk: Chunk, made: Sequence[tuple[WaitingRow, Outgoing | Skip]]) -> None:
+def _mark_skipped(chunk: Chunk, made: Sequence[_Made]) -> None:
     by_reason: dict[Reason, list[WaitingRow]] = {}
     for row, outgoing in made:
         if isinstance(outgoing, Skip):
@@ -157,12 +188,24 @@ def _mark_skipped(chunk: Chunk, made: Sequence[tuple[WaitingRow, Outgoing | Skip
 
 def _call_and_record(turn: _Turn, attempt: _Attempt) -> None:
     result = turn.sender.transport.send(attempt.outgoing, attempt_id=attempt.attempt_id)
+    if not (ledger_postgres.is_whole(result.outcomes) and _accept_in_one_statement(turn.chunk, attempt, result)):
+        _record_in_steps(turn.chunk, attempt, result)
+    _react(turn, attempt, result)
+
+
+def _accept_in_one_statement(chunk: Chunk, attempt: _Attempt, result: CallResult) -> bool:
+    ids = [row.delivery_id for row in attempt.sent_rows]
+    message_ids = [outcome.ses_message_id for outcome in result.outcomes]
+    return ledger_postgres.accept_all(chunk, ids, message_ids, attempt_id=attempt.attempt_id) == len(ids)
+
+
+def _record_in_steps(chunk: Chunk, attempt: _Attempt, result: CallResult) -> None:
+    """Also after accept_all moved only some rows: what is settled already stays as it is."""
     outcomes = with_attempt_limit(attempt.sent_rows, result.outcomes)
     with transaction.atomic():
-        _lock(turn.chunk)
-        tally = ledger.write_outcomes(turn.chunk, attempt.sent_rows, outcomes, attempt_id=attempt.attempt_id)
-        note_accepted(turn.chunk.campaign_id, tally.of_state(DeliveryState.ACCEPTED))
-    _react(turn, attempt, result)
+        _lock(chunk)
+        tally = ledger.write_outcomes(chunk, attempt.sent_rows, outcomes, attempt_id=attempt.attempt_id)
+        note_accepted(chunk.campaign_id, tally.of_state(DeliveryState.ACCEPTED))
 
 
 def _lock(chunk: Chunk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from campaigns.messages.services import compiled_version, required_fields
@@ -32,12 +33,12 @@ class Sender:
 
 def sender_of(campaign_id: int) -> Sender:
     """The campaign's sender. Raises Conflict when the campaign was never started."""
-    campaign = Campaign.objects.select_related("account").get(pk=campaign_id)
+    campaign = Campaign.objects.select_related("account").defer("body", "text_body").get(pk=campaign_id)
     if campaign.version_id is None or campaign.account is None:
         raise Conflict(f"Campaign {campaign_id} has no frozen message or no sending account.")
-    message = compiled_version(campaign.version_id)
+    message = _frozen_message(campaign.version_id)
     return Sender(
-        transport=SesTransport(message, envelope_of(campaign)),
+        transport=_transport(campaign.version_id, envelope_of(campaign)),
         message=message,
         account_id=campaign.account.pk,
         max_rate_per_s=campaign.account.max_rate_per_s,
@@ -45,6 +46,17 @@ def sender_of(campaign_id: int) -> Sender:
         is_test=campaign.campaign_kind == CampaignKind.TEST,
         required_fields=required_fields(message),
     )
+
+
+@lru_cache(maxsize=16)
+def _frozen_message(version_id: int) -> CompiledMessage:
+    """A version never changes, so one process reads and compiles it once."""
+    return compiled_version(version_id)
+
+
+@lru_cache(maxsize=16)
+def _transport(version_id: int, envelope: Envelope) -> Transport:
+    return SesTransport(_frozen_message(version_id), envelope)
 
 
 def envelope_of(campaign: Campaign) -> Envelope:

@@ -151,10 +151,11 @@ def send_test(campaign_id: int, *, recipient: str, contact_id: int | None, actor
         from_address=source.from_address, reply_to=source.reply_to, kind=source.kind,
         subject=f"[Test] {source.subject}"[:300], preheader=source.preheader, body=source.body,
         text_body=source.text_body, only_contact_ids=[contact_id] if contact_id else [],
-        test_recipient=address.address, send_after=timezone.now(), started_at=timezone.now(), created_by=actor,
+        test_recipient=address.address, started_at=timezone.now(), created_by=actor,
     )  # fmt: skip
     freeze_message(test, actor)
     test.save()
+    Campaign.objects.filter(pk=test.pk).update(send_after=Now())
     record_activity("campaign.tested", actor=actor, target=source)
     publish(TaskName.PLAN_CAMPAIGN, campaign_id=test.pk)
     return test

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import cached_property
+from json.encoder import encode_basestring_ascii as in_json
 from typing import TYPE_CHECKING
 
 from campaigns.sending.outcomes import CallResult, Outcome, all_alike
@@ -36,7 +38,10 @@ class SesTransport:
         self._envelope = envelope
         self._from = format_mailbox(envelope.from_name, envelope.from_address)
         self._constant_part = self._encode_constant_part()
-        self._mails = MailMaker(message, envelope)
+
+    @cached_property
+    def _mails(self) -> MailMaker:
+        return MailMaker(self._message, self._envelope)
 
     def send(self, group: Sequence[Outgoing], *, attempt_id: int) -> CallResult:
         try:
@@ -86,16 +91,16 @@ class SesTransport:
 
 
 def _entry(outgoing: Outgoing, message: CompiledMessage, envelope: Envelope) -> str:
-    data = json.dumps(json.dumps({**outgoing.holes, **message.bulk.constants}))
+    """One recipient's part as JSON; written out by hand, because this runs once per mail."""
+    data = in_json(json.dumps({**outgoing.holes, **message.bulk.constants}))
     headers = ""
     if envelope.is_one_click:
-        unsubscribe = json.dumps(f"<{outgoing.unsubscribe_url}>")
         headers = (
-            f',"ReplacementHeaders":[{{"Name":"List-Unsubscribe","Value":{unsubscribe}}},'
+            f',"ReplacementHeaders":[{{"Name":"List-Unsubscribe","Value":{in_json(f"<{outgoing.unsubscribe_url}>")}}},'
             '{"Name":"List-Unsubscribe-Post","Value":"List-Unsubscribe=One-Click"}]'
         )
     return (
-        f'{{"Destination":{{"ToAddresses":[{json.dumps(outgoing.address)}]}},'
+        f'{{"Destination":{{"ToAddresses":[{in_json(outgoing.address)}]}},'
         f'"ReplacementTags":[{{"Name":"{DELIVERY_TAG}","Value":"{outgoing.delivery_id}"}}],'
         f'"ReplacementEmailContent":{{"ReplacementTemplate":{{"ReplacementTemplateData":{data}}}}}{headers}}}'
     )
