@@ -155,6 +155,7 @@ QUEUE_PREFIX = env.text("QUEUE_PREFIX", "postroom")
 SEND_GRACE_S = env.whole_number("SEND_GRACE_S", 60, most=900)  # how long a pressed Send can be taken back
 SEND_PARALLELISM = env.whole_number("SEND_PARALLELISM", 4, least=1)  # chunks of one campaign at work at once
 QUOTA_RESERVE_PCT = env.whole_number("QUOTA_RESERVE_PCT", 5, most=99)  # of the 24-hour quota, kept from campaigns
+SEND_LEASE_S = env.whole_number("SEND_LEASE_S", 120, least=1)  # longer than a wait for slots and a call
 CHUNK_SIZE = env.whole_number("CHUNK_SIZE", 1000, least=1, most=5000)  # deliveries per chunk
 UNDO_IMPORT_DAYS = env.whole_number("UNDO_IMPORT_DAYS", 7)
 SQS_WAIT_S = env.whole_number("SQS_WAIT_S", 2 if SANDBOX else 10)

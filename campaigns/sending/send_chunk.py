@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from django.conf import settings
 from django.db import transaction
 
 from campaigns.sending import ledger, ledger_postgres
@@ -36,7 +37,6 @@ logger = logging.getLogger(__name__)
 
 _Made: TypeAlias = "tuple[WaitingRow, Outgoing | Skip]"
 
-LEASE_S = 120.0  # longer than a wait for slots plus a call; renewed with every attempt
 TIME_BUDGET_S = 300.0  # then the chunk is given back, so that a deploy never waits longer
 
 
@@ -75,7 +75,7 @@ def send_next_chunk(
 def _claim_next(campaign_id: int) -> tuple[Chunk, str] | None:
     due = Chunk.objects.filter(campaign_id=campaign_id, is_open=True).filter(leases.is_due())
     for chunk_id in due.order_by("number").values_list("pk", flat=True)[:20]:
-        token = leases.claim(Chunk.objects.filter(pk=chunk_id, is_open=True), lease_s=LEASE_S)
+        token = leases.claim(Chunk.objects.filter(pk=chunk_id, is_open=True), lease_s=settings.SEND_LEASE_S)
         if token:
             return Chunk.objects.get(pk=chunk_id), token
     return None
@@ -146,7 +146,7 @@ def _open_attempt(turn: _Turn, rows: Sequence[WaitingRow]) -> _Attempt | None:
 
 def _open_in_one_statement(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
     rows = [row for row, _outgoing in made]
-    opened = ledger_postgres.open_attempt(turn.chunk, rows, token=turn.token, lease_s=LEASE_S)
+    opened = ledger_postgres.open_attempt(turn.chunk, rows, token=turn.token, lease_s=settings.SEND_LEASE_S)
     if opened is None:
         return None
     attempt_id, ids = opened
@@ -160,7 +160,7 @@ def _open_in_one_statement(turn: _Turn, made: Sequence[_Made]) -> _Attempt | Non
 
 def _open_in_steps(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
     with transaction.atomic():
-        if not leases.renew(Chunk.objects.filter(pk=turn.chunk.pk), turn.token, lease_s=LEASE_S):
+        if not leases.renew(Chunk.objects.filter(pk=turn.chunk.pk), turn.token, lease_s=settings.SEND_LEASE_S):
             return None
         if ledger.lock_campaign_status(turn.chunk.campaign_id) != CampaignStatus.IN_PROGRESS:
             return None
