@@ -17,6 +17,7 @@ from sandbox.processes import kill_group, start_child
 READY_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 25.0  # workers finish the call they are in
 LOOK_EVERY_S = 0.1
+NOTHING = r"(?!)"  # matches no line
 
 
 class StackError(Exception):
@@ -31,6 +32,7 @@ class ChildSpec:
     arguments: tuple[str, ...]  # after the Python program
     ready_url: str = ""  # answers once it is ready
     ready_line: str = ""  # or: regular expression found in a line of its output
+    hidden_line: str = ""  # regular expression of lines that are not shown
 
 
 @dataclass(slots=True)
@@ -120,12 +122,12 @@ class Children:
 
     def _relay(self, child: Child) -> None:
         """Copy a process's lines to the terminal until it ends."""
-        pattern = re.compile(child.spec.ready_line) if child.spec.ready_line else None
+        ready, hidden = child.spec.ready_line or NOTHING, child.spec.hidden_line or NOTHING
         for line in child.process.stdout or ():
-            if line.strip():
-                self._output.line(child.spec.label, line.rstrip())
-            if pattern and pattern.search(line):
+            if re.search(ready, line):
                 child.is_ready.set()
+            if line.strip() and not re.search(hidden, line):
+                self._output.line(child.spec.label, line.rstrip())
 
     def _look_ready(self, child: Child) -> bool:
         if not child.is_ready.is_set() and child.spec.ready_url and answers(child.spec.ready_url):

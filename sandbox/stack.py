@@ -17,18 +17,23 @@ from types import FrameType
 
 from sandbox.children import Children, ChildSpec, StackError
 from sandbox.environment import aws_environment, changed_environment, clean_environment
+from sandbox.join import joinable
 from sandbox.output import LabelledOutput
 from sandbox.ports import HOST, free_port, is_port_free
 from sandbox.seed import DEMO_DOMAIN, SeedNames, seed
+from sandbox.ses_double.double import LOG_FILE
 
 USUAL_PORT = 8000
 USUAL_MOTO_PORT = 4566
 USUAL_SES_PORT = 8025
 WATCH_EVERY_S = 0.3
+LARGE_LOG_BYTES = 100 * 1024**2
 WEB_THREADS = 24
 WEB_WORKERS = 2
 CELERY = ("-m", "celery", "--quiet", "-A", "workers.app")
 # Root in a container is common, and this machine is a sandbox.
+# Figures without their values, and Celery's two lines beside our own for each task.
+NOISE = r"INFO (portal\.metrics|celery\.worker\.strategy|celery\.app\.trace|celery\.worker\.consumer\.connection) "
 QUIET_WARNINGS = "ignore:You're running the worker with superuser privileges"
 
 
@@ -111,11 +116,12 @@ def run_stack(plan: StackPlan, output: LabelledOutput, *, announce: Callable[[St
     environment = stack_environment(plan)
     children = Children(output, environment)
     try:
-        start_all(plan, children, stopper, environment)
-        if not stopper.is_asked():
-            announce(plan)
-        while not stopper.wait(WATCH_EVERY_S):
-            children.check_alive()
+        with joinable(plan.data_dir, environment):
+            start_all(plan, children, stopper, environment)
+            if not stopper.is_asked():
+                announce(plan)
+            while not stopper.wait(WATCH_EVERY_S):
+                children.check_alive()
     except StackError as error:
         output.problem(f"{error} Stopping everything.")
         return 1
@@ -125,8 +131,16 @@ def run_stack(plan: StackPlan, output: LabelledOutput, *, announce: Callable[[St
     return 0
 
 
+def roll_log(plan: StackPlan) -> None:
+    """Begin a new acceptance log when the old one is large; one old log is kept."""
+    log = plan.data_dir / "sandbox" / LOG_FILE
+    if log.is_file() and log.stat().st_size > LARGE_LOG_BYTES:
+        log.replace(log.with_suffix(".old.jsonl"))
+
+
 def start_all(plan: StackPlan, children: Children, stopper: Stopper, environment: dict[str, str]) -> None:
     """Start the sandbox, fill it, then start what works with it. Raises StackError."""
+    roll_log(plan)
     children.start_group(sandbox_specs(plan))
     children.wait_until_ready(stopper.is_asked)
     if stopper.is_asked():
@@ -162,7 +176,7 @@ def worker_specs(plan: StackPlan) -> list[ChildSpec]:
         celery_worker("worker-1", [f"{prefix}-sending"], concurrency=4),
         celery_worker("worker-2", [f"{prefix}-imports"], concurrency=2),
         celery_worker("worker-3", [f"{prefix}-priority", f"{prefix}-maintenance"], concurrency=2),
-        ChildSpec("events", ("-m", "workers.consume"), ready_line=r"consume\.ready"),
+        ChildSpec("events", ("-m", "workers.consume"), ready_line=r"consume\.ready", hidden_line=NOISE),
         ChildSpec(
             "schedule",
             (*CELERY, "beat", "--schedule", str(schedule_file), "--loglevel", "INFO"),
@@ -175,7 +189,7 @@ def celery_worker(label: str, queues: list[str], *, concurrency: int) -> ChildSp
     """Return one Celery worker for some queues."""
     options = ("--queues", ",".join(queues), "--concurrency", str(concurrency), "--hostname", f"{label}@%h")
     quiet = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
-    return ChildSpec(label, (*CELERY, "worker", *options, *quiet), ready_line=r"@.* ready")
+    return ChildSpec(label, (*CELERY, "worker", *options, *quiet), ready_line=r"@.* ready", hidden_line=NOISE)
 
 
 def web_spec(plan: StackPlan) -> ChildSpec:
