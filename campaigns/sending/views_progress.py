@@ -41,6 +41,8 @@ GROUP_LABELS = {
     "queued": gettext_lazy("queued"),
 }
 
+LEGEND_ORDER = ("delivered", "accepted", "sending", "queued", "bounced", "complained", "failed", "skipped")
+
 
 @page("campaigns.view_campaign")
 @require_GET
@@ -99,6 +101,7 @@ def progress_context(campaign: Campaign) -> dict[str, Any]:
         "now": now,
         "percent": percent_shown(now),
         "segments": segments_of(campaign, now),
+        "legend": sorted(segments_of(campaign, now), key=lambda segment: LEGEND_ORDER.index(segment.code)),
         "curve": _curve(now),
         "left": left_text(campaign, now),
         "quota_share": quota_percent(now) / 100,
