@@ -34,11 +34,19 @@ test: $(STAMP) ## Run the tests on SQLite; needs no browser and no server
 
 .PHONY: test-postgres
 test-postgres: $(STAMP) ## Run the tests on a PostgreSQL server of their own (needs PostgreSQL's programs)
-	@$(PY) -m tests.postgres $(PY) -m pytest -m "not browser and not long" $(PYTEST_ARGS)
+	@$(PY) -m tests.postgres $(PY) -m pytest -m "not browser and not long" --ignore=tests/crash $(PYTEST_ARGS)
 
 .PHONY: test-browser
 test-browser: $(STAMP) ## Run the tests in headless Chromium
 	@$(PY) -m pytest -m browser tests/browser
+
+.PHONY: test-stack
+test-stack: $(STAMP) ## Start and stop everything that `make run` starts
+	@$(PY) -m pytest -m long
+
+.PHONY: test-crash
+test-crash: $(STAMP) ## Kill workers and purge queues under a running campaign (PostgreSQL; minutes)
+	@$(PY) -m pytest -m postgres -rP tests/crash
 
 .PHONY: check
 check: lint types imports ## Run all checks that need no test run
@@ -73,8 +81,8 @@ bench: $(BENCH_STAMP) ## Measure against the peers (minutes); figures and meanin
 	@$(PY) -m bench $(BENCH_ARGS)
 
 .PHONY: pictures
-pictures: $(STAMP) ## Take the screenshots in docs/pictures (needs Chromium)
-	@$(PY) manage.py take_pictures
+pictures: $(STAMP) ## Take a picture of every page into var/pictures (needs Chromium)
+	@$(PY) docs/take_pictures.py --to var/pictures
 
 .PHONY: clean
 clean: ## Remove the virtual environment and caches; keeps var/, where the data is
