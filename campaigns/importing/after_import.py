@@ -7,7 +7,7 @@ import logging
 from django.db import transaction
 
 from campaigns.importing.models import ContactImport
-from campaigns.sending import services as sending
+from campaigns.sending.for_tag import start_copy_for_tag
 from portal.activity import record_activity
 from portal.errors import Conflict, InvalidInput
 
@@ -24,7 +24,7 @@ def start_bound_campaign(contact_import: ContactImport) -> None:
         return
     try:
         with transaction.atomic():
-            sending.start_campaign_for_import(contact_import)  # type: ignore[attr-defined]
+            start_copy_for_tag(folder.campaign.pk, tag_name=contact_import.people_tag, label=contact_import.file_name)
     except (Conflict, InvalidInput) as error:
         logger.warning("import.campaign_not_started", extra={"import_id": contact_import.pk})
         record_activity("import.campaign_not_started", actor=None, target=contact_import, reason=str(error))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from campaigns.importing.csv_reader import CsvReader
     from campaigns.importing.row_check import RowChecker, StagedContact
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 10_000
 BATCH_BYTES = 8 * 1024 * 1024  # whichever comes first: rows may be long
 
 

@@ -66,10 +66,11 @@ def _import_by_itself(import_id: int) -> None:
 def _findings(contact_import: ContactImport) -> dict[str, object]:
     """What the check found, as fields of the import; runs once, after the last batch."""
     import_id = contact_import.pk
-    duplicate_count = line_sql.mark_replaced_lines(import_id)
-    outcomes = line_sql.count_outcomes(import_id)
-    suppressed_count = line_sql.count_suppressed(import_id)
-    line_sql.keep_replaced_lines(import_id)
+    with line_sql.small_sorts():
+        duplicate_count = line_sql.mark_replaced_lines(import_id)
+        outcomes = line_sql.count_outcomes(import_id)
+        suppressed_count = line_sql.count_suppressed(import_id)
+        line_sql.keep_replaced_lines(import_id)
     batches = contact_import.batches.filter(phase=ImportBatch.Phase.CHECK)
     sums = batches.aggregate(rows=Sum("row_count", default=0), rejects=Sum("reject_count", default=0))
     return {

@@ -122,8 +122,13 @@ def _check_by_folder(contact_import: ContactImport) -> None:
         targets=targets,
         on_existing=folder.on_existing,
         contact_list=folder.contact_list,
-        tag_names=list(folder.tags.values_list("name", flat=True)),
+        tag_names=[*folder.tags.values_list("name", flat=True), *_people_tag(contact_import, folder)],
         consent=folder.consent,
     )
     start_check(contact_import.pk, choices, actor=folder.consent_by)
     ContactImport.objects.filter(pk=contact_import.pk).update(imports_by_itself=True)
+
+
+def _people_tag(contact_import: ContactImport, folder: DropFolder) -> list[str]:
+    """Everybody in the file carries a tag of its own, where a campaign goes to exactly these people."""
+    return [contact_import.people_tag] if folder.campaign is not None and folder.send_by_itself else []

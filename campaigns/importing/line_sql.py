@@ -3,9 +3,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from django.db import connection
 
 from campaigns.importing.staging_sql import changed_condition, dialect, execute, select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SORT_KIB = 8_000
 
 
 class Outcome(IntEnum):
@@ -29,6 +38,21 @@ def classify_staged_lines(import_id: int, on_existing: str) -> None:
         " LEFT JOIN campaigns_suppression p ON p.address_key = s.address_key",
         (import_id,),
     )
+
+
+@contextmanager
+def small_sorts() -> Iterator[None]:
+    """Keep SQLite from sorting in as much memory as it may cache pages in; files on disk do as well."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA cache_size").fetchone()[0]
+        cursor.execute(f"PRAGMA cache_size = {-_SORT_KIB}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
 def mark_replaced_lines(import_id: int) -> int:

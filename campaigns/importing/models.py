@@ -180,6 +180,11 @@ class ContactImport(LeasedModel):
         return self.file_name
 
     @property
+    def people_tag(self) -> str:
+        """Name of the tag that stands for everybody in this file, where one is wanted."""
+        return f"import-{self.pk}"
+
+    @property
     def importable_count(self) -> int:
         """How many people "Import" will bring in or touch."""
         return self.new_count + self.change_count + self.unchanged_count
@@ -241,7 +246,10 @@ class ImportLine(models.Model):
     """
 
     pk = models.CompositePrimaryKey("contact_import_id", "line")
-    contact_import = models.ForeignKey(ContactImport, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # No constraint: PostgreSQL would check it row by row at each commit, which costs more than the rows.
+    contact_import = models.ForeignKey(
+        ContactImport, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     line = models.BigIntegerField()
     address_hash = models.BigIntegerField()  # 64 bits of BLAKE2b over the address key
     outcome = models.SmallIntegerField()  # staging.Outcome
