@@ -1,9 +1,11 @@
 """Pictures of the portal's pages: light, dark and on a phone. Needs Chromium and requirements-dev.
 
-python docs/take_pictures.py --to /tmp/pictures                  every page of tests/browser/pages.py, test data
-python docs/take_pictures.py --to /tmp/pictures --portal http://127.0.0.1:8000 --user NAME --password WORD
-                                                                 a running portal: its navigation, first rows too
-... --portal ... --readme                                        only the pictures of the README, to docs/pictures/
+python docs/take_pictures.py --to pictures
+    every page of tests/browser/pages.py, with the data of the tests
+python docs/take_pictures.py --to pictures --portal http://127.0.0.1:8000 --user NAME --password WORD
+    a running portal: its navigation, and where the first row of each list leads
+python docs/take_pictures.py --readme --portal ... --user ... --password ...
+    only the pictures of the README, to docs/pictures/
 """  # noqa: INP001  # a script, no package
 
 from __future__ import annotations

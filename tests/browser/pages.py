@@ -42,6 +42,12 @@ def _deeds() -> None:
         record_activity("campaign.started", actor=None, label=f"Spring letter {number}", recipients=48210)
 
 
+def _deed() -> Model:
+    from portal.activity import record_activity
+
+    return record_activity("campaign.paused", actor=None, label="Spring letter", reason="6 % bounced", people=412)
+
+
 def _attempt() -> object:
     from axes.models import AccessAttempt
 
@@ -93,6 +99,11 @@ PAGES: list[Page] = [
     Page("activity", at("admin:portal_activity_changelist", _deeds)),
     Page("people", at("admin:auth_user_changelist", _person)),
     Page("person", at("admin:auth_user_change", _person, with_id=True)),
+    Page("person-history", at("admin:auth_user_history", _person, with_id=True)),
+    Page("person-delete", at("admin:auth_user_delete", _person, with_id=True)),
+    Page("person-password", at("admin:auth_user_password_change", _person, with_id=True)),
+    Page("app-index", lambda: reverse("admin:app_list", args=["auth"])),
+    Page("deed", at("admin:portal_activity_change", _deed, with_id=True)),
     Page("person-add", at("admin:auth_user_add")),
     Page("roles", at("admin:auth_group_changelist")),
     Page("failed-sign-ins", at("admin:axes_accessattempt_changelist", _attempt)),
