@@ -43,7 +43,7 @@ def main(messages: int) -> None:
     )
     pid = postmaster_pid(connection)
     before = own_cpu_s(), postgres_cpu_s(pid)
-    values = {name: "value" for name in message.FIELDS}
+    values = dict.fromkeys(message.FIELDS, "value")
     mail.send_many(
         [
             {

@@ -26,8 +26,8 @@ from campaigns.sending.send_chunk import send_next_chunk
 
 def main(recipients: int) -> None:
     call_command("migrate", verbosity=0)
-    _make_contacts(recipients)
-    campaign = _start(_make_campaign())
+    make_contacts(recipients)
+    campaign = start(make_campaign())
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
@@ -41,7 +41,8 @@ def main(recipients: int) -> None:
     print(json.dumps({"cpu_us": (own + database) / recipients * 1e6}))
 
 
-def _make_contacts(count: int) -> None:
+def make_contacts(count: int) -> None:
+    """Contacts person1 ... personN, straight into PostgreSQL."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -55,7 +56,8 @@ def _make_contacts(count: int) -> None:
         )
 
 
-def _make_campaign() -> Campaign:
+def make_campaign() -> Campaign:
+    """The bench message to everybody, through an account without limits."""
     account = SendingAccount.objects.create(
         name="bench", region="us-east-1", max_rate_per_s=10_000_000, quota_24h=-1, configuration_set="bench"
     )
@@ -71,7 +73,8 @@ def _make_campaign() -> Campaign:
     )
 
 
-def _start(campaign: Campaign) -> Campaign:
+def start(campaign: Campaign) -> Campaign:
+    """Start and plan it, without a broker."""
     services.publish = lambda *_args, **_ids: None  # no broker here
     from campaigns.sending import lanes
 

@@ -54,7 +54,6 @@ class TaskName(StrEnum):
     CHECK_IMPORT = "campaigns.check_import"
     RUN_IMPORT = "campaigns.run_import"
     UNDO_IMPORT = "campaigns.undo_import"
-    EXPORT_DELIVERIES = "campaigns.export_deliveries"
     REFRESH_QUOTA = "campaigns.refresh_quota"
     SWEEP = "maintenance.sweep"
 
@@ -79,7 +78,6 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.CHECK_IMPORT: QueueName.IMPORTS,
     TaskName.RUN_IMPORT: QueueName.IMPORTS,
     TaskName.UNDO_IMPORT: QueueName.IMPORTS,
-    TaskName.EXPORT_DELIVERIES: QueueName.IMPORTS,
     TaskName.REFRESH_QUOTA: QueueName.MAINTENANCE,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }

@@ -153,5 +153,4 @@ def _run(sql: str, params: dict[str, Any]) -> tuple[Any, ...]:
         _prepared_for.add(connection.connection)
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         row = cursor.execute(sql, params, prepare=True).fetchone()
-    assert row is not None
-    return row
+    return tuple(row or ())

@@ -170,7 +170,7 @@ def _open_in_steps(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
             for row, outgoing in made
         ]
         _mark_skipped(turn.chunk, made)
-        kept = [(row, outgoing) for row, outgoing in made if not isinstance(outgoing, Skip)]
+        kept: list[_Made] = [(row, outgoing) for row, outgoing in made if not isinstance(outgoing, Skip)]
         if not kept:
             return _Attempt(0, [])
         attempt_id = ledger.open_attempt(turn.chunk, [row for row, _outgoing in kept])

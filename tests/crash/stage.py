@@ -9,6 +9,8 @@ import json
 import sys
 import time
 
+from django.db import connection, transaction
+
 import workers.app  # noqa: F401  # sets Django up
 from campaigns.audience.models import Contact
 from campaigns.sending import services
@@ -48,8 +50,11 @@ def tick() -> None:
         time.sleep(TICK_EVERY_S)
 
 
+@transaction.atomic
 def report() -> None:
-    """Print what the ledger says, as JSON; fails when the counters drift from the rows."""
+    """Print what the ledger says at one moment, as JSON; fails when the counters drift from the rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     campaign = Campaign.objects.get()
     assert_counters_agree(campaign)
     print(

@@ -1,3 +1,5 @@
+"""SES in memory: the two sending calls, for tests of what surrounds them."""
+
 from __future__ import annotations
 
 import base64
@@ -6,8 +8,6 @@ import email.policy
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from portal.aws.ses import BulkResult
 
@@ -67,11 +67,3 @@ class SesInMemory:
     def raw_subjects(self) -> list[str]:
         raws = [base64.b64decode(request["Content"]["Raw"]["Data"]) for request in self.requests]
         return [email.message_from_bytes(raw, policy=email.policy.default)["Subject"] for raw in raws]
-
-
-@pytest.fixture
-def ses(monkeypatch) -> SesInMemory:
-    double = SesInMemory()
-    monkeypatch.setattr("portal.aws.ses.send_bulk_email", double.send_bulk_email)
-    monkeypatch.setattr("portal.aws.ses.send_raw_email", double.send_raw_email)
-    return double
