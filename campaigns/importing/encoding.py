@@ -22,6 +22,8 @@ _MARKS = (
 # What spreadsheets of the last thirty years wrote; everything else charset-normalizer knows only brings false finds.
 CODE_PAGES = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "mac_roman",
               "iso8859_2", "koi8_r", "cp850", "cp437", "cp932", "euc_jp", "gb18030", "big5", "cp949")  # fmt: skip
+UNICODE = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+READABLE = frozenset({*UNICODE, *CODE_PAGES})  # the codecs that a person may choose
 _NUL_SHARE = 0.2  # Latin text in UTF-16 has about half NULs, all on one side
 _STATISTICS_BYTES = 32 * 1024
 

@@ -40,7 +40,7 @@ def check_local_import(
 ) -> ContactImport:
     """Check it with the proposed columns, in this process. Raises InvalidInput when no column holds addresses."""
     targets = [column["target"] for column in contact_import.columns]
-    choices = Choices(targets, on_existing, contact_list, tag_names, consent)
+    choices = Choices(targets, on_existing=on_existing, contact_list=contact_list, tag_names=tag_names, consent=consent)
     start_check(contact_import.pk, choices, actor=actor)
     check_import(contact_import.pk)
     contact_import.refresh_from_db()

@@ -13,11 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.importing.columns import ColumnDict, guess_columns, header_key
+from campaigns.importing.encoding import READABLE
 from campaigns.importing.inspection import SAMPLE_BYTES, FileShape, Overrule, inspect_sample
 from campaigns.importing.models import ColumnMapping, ContactImport
 from campaigns.importing.problems import FileProblem, ProblemCode
 from portal.activity import record_activity
-from portal.errors import Conflict
+from portal.errors import Conflict, InvalidInput
 from portal.files import FileMissing, create_upload_form, is_in_bucket, open_file, save_file, stat_file
 
 if TYPE_CHECKING:
@@ -96,9 +97,13 @@ def finish_upload(import_id: int, *, actor: User | None) -> ContactImport:
 def change_format(import_id: int, overrule: Overrule) -> ContactImport:
     """Read the file the way a person says and propose columns anew; the import is back at the columns step.
 
-    Raises FileProblem when it cannot be read that way (nothing is changed then), Conflict while it is being checked or
-    imported, OutsideError.
+    Raises FileProblem when it cannot be read that way (nothing is changed then), InvalidInput for an encoding or a
+    delimiter that nobody uses, Conflict while it is being checked or imported, OutsideError.
     """
+    if overrule.encoding and overrule.encoding not in READABLE:
+        raise InvalidInput(_("Choose one of the encodings in the list."))
+    if overrule.delimiter and (len(overrule.delimiter) != 1 or overrule.delimiter in '\r\n"\0'):
+        raise InvalidInput(_("The delimiter must be one character, and no quotation mark or line break."))
     contact_import = ContactImport.objects.get(pk=import_id)
     _require_status(contact_import, ContactImport.Status.COLUMNS, ContactImport.Status.CHECKED)
     apply_look(contact_import, first_look(contact_import, overrule))

@@ -154,6 +154,13 @@ def test_a_byte_in_another_encoding_far_down_goes_back_to_the_person_with_a_prop
     assert (contact_import.status, contact_import.new_count) == (Status.CHECKED, 12_001)
 
 
+@pytest.mark.parametrize("overrule", [{"encoding": "zip_codec"}, {"delimiter": "::"}, {"delimiter": '"'}])
+def test_an_encoding_or_delimiter_that_nobody_uses_is_refused(overrule):
+    contact_import = uploaded(people_csv(3))
+    with pytest.raises(InvalidInput):
+        change_format(contact_import.pk, Overrule(**overrule))
+
+
 def test_one_click_mends_a_misspelt_domain_everywhere():
     contact_import = checked(b"Email\nbob@gmial.con\neve@gmial.con\nann@club.example\n")
     assert (contact_import.new_count, contact_import.reject_count) == (1, 2)
