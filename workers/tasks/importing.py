@@ -6,7 +6,6 @@ from campaigns.importing.check import check_import as check
 from campaigns.importing.run import run_import as run
 from campaigns.importing.undo import undo_import as undo
 from portal.publish import producer
-from portal.publish import producer
 from portal.queues import TaskName
 from workers.task_base import PostroomTask
 
