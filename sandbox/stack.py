@@ -213,6 +213,8 @@ def stack_environment(plan: StackPlan) -> dict[str, str]:
         "DEFAULT_FROM_ADDRESS": os.environ.get("DEFAULT_FROM_ADDRESS") or f"news@{DEMO_DOMAIN}",
         "PUBLIC_URL": os.environ.get("PUBLIC_URL") or plan.url,
         "LOG_FORMAT": os.environ.get("LOG_FORMAT") or "plain",
+        # Workers say that they are ready at INFO, and the stack waits for it.
+        "LOG_LEVEL": "DEBUG" if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG" else "INFO",
         "SQS_WAIT_S": "1",
         "PYTHONWARNINGS": QUIET_WARNINGS,
     }

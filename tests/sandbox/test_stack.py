@@ -76,18 +76,24 @@ def test_the_whole_stack_starts_answers_and_stops(tmp_path):
     port = free_port()
     command = [sys.executable, "manage.py", "run_stack", "--port", str(port)]
     environment = {**clean_environment(), "SANDBOX": "yes", "DATA_DIR": str(tmp_path)}
-    for name in ("DATABASE_URL", "QUEUE_PREFIX", "SECRET_KEY"):
+    for name in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "QUEUE_PREFIX", "SECRET_KEY", "LOG_LEVEL"):
         environment.pop(name, None)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as stack:
-        lines = []
         assert stack.stdout
-        for line in stack.stdout:
-            lines.append(line)
-            if "Ctrl-C stops everything" in line:
-                break
+        started = lines_until(stack.stdout, "Ctrl-C stops everything")
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/") as reply:
             assert reply.status == 200
         stack.send_signal(signal.SIGTERM)
-        rest = stack.stdout.read()
-    assert stack.returncode == 0, "".join(lines) + rest
-    assert "had to be killed" not in rest
+        stopped = stack.stdout.read()
+    assert stack.returncode == 0, started + stopped
+    assert "had to be killed" not in stopped
+
+
+def lines_until(stream, text):
+    """The lines up to the one with the text; fails with all of them when it never comes."""
+    lines = []
+    for line in stream:
+        lines.append(line)
+        if text in line:
+            return "".join(lines)
+    pytest.fail("".join(lines))
