@@ -51,12 +51,17 @@ class _Turn:
     sleep: Callable[[float], None]
     slots_left: int = 0  # reserved and waited for, not yet used
     retry_in_s: float | None = None
+    is_held_up: bool = False  # by something that holds up the campaign's other chunks, too
 
 
 def send_next_chunk(
     campaign_id: int, *, sleep: Callable[[float], None] = time.sleep, budget_s: float = TIME_BUDGET_S
 ) -> bool:
-    """Claim and send the campaign's next due chunk; False when there was none to claim."""
+    """Claim and send the campaign's next due chunk.
+
+    True when the caller should go on with the next one; False when there was none to claim, or when something holds
+    the whole campaign up (no quota, no slot, provider paused): the sweep comes back to it.
+    """
     status = Campaign.objects.values_list("status", flat=True).get(pk=campaign_id)
     claimed = _claim_next(campaign_id) if status in {CampaignStatus.IN_PROGRESS, CampaignStatus.CANCELLED} else None
     if claimed is None:
@@ -69,7 +74,7 @@ def send_next_chunk(
         with metrics.timed("sending.chunk_ms", campaign=str(campaign_id)):
             _send_waiting(turn)
     close_chunk(chunk, token, retry_in_s=turn.retry_in_s)
-    return True
+    return not turn.is_held_up
 
 
 def _claim_next(campaign_id: int) -> tuple[Chunk, str] | None:
@@ -93,7 +98,7 @@ def _send_waiting(turn: _Turn) -> None:
             return
         if attempt.made:
             _call_and_record(turn, attempt)
-        if attempt.stops:
+        if turn.is_held_up:
             return
 
 
@@ -106,7 +111,7 @@ def _wait_for_slots(turn: _Turn, needed: int, wanted: int) -> bool:
     lane = Lane.PRIORITY if turn.sender.is_priority else Lane.CAMPAIGN
     slot = reserve(turn.sender.account_id, count, lane=lane)
     if slot.denial is not None:
-        turn.retry_in_s = slot.wait_s
+        turn.retry_in_s, turn.is_held_up = slot.wait_s, True
         logger.info("sending.waits", extra={"campaign": turn.chunk.campaign_id, "cause": slot.denial.value})
         return False
     turn.slots_left = count - needed
@@ -121,7 +126,6 @@ class _Attempt:
 
     attempt_id: int
     made: list[_Made]
-    stops: bool = False
 
     @property
     def sent_rows(self) -> list[WaitingRow]:
@@ -225,4 +229,4 @@ def _react(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
     if deferred:
         turn.retry_in_s = max(turn.retry_in_s or 0.0, retry_in_s(attempt.sent_rows, deferred))
     is_whole_call = len(deferred) == len(result.outcomes)
-    attempt.stops = bool(result.stops_account or result.stops_campaign) or is_whole_call
+    turn.is_held_up = bool(result.stops_account or result.stops_campaign) or is_whole_call

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from campaigns.sending.models import Delivery
+from campaigns.sending.states import CampaignKind
 from campaigns.suppression.models import Suppression
 from portal.activity import record_activity
 from portal.errors import InvalidInput
@@ -70,9 +71,12 @@ def suppressed_among(keys: Sequence[str]) -> dict[str, str]:
 
 
 def unsubscribe_recipient(delivery_id: int) -> None:
-    """Stop writing to the person who got this delivery; harmless to repeat, and when the row is gone."""
+    """Stop writing to the person who got this delivery; harmless to repeat, and when the row is gone.
+
+    A test goes to a colleague who tries the link out: it changes nothing.
+    """
     delivery = Delivery.objects.filter(pk=delivery_id).select_related("campaign").first()
-    if delivery is None:
+    if delivery is None or delivery.campaign.campaign_kind == CampaignKind.TEST:
         return
     suppress(
         delivery.address,

@@ -147,6 +147,15 @@ def test_paused_account_holds_everybody(ses):
     assert Campaign.objects.get().status == CampaignStatus.IN_PROGRESS
 
 
+def test_a_used_up_quota_holds_the_campaign_without_touching_every_chunk(ses):
+    campaign = running_campaign(30)
+    SendingAccount.objects.update(quota_24h=100, sent_24h=95)
+    assert not send_next_chunk(campaign.pk, sleep=lambda _s: None)
+    assert ses.calls == 0
+    assert Chunk.objects.filter(retry_at__isnull=False).count() == 1
+    assert states_of(campaign) == {DeliveryState.QUEUED: 30}
+
+
 def test_mixed_answers_are_settled_one_by_one(ses):
     campaign = running_campaign(3)
     ses.statuses = ["SUCCESS", "MESSAGE_REJECTED", "TRANSIENT_FAILURE"]

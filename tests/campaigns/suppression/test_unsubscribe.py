@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from campaigns.sending.states import DeliveryState
+from campaigns.sending.states import CampaignKind, DeliveryState
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.unsubscribe import read_token, unsubscribe_url
 from tests.factories.sending import make_campaign, plan_people
@@ -33,6 +33,12 @@ def test_one_click_post_without_cookie_or_csrf_token_suppresses(delivery):
     assert answer.status_code == 200
     found = Suppression.objects.get()
     assert (found.address, found.reason) == (delivery.address, Suppression.Reason.UNSUBSCRIBE)
+
+
+def test_the_link_in_a_test_mail_changes_nothing(client):
+    delivery = plan_people(make_campaign(campaign_kind=CampaignKind.TEST), [DeliveryState.ACCEPTED])[0]
+    assert client.post(path_of(delivery.pk)).status_code == 200
+    assert not Suppression.objects.exists()
 
 
 @pytest.mark.parametrize("damage", ["x", "", "1", "1-5", "1-5-AAAA", "2-1-abc", "1-٣-abc", "1-" + "9" * 50 + "-a"])
