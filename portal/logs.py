@@ -22,6 +22,7 @@ correlation: ContextVar[dict[str, str]] = ContextVar("correlation", default={}) 
 
 # Wide on purpose: what stands before the @ goes, quotes and key= with it. %40 is an @ in a web address.
 _ADDRESS = re.compile(r"""(?:"[^"]{1,64}"|[^\s@<>",:;()\[\]?&/]+)(?:@|%40)([A-Za-z0-9.-]+)""")
+_OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "correlation_id"}
 
 
 @contextmanager
@@ -57,10 +58,15 @@ class JsonLines(JsonFormatter):
 
 
 class PlainLines(logging.Formatter):
-    """Lines for people."""
+    """Lines for people: the event and, behind it, its values."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
+        values = {name: value for name, value in record.__dict__.items() if name not in _OF_EVERY_RECORD}
+        words = (f"{name}={redact(str(value))}" for name, value in values.items())
+        return " ".join((redact(super().formatMessage(record)), *words))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return redact(super().formatException(ei))
 
 
 class ContextFilter(logging.Filter):

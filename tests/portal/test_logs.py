@@ -4,33 +4,48 @@ import io
 import json
 import logging
 import logging.config
-from typing import NoReturn
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from django.db import OperationalError
 
 from portal.logs import log_context, logging_settings, redact
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-@pytest.fixture
-def written():
-    """The JSON lines that a logger of its own writes with the handler of production."""
-    settings = logging_settings(level="INFO", log_format="json")
+LOGGER = logging.getLogger("tests.logs")
+
+
+@contextmanager
+def lines_of(log_format: str) -> Iterator[io.StringIO]:
+    """What a logger of its own writes with the handler of the settings."""
+    settings = logging_settings(level="INFO", log_format=log_format)
     stream = io.StringIO()
     configured = logging.config.DictConfigurator(settings)
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(configured.configure_formatter(settings["formatters"]["json"]))
+    handler.setFormatter(configured.configure_formatter(settings["formatters"][log_format]))
     handler.addFilter(configured.configure_filter(settings["filters"]["context"]))
-    logger = logging.getLogger("tests.logs")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    logger.removeHandler(handler)
-    logger.propagate = True
+    LOGGER.addHandler(handler)
+    LOGGER.setLevel(logging.INFO)
+    LOGGER.propagate = False
+    yield stream
+    LOGGER.removeHandler(handler)
+    LOGGER.propagate = True
 
 
-LOGGER = logging.getLogger("tests.logs")
+@pytest.fixture
+def written():
+    """The lines of production, read back."""
+    with lines_of("json") as stream:
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_for_people_shows_the_event_and_its_values():
+    with lines_of("plain") as stream, log_context(correlation_id="c1"):
+        LOGGER.info("campaign.started", extra={"campaign": 7, "sender": "ann@example.org"})
+    assert stream.getvalue() == "INFO tests.logs campaign.started campaign=7 sender=***@example.org\n"
 
 
 def test_a_line_is_json_with_event_level_and_time(written):
