@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.audience.models import ContactList
 from campaigns.importing import line_sql
 from campaigns.importing.columns import header_key, problem_with_targets
 from campaigns.importing.models import ColumnMapping, ContactImport, ImportBatch, OnExisting
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-    from campaigns.audience.models import ContactList
-
 Status = ContactImport.Status
 CANCELLABLE = (Status.UPLOADING, Status.RECEIVED, Status.COLUMNS, Status.CHECKING, Status.CHECKED, Status.IMPORTING)
 
@@ -39,6 +38,7 @@ class Choices:
     targets: Sequence[str]
     on_existing: str = OnExisting.FILL_EMPTY
     contact_list: ContactList | None = None
+    new_list_name: str = ""  # a list of this name is made, or used when there is one; goes before `contact_list`
     tag_names: Sequence[str] = field(default_factory=tuple)
     consent: bool = False
 
@@ -56,7 +56,7 @@ def start_check(import_id: int, choices: Choices, *, actor: User | None) -> Cont
         {**column, "target": target} for column, target in zip(contact_import.columns, choices.targets, strict=True)
     ]
     contact_import.on_existing = choices.on_existing
-    contact_import.contact_list = choices.contact_list
+    contact_import.contact_list = _chosen_list(choices, actor=actor)
     contact_import.tag_names = clean_tag_names(choices.tag_names)
     _record_consent(contact_import, is_given=choices.consent, actor=actor)
     contact_import.fixes = {}
@@ -172,6 +172,15 @@ def _require_choices(contact_import: ContactImport, choices: Choices) -> None:
             _("“%s” cannot be the name of a field: use small letters a to z, digits and _, beginning with a letter.")
             % name
         )
+
+
+def _chosen_list(choices: Choices, *, actor: User | None) -> ContactList | None:
+    if not choices.new_list_name:
+        return choices.contact_list
+    found, is_new = ContactList.objects.get_or_create(name=choices.new_list_name)
+    if is_new:
+        record_activity("list.created", actor=actor, target=found)
+    return found
 
 
 def _record_consent(contact_import: ContactImport, *, is_given: bool, actor: User | None) -> None:

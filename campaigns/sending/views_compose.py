@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 @page("campaigns.add_campaign")
 def new_campaign(request: HttpRequest) -> HttpResponseBase:
-    """An empty draft, or one that starts with the words of `?template=`."""
+    """An empty draft, or one that starts with the words of `?template=` or the people of `?list=` or `?tag=`."""
     template = _chosen_template(request)
-    form = CampaignForm(request.POST or None, initial=words_of(template) if template else {})
+    initial = {**(words_of(template) if template else {}), **_chosen_groups(request)}
+    form = CampaignForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         return _save(request, form)
     context = {**_compose_context(form), "templates": Template.objects.only("name"), "template": template}
@@ -91,6 +92,11 @@ def _show_message(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 def _compose_context(form: CampaignForm) -> dict[str, Any]:
     return {"form": form, "field_names": field_names()}
+
+
+def _chosen_groups(request: HttpRequest) -> dict[str, list[int]]:
+    groups = {"include_lists": request.GET.get("list", ""), "include_tags": request.GET.get("tag", "")}
+    return {field: [int(chosen)] for field, chosen in groups.items() if chosen.isdecimal()}
 
 
 def _chosen_template(request: HttpRequest) -> Template | None:

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from campaigns.audience.models import Contact, ContactList
+from campaigns.importing.models import ContactImport
+from portal.models import Activity
+from portal.roles import MARKETER, VIEWER
+from tests.factories.importing import checked, people_csv, uploaded
+
+Status = ContactImport.Status
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def log_in(client):
+    def as_role(role, name="mira"):
+        person, _made = User.objects.get_or_create(username=name, is_staff=True)
+        person.groups.set([Group.objects.get(name=role)])
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return as_role
+
+
+def at(name, contact_import=None):
+    return reverse(f"admin:campaigns_contactimport_{name}", args=[contact_import.pk] if contact_import else [])
+
+
+def bring(client, content, name="people.csv"):
+    """The plain form post of the file step."""
+    return client.post(at("add"), {"file": SimpleUploadedFile(name, content)}, follow=True)
+
+
+def columns_form(contact_import, **fields):
+    """What the columns step posts when nothing is changed."""
+    form = {"on_existing": "fill_empty", "tags": "import-test", "contact_list": "", "new_list": ""}
+    for number, column in enumerate(contact_import.columns):
+        kind, _colon, name = column["target"].partition(":")
+        form[f"target_{number}"] = "field" if name else kind
+        form[f"field_{number}"] = name
+    return form | fields
+
+
+def test_four_steps_bring_the_people_in(log_in, hints):
+    client = log_in(MARKETER)
+    page = bring(client, people_csv(20))
+    contact_import = ContactImport.objects.get()
+    assert page.redirect_chain[-1][0] == at("columns", contact_import)
+    assert "100 % look like e-mail addresses" in page.content.decode()
+
+    page = client.post(
+        at("columns", contact_import), columns_form(contact_import, new_list="Choir", consent="on"), follow=True
+    )
+    assert page.redirect_chain[-1][0] == at("check", contact_import)
+    assert "Checking people.csv" in page.content.decode()
+    hints.run_all()
+    assert "Import 20 people" in client.get(at("check", contact_import)).content.decode()
+    assert not Contact.objects.exists()
+
+    page = client.post(at("start", contact_import), follow=True)
+    assert "Importing people.csv" in page.content.decode()
+    hints.run_all()
+    page = client.get(at("result", contact_import))
+    assert "New campaign to these people" in page.content.decode()
+    assert "yes, says mira," in page.content.decode()
+    assert ContactList.objects.get(name="Choir").members.count() == 20
+    assert set(Activity.objects.values_list("verb", flat=True)) >= {
+        "import.uploaded", "import.started", "import.completed", "list.created",
+    }  # fmt: skip
+
+
+def test_the_script_sends_the_file_as_the_body_of_one_request(log_in):
+    client = log_in(MARKETER)
+    place = client.post(at("begin"), json.dumps({"name": "a b.csv"}), content_type="application/json").json()
+    assert place["fields"] is None
+    assert client.post(place["url"], people_csv(5), content_type="text/csv").status_code == 200
+    contact_import = ContactImport.objects.get()
+    assert client.post(place["finish_url"]).json() == {"url": at("columns", contact_import)}
+    assert client.post(place["finish_url"]).json() == {"url": at("columns", contact_import)}
+
+
+@pytest.mark.parametrize("deed", ["start", "cancel", "undo", "fix"])
+def test_a_viewer_sees_an_import_and_changes_nothing(log_in, deed):
+    contact_import = checked(people_csv(3))
+    client = log_in(VIEWER)
+    page = client.get(at("check", contact_import)).content.decode()
+    assert "New people" in page
+    assert '<button type="submit" class="button button-primary"' not in page
+    assert client.post(at(deed, contact_import)).status_code == 403
+    contact_import.refresh_from_db()
+    assert contact_import.status == Status.CHECKED
+
+
+def test_a_viewer_brings_no_file_and_chooses_no_columns(log_in):
+    contact_import = uploaded(people_csv(3))
+    client = log_in(VIEWER)
+    assert client.get(at("add")).status_code == 403
+    assert client.post(at("begin"), "{}", content_type="application/json").status_code == 403
+    assert client.get(at("columns", contact_import)).status_code == 200
+    assert client.post(at("columns", contact_import), columns_form(contact_import)).status_code == 403
