@@ -213,8 +213,12 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_HSTS_PRELOAD = _https
 SECURE_REFERRER_POLICY = "same-origin"
+# A browser takes a __Host- cookie only from this very host over https, so no neighbour under the domain can plant one.
+_cookie_prefix = "__Host-" if _https else ""
+SESSION_COOKIE_NAME = f"{_cookie_prefix}sessionid"
 SESSION_COOKIE_SECURE = _https
 SESSION_COOKIE_AGE = env.whole_number("SESSION_AGE_S", 14 * 24 * 3600)
+CSRF_COOKIE_NAME = f"{_cookie_prefix}csrftoken"
 CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"  # the previews, which the portal frames itself, answer with their own headers

@@ -72,6 +72,12 @@ def test_the_sandbox_makes_a_key_once_and_keeps_it(tmp_path):
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
+def test_production_cookies_are_bound_to_the_host(tmp_path):
+    show = "from portal import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE)"
+    shown = run_in_production("-c", show, data_dir=tmp_path)
+    assert shown.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "True"]
+
+
 ASK = """
 import json, os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
