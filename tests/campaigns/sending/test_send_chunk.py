@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -252,3 +254,18 @@ def test_a_test_goes_to_the_tester_with_the_contacts_values(ses, hints):
     hints.run_all()
     assert ses.recipients() == ["me@office.example"]
     assert "[Test] For Anna" in ses.raw_subjects()
+
+
+def test_a_worker_that_wakes_up_late_takes_new_slots(ses, monkeypatch):
+    campaign = running_campaign(3)
+    SendingAccount.objects.update(campaign_tat_s=time.time() + 2)
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr("campaigns.sending.send_chunk.time", clock)
+    lateness = iter([0.5, 0.0])
+
+    def oversleep(wait_s: float) -> None:
+        clock.now += wait_s + next(lateness)
+
+    send_next_chunk(campaign.pk, sleep=oversleep)
+    assert len(ses.recipients()) == 3
+    assert SendingAccount.objects.get().reserved_since_refresh == 6
