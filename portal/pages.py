@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.contrib.auth.models import User
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
     from django.utils.functional import Promise
@@ -50,3 +51,8 @@ def render_page(
     return TemplateResponse(
         request, template, {**admin.site.each_context(request), **frame, **(context or {})}, status=status
     )
+
+
+def actor_of(request: HttpRequest) -> User:
+    """Who does it; pages of the portal are reached only after a login."""
+    return cast("User", request.user)

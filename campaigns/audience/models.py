@@ -34,8 +34,8 @@ class Contact(models.Model):
         verbose_name_plural = _("contacts")
         constraints = (models.UniqueConstraint(fields=("address_key",), name="contact_address_key"),)
         indexes = (
-            models.Index(fields=("last_name_key", "id"), name="contact_last_name"),
-            models.Index(fields=("first_name_key", "id"), name="contact_first_name"),
+            models.Index(fields=("last_name_key", "first_name_key"), name="contact_last_name"),
+            models.Index(fields=("first_name_key", "last_name_key"), name="contact_first_name"),
         )
 
     def __str__(self) -> str:

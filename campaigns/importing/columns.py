@@ -26,6 +26,7 @@ FIXED_TARGETS = (ADDRESS, FIRST_NAME, LAST_NAME, FULL_NAME, TAGS, TIME_ZONE, IGN
 ONLY_ONCE = (ADDRESS, FIRST_NAME, LAST_NAME, FULL_NAME, TIME_ZONE)
 
 REJECT_COLUMNS = ("line", "problem")  # what a rejects file has before the person's own columns
+EXPORT_MARK = "postroom_export"  # the last column of contacts exported by this portal; empty
 ATTRIBUTE_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 RESERVED_NAMES = frozenset({ADDRESS, FIRST_NAME, LAST_NAME, FULL_NAME, TAGS, TIME_ZONE, "email", "unsubscribe_url"})
 
@@ -71,6 +72,8 @@ def guess_columns(
     columns = [_describe(name, [row[i].strip() for row in rows]) for i, name in enumerate(header)]
     _name_targets(columns)
     _let_content_correct(columns, rows)
+    if is_export_header(header):
+        _name_exported(columns)
     for column in columns:
         column["target"] = (remembered or {}).get(column["name"].casefold(), column["target"])
     _finish(columns)
@@ -88,6 +91,16 @@ def header_key(header: Iterable[str]) -> str:
 def is_rejects_header(names: Iterable[str]) -> bool:
     """Whether these are the headers of a file of rows to mend that this portal wrote."""
     return set(REJECT_COLUMNS) <= {name.casefold() for name in names}
+
+
+def is_export_header(names: Iterable[str]) -> bool:
+    """Whether these are the headers of contacts that this portal exported."""
+    return EXPORT_MARK in {name.casefold() for name in names}
+
+
+def is_guarded_header(names: Sequence[str]) -> bool:
+    """Whether cells below these headers carry our guard against formulas."""
+    return is_rejects_header(names) or is_export_header(names)
 
 
 def problem_with_targets(targets: Sequence[str]) -> str | None:
@@ -148,6 +161,16 @@ def _name_targets(columns: list[ColumnDict]) -> None:
             taken.add(target)
     if FULL_NAME in taken and FIRST_NAME in taken:
         _replace(columns, FULL_NAME, LAST_NAME if LAST_NAME not in taken else "")
+
+
+def _name_exported(columns: list[ColumnDict]) -> None:
+    """Our own names come back to where they were, whatever they mean in other people's files."""
+    fixed = (ADDRESS, FIRST_NAME, LAST_NAME, TAGS, TIME_ZONE)
+    for column in columns:
+        name = column["name"].casefold()
+        column["target"] = name if name in fixed else ATTRIBUTE_PREFIX + name if is_attribute_name(name) else ""
+        if name in {EXPORT_MARK, *REJECT_COLUMNS}:
+            column["target"] = IGNORE
 
 
 def _let_content_correct(columns: list[ColumnDict], rows: Sequence[Sequence[str]]) -> None:

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from campaigns.importing.batching import BATCH_ROWS, RowBatch, read_batches
-from campaigns.importing.columns import is_rejects_header
+from campaigns.importing.columns import is_guarded_header
 from campaigns.importing.csv_reader import CsvReader, Format, Position
 from campaigns.importing.encoding import guess_code_page
 from campaigns.importing.models import ContactImport, ImportBatch
@@ -177,7 +177,7 @@ def plan_of(contact_import: ContactImport) -> RowPlan:
     return RowPlan(
         targets=[column["target"] for column in contact_import.columns],
         domain_fixes=dict(contact_import.fixes.get("domains", {})),
-        is_rejects_file=is_rejects_header(column["name"] for column in contact_import.columns),
+        is_rejects_file=is_guarded_header([column["name"] for column in contact_import.columns]),
     )
 
 

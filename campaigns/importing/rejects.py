@@ -11,7 +11,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from campaigns.importing.columns import REJECT_COLUMNS, is_rejects_header
+from campaigns.importing.columns import REJECT_COLUMNS, is_guarded_header, is_rejects_header
 from campaigns.importing.formula_guard import guard
 from campaigns.importing.models import ContactImport, ImportBatch
 from campaigns.importing.problems import ProblemDict
@@ -62,8 +62,8 @@ def _blocks(contact_import: ContactImport, numbers: list[int]) -> Iterator[bytes
 def _row(contact_import: ContactImport, problem: RowProblem) -> list[str]:
     described = describe_problem(ProblemDict(code=problem.code.value, value=problem.value))
     own_columns, width = _own_columns(contact_import), len(contact_import.columns)
+    is_guarded = is_guarded_header([column["name"] for column in contact_import.columns])
     cells = [problem.cells[i] for i in own_columns if i < len(problem.cells)] + problem.cells[width:]
-    is_guarded = len(own_columns) < width
     return [str(problem.line), str(described), *(cells if is_guarded else map(guard, cells))]
 
 

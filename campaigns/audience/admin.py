@@ -1,0 +1,191 @@
+"""Contacts in the admin: a list that stays fast at a million, one person's form, deeds on many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _, gettext_lazy
+
+from campaigns.audience import group_actions, group_admin, person, querysets, services
+from campaigns.audience.filters import ListFilter, MailFilter, TagFilter
+from campaigns.audience.forms import ContactForm, split_tags
+from campaigns.audience.models import Contact
+from campaigns.suppression.services import suppressed_among
+from portal.list_words import ListWordsMixin
+from portal.mail.address import display_address
+from portal.pages import actor_of
+from portal.paging import BoundedPaginator, FastListMixin
+from portal.templatetags.postroom import badge, local_time
+
+if TYPE_CHECKING:
+    from django import forms
+    from django.core.paginator import Paginator
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+__all__ = ["ContactAdmin", "group_admin"]
+
+_CUT = "_search_is_cut"
+
+
+class FirstMatchesPaginator(BoundedPaginator):
+    """Pages of a search that ended early."""
+
+    @property
+    def is_cut(self) -> bool:
+        return True
+
+    @property
+    def count_label(self) -> str:
+        return _("the first %d") % self.count
+
+
+class ContactChangeList(ChangeList):
+    """The list, with one query more for who of the page is suppressed."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        reasons = suppressed_among([contact.address_key for contact in self.result_list])
+        for contact in self.result_list:
+            contact.__dict__["_is_suppressed"] = contact.address_key in reasons
+
+
+@admin.register(Contact)
+class ContactAdmin(ListWordsMixin, FastListMixin):
+    """Everybody we may write to."""
+
+    form = ContactForm
+    list_lead = gettext_lazy("Everybody we may write to.")
+    list_empty = gettext_lazy("Nobody here yet. Bring your people from a CSV file: four steps, nothing is sent.")
+    list_icon = "users"
+    list_display = ("shown_address", "name", "shown_lists", "shown_tags", "added")
+    list_filter = (ListFilter, TagFilter, MailFilter)
+    search_fields = ("address_key",)  # what is searched is in get_search_results
+    search_help_text = gettext_lazy("Name or address, or their beginning")
+    ordering = ("-pk",)
+    sortable_by = ()
+    actions = (
+        group_actions.as_action("add_to_list", permissions=["change"]),
+        group_actions.as_action("remove_from_list", permissions=["change"]),
+        group_actions.as_action("add_tag", permissions=["change"]),
+        group_actions.as_action("remove_tag", permissions=["change"]),
+        "export_csv",
+        group_actions.as_action("delete_people", permissions=["delete"]),
+    )
+    fieldsets = (
+        (None, {"fields": ("address", "first_name", "last_name", "time_zone")}),
+        (gettext_lazy("Groups"), {"fields": ("chosen_lists", "tag_names")}),
+        (gettext_lazy("More"), {"fields": ("attribute_lines",)}),
+    )
+    change_form_template = "campaigns/audience/contact.html"
+    change_list_template = "campaigns/audience/contacts.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
+        return Contact.objects.defer("attributes") if self._is_list(request) else super().get_queryset(request)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ContactChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
+    ) -> tuple[QuerySet[Contact], bool]:
+        """A list shows the first matches; an action on all of them (a POST) gets every one."""
+        queryset = queryset.prefetch_related("lists", "tags") if self._is_list(request) else queryset
+        if not search_term.strip():
+            return queryset, False
+        if request.method == "POST":
+            return querysets.search_contacts(queryset, search_term), False
+        found = querysets.first_matches(queryset, search_term)
+        setattr(request, _CUT, found.is_cut)
+        return found.contacts, False
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: QuerySet[Contact], per_page: int, *args: Any, **kwargs: Any
+    ) -> Paginator[Any]:
+        is_cut = bool(request.GET.get(SEARCH_VAR)) and getattr(request, _CUT, False)
+        paginator = FirstMatchesPaginator if is_cut else self.paginator
+        return paginator(queryset, per_page, *args, **kwargs)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # delete_people does it by SQL and writes it down
+        return actions
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        contact = self.get_object(request, object_id) if object_id else None
+        about: dict[str, Any] = {}
+        if contact is not None:
+            about = {"suppression": person.suppression_of(contact), "deliveries": person.latest_deliveries(contact)}
+        return super().changeform_view(request, object_id, form_url, {**about, **(extra_context or {})})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> tuple[str, ...]:
+        if obj is None or self.has_change_permission(request, obj):
+            return ()
+        return ("shown_lists", "shown_tags", "shown_attributes")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Contact | None = None) -> Any:
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fieldsets
+        names = ("address", "first_name", "last_name", "time_zone", "shown_lists", "shown_tags", "shown_attributes")
+        return ((None, {"fields": names}),)
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: forms.ModelForm[Contact], change: bool) -> None:
+        groups = form.cleaned_data
+        services.save_contact(
+            obj, lists=groups["chosen_lists"], tag_names=split_tags(groups["tag_names"]), actor=actor_of(request)
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Contact) -> None:
+        services.delete_contacts(Contact.objects.filter(pk=obj.pk), actor=actor_of(request))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What the question before deleting lists: the person only, not every row that hangs on them."""
+        return [str(obj) for obj in objs], {}, set(), []
+
+    @admin.action(description=gettext_lazy("Export as CSV"))
+    def export_csv(self, request: HttpRequest, people: QuerySet[Contact]) -> HttpResponseBase:
+        return group_actions.export(request, people.defer(None))
+
+    @admin.display(description=gettext_lazy("address"))
+    def shown_address(self, contact: Contact) -> SafeString | str:
+        shown = display_address(contact.address)
+        if not contact.__dict__.get("_is_suppressed"):
+            return shown
+        return format_html("{} {}", shown, badge(_("suppressed"), tone="warn"))
+
+    @admin.display(description=gettext_lazy("name"))
+    def name(self, contact: Contact) -> str:
+        return contact.full_name or "–"
+
+    @admin.display(description=gettext_lazy("lists"))
+    def shown_lists(self, contact: Contact) -> str:
+        return ", ".join(contact_list.name for contact_list in contact.lists.all()) or "–"
+
+    @admin.display(description=gettext_lazy("tags"))
+    def shown_tags(self, contact: Contact) -> SafeString | str:
+        marks = [(badge(tag.name),) for tag in contact.tags.all()]
+        return format_html_join(" ", "{}", marks) or "–"
+
+    @admin.display(description=gettext_lazy("more about them"))
+    def shown_attributes(self, contact: Contact) -> SafeString | str:
+        return format_html_join("", "{}: {}<br>", sorted(contact.attributes.items())) or "–"
+
+    @admin.display(description=gettext_lazy("added"))
+    def added(self, contact: Contact) -> SafeString:
+        return local_time(contact.created_at, "DATE_FORMAT")
+
+    def _is_list(self, request: HttpRequest) -> bool:
+        match = request.resolver_match
+        return match is not None and match.url_name == "campaigns_contact_changelist"

@@ -1,0 +1,152 @@
+"""What people type about contacts: one person's form, and the group that many are put into."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy as _
+
+from campaigns.audience.models import Contact, ContactList, Tag
+from campaigns.audience.services import LIST_NAME_LENGTH, TAG_NAME_LENGTH
+from campaigns.importing.columns import is_attribute_name
+from portal.mail.address import InvalidAddress, parse_address
+
+
+@cache
+def time_zone_choices() -> list[tuple[str, str]]:
+    """Every IANA zone, readable; the first stands for "not known"."""
+    names = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+    return [("", "–"), *((name, name.replace("_", " ")) for name in names)]
+
+
+class ContactForm(forms.ModelForm[Contact]):
+    """One person, with attributes as lines `name: value`, tags as words between commas."""
+
+    time_zone = forms.ChoiceField(label=_("time zone"), choices=time_zone_choices, required=False)
+    attribute_lines = forms.CharField(
+        label=_("more about them"),
+        help_text=_("One line for each: name, colon, value. Messages can use it: city: Oldtown is {{ city }}."),
+        widget=forms.Textarea(attrs={"rows": 6, "cols": 60, "spellcheck": "false"}),
+        required=False,
+    )
+    chosen_lists = forms.ModelMultipleChoiceField(
+        ContactList.objects.all(), label=_("lists"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    tag_names = forms.CharField(
+        label=_("tags"), help_text=_("With commas between: choir, board."), max_length=2000, required=False
+    )
+
+    class Meta:
+        model = Contact
+        fields = ("address", "first_name", "last_name", "time_zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        contact = kwargs.get("instance")
+        if contact is not None and contact.pk:
+            kwargs["initial"] = {**_group_words(contact), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+    def clean_address(self) -> str:
+        try:
+            parsed = parse_address(self.cleaned_data["address"])
+        except InvalidAddress as error:
+            raise ValidationError(str(error), code=error.code) from error
+        if Contact.objects.filter(address_key=parsed.key).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is a contact with this address already."), code="taken")
+        return parsed.address
+
+    def clean_attribute_lines(self) -> str:
+        self.instance.attributes = parse_attributes(self.cleaned_data["attribute_lines"])
+        return str(self.cleaned_data["attribute_lines"])
+
+    def clean_tag_names(self) -> str:
+        names = split_tags(self.cleaned_data["tag_names"])
+        if any(len(name) > TAG_NAME_LENGTH for name in names):
+            raise ValidationError(gettext("A tag has at most %d characters.") % TAG_NAME_LENGTH)
+        return ", ".join(names)
+
+
+def parse_attributes(lines: str) -> dict[str, str]:
+    """Attributes of the lines `name: value`; lines without a value are left out. Raises ValidationError."""
+    attributes: dict[str, str] = {}
+    for number, line in enumerate(lines.replace("\0", "").splitlines(), start=1):
+        if not line.strip():
+            continue
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon:
+            raise ValidationError(gettext("Line %d has no colon. Write it as name: value.") % number)
+        if not is_attribute_name(name):
+            raise ValidationError(
+                gettext(
+                    "Line %(line)d: “%(name)s” cannot be a name. Use small letters a to z, digits and _, beginning with a"
+                    " letter, and none of the fields above."
+                )
+                % {"line": number, "name": name}
+            )
+        if name in attributes:
+            raise ValidationError(gettext("Line %(line)d: “%(name)s” is there twice.") % {"line": number, "name": name})
+        if value:
+            attributes[name] = value
+    return attributes
+
+
+def split_tags(text: str) -> list[str]:
+    """Tag names between commas, without repeats."""
+    return list(dict.fromkeys(" ".join(part.split()) for part in text.replace("\0", "").split(",") if part.strip()))
+
+
+def _group_words(contact: Contact) -> dict[str, Any]:
+    return {
+        "attribute_lines": "\n".join(f"{name}: {value}" for name, value in sorted(contact.attributes.items())),
+        "chosen_lists": list(contact.lists.values_list("pk", flat=True)),
+        "tag_names": ", ".join(contact.tags.values_list("name", flat=True)),
+    }
+
+
+class _GroupForm(forms.Form):
+    """An existing group or the name of a new one."""
+
+    group: forms.ModelChoiceField[Any]
+    new_name: forms.CharField
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(cleaned.get("group")) == bool(cleaned.get("new_name", "").strip()):
+            raise ValidationError(self.fields["group"].error_messages["one"])
+        return cleaned
+
+
+class ListForm(_GroupForm):
+    """Which list people are put on."""
+
+    group = forms.ModelChoiceField(
+        ContactList.objects.all(), label=_("List"), empty_label=_("choose…"), required=False,
+        error_messages={"one": _("Choose a list, or write the name of a new one.")},
+    )  # fmt: skip
+    new_name = forms.CharField(label=_("or a new list called"), max_length=LIST_NAME_LENGTH, required=False)
+
+
+class TagForm(_GroupForm):
+    """Which tag people get."""
+
+    group = forms.ModelChoiceField(
+        Tag.objects.all(), label=_("Tag"), empty_label=_("choose…"), required=False,
+        error_messages={"one": _("Choose a tag, or write a new one.")},
+    )  # fmt: skip
+    new_name = forms.CharField(label=_("or a new tag"), max_length=TAG_NAME_LENGTH, required=False)
+
+
+class LeaveListForm(forms.Form):
+    """Which list people are taken off."""
+
+    group = forms.ModelChoiceField(ContactList.objects.all(), label=_("List"), empty_label=_("choose…"))
+
+
+class TakeTagForm(forms.Form):
+    """Which tag is taken off people."""
+
+    group = forms.ModelChoiceField(Tag.objects.all(), label=_("Tag"), empty_label=_("choose…"))

@@ -1,0 +1,123 @@
+"""Suppressions in the admin: look, add by hand, release with a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _, gettext_lazy
+
+from campaigns.suppression.forms import ReleaseForm, SuppressForm
+from campaigns.suppression.models import Suppression
+from campaigns.suppression.services import release, suppress
+from portal.fields import prefix_range
+from portal.list_words import ListWordsMixin
+from portal.mail.address import display_address
+from portal.pages import Crumb, actor_of, page, render_page
+from portal.paging import FastListMixin
+from portal.templatetags.postroom import badge, local_time
+
+if TYPE_CHECKING:
+    from django import forms
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+    from django.utils.safestring import SafeString
+
+_TONES = {Suppression.Reason.BOUNCE: "bad", Suppression.Reason.COMPLAINT: "bad", Suppression.Reason.UNSUBSCRIBE: "warn"}
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ListWordsMixin, FastListMixin):
+    """Addresses that get no mail. Rows are never edited: they are added, or released with a reason."""
+
+    form = SuppressForm
+    list_lead = gettext_lazy("Addresses that get no mail, whatever list they are on.")
+    list_empty = gettext_lazy(
+        "Nobody is suppressed. Hard bounces, complaints and unsubscribes come here by themselves."
+    )
+    list_icon = "ban"
+    list_display = ("shown_address", "shown_reason", "source", "shown_note", "since", "created_by")
+    list_filter = ("reason", "source")
+    list_select_related = ("created_by",)
+    search_fields = ("address_key",)  # what is searched is in get_search_results
+    search_help_text = gettext_lazy("Beginning of the address")
+    ordering = ("-pk",)
+    sortable_by = ()
+    actions = None
+    change_form_template = "campaigns/suppression/suppression.html"
+    change_list_template = "campaigns/audience/groups.html"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        low, high = prefix_range(search_term.replace("\0", "").strip().lower())
+        found = queryset.filter(address_key__gte=low, address_key__lt=high) if low else queryset
+        return found, False
+
+    def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ("address", "note")
+        return ("address", "reason", "source", "note", "since", "created_by")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Suppression | None = None) -> tuple[str, ...]:
+        return () if obj is None else ("since", "created_by")
+
+    def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
+        return False  # only by `release_one`, which asks why
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: forms.ModelForm[Any], change: bool) -> None:
+        saved = suppress(
+            obj.address,
+            reason=Suppression.Reason.MANUAL,
+            source=Suppression.Source.OPERATOR,
+            note=obj.note,
+            actor=actor_of(request),
+        )
+        obj.pk = saved.pk
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path("<int:suppression_id>/release/", release_one, name="campaigns_suppression_release")
+        return [own, *super().get_urls()]
+
+    @admin.display(description=gettext_lazy("address"))
+    def shown_address(self, suppression: Suppression) -> str:
+        return display_address(suppression.address)
+
+    @admin.display(description=gettext_lazy("reason"))
+    def shown_reason(self, suppression: Suppression) -> SafeString:
+        tone = _TONES.get(Suppression.Reason(suppression.reason), "")
+        return badge(suppression.get_reason_display(), tone=tone)
+
+    @admin.display(description=gettext_lazy("note"))
+    def shown_note(self, suppression: Suppression) -> str:
+        return suppression.note or "–"
+
+    @admin.display(description=gettext_lazy("since"))
+    def since(self, suppression: Suppression) -> SafeString:
+        return local_time(suppression.created_at, "DATE_FORMAT")
+
+
+@page("campaigns.delete_suppression")
+def release_one(request: HttpRequest, suppression_id: int) -> HttpResponseBase:
+    """Ask why, then let mail go to the address again."""
+    suppression = get_object_or_404(Suppression, pk=suppression_id)
+    form = ReleaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        release(suppression_id, reason_text=form.cleaned_data["reason_text"], actor=actor_of(request))
+        messages.success(request, _("%s may get mail again.") % suppression.address)
+        return redirect("admin:campaigns_suppression_changelist")
+    frame: dict[str, Any] = {
+        "title": _("Take off the suppressions?"),
+        "crumbs": [
+            Crumb(_("Suppressions"), reverse("admin:campaigns_suppression_changelist")),
+            Crumb(suppression.address, reverse("admin:campaigns_suppression_change", args=[suppression_id])),
+        ],
+    }
+    context = {"suppression": suppression, "form": form}
+    return render_page(request, "campaigns/suppression/release.html", context, **frame)

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from campaigns.audience.models import Contact, ContactList, Tag
+from portal.models import Activity
+from portal.roles import MARKETER, OPERATOR, OWNER, VIEWER
+from tests.factories.audience import a_club, a_person_with_mails, make_list, make_tag
+from tests.factories.sending import make_contact
+
+pytestmark = pytest.mark.django_db
+
+CONTACTS = reverse("admin:campaigns_contact_changelist")
+ADD = reverse("admin:campaigns_contact_add")
+
+
+def text(response):
+    return response.content.decode()
+
+
+def shown(response):
+    return [contact.address for contact in response.context["cl"].result_list]
+
+
+def act(client, action, *people, query="", **fields):
+    chosen = {ACTION_CHECKBOX_NAME: [person.pk for person in people]}
+    return client.post(f"{CONTACTS}{query}", {"action": action, "index": 0, **chosen, **fields}, follow=True)
+
+
+def said(response):
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_the_list_names_groups_and_who_is_suppressed(log_in):
+    a_club()
+    page = text(log_in(VIEWER).get(CONTACTS))
+    for word in ("anna.berg@club.example", "Anna Berg", "Board, Members 2026", "choir", "suppressed"):
+        assert word in page
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?q=anna+berg", {"anna.berg@club.example"}),
+        ("?mail=no", {"kim.lund@club.example"}),
+        ("?q=nobody", set()),
+    ],
+)
+def test_the_filter_is_in_the_address(log_in, query, expected):
+    a_club()
+    assert set(shown(log_in(VIEWER).get(CONTACTS + query))) == expected
+
+
+def test_lists_and_tags_filter(log_in):
+    a_club()
+    client = log_in(VIEWER)
+    board, choir = ContactList.objects.get(name="Board"), Tag.objects.get(name="choir")
+    assert shown(client.get(f"{CONTACTS}?list={board.pk}")) == ["anna.berg@club.example"]
+    assert len(shown(client.get(f"{CONTACTS}?tag={choir.pk}&mail=yes"))) == 1
+    assert len(shown(client.get(f"{CONTACTS}?list={board.pk}&q=anna"))) == 1
+
+
+def test_the_list_asks_as_much_for_many_people_as_for_few(log_in):
+    client = log_in(VIEWER)
+    members = make_list("Members", make_contact("a@host.example"))
+    few = queries_of(client)
+    for number in range(20):
+        make_contact(f"n{number}@host.example").lists.add(members)
+    assert queries_of(client) == few
+
+
+def queries_of(client):
+    with CaptureQueriesContext(connection) as asked:
+        client.get(CONTACTS)
+    return len(asked)
+
+
+def test_an_empty_list_leads_to_the_import(log_in):
+    assert "Import contacts" in text(log_in(MARKETER).get(CONTACTS))
+
+
+FIELDS = {"address": "Anna@Bücher.example", "first_name": "Anna", "last_name": "Berg", "time_zone": "Europe/Zurich"}
+
+
+def test_a_contact_is_added_with_groups_and_attributes(log_in):
+    members = make_list("Members")
+    fields = {**FIELDS, "chosen_lists": [members.pk], "tag_names": "choir, board", "attribute_lines": "city: Oldtown"}
+    log_in(MARKETER).post(ADD, fields)
+    contact = Contact.objects.get()
+    assert contact.address == "Anna@xn--bcher-kva.example"
+    assert contact.address_key == "anna@xn--bcher-kva.example"
+    assert contact.attributes == {"city": "Oldtown"}
+    assert [str(each) for each in contact.lists.all()] == ["Members"]
+    assert sorted(str(each) for each in contact.tags.all()) == ["board", "choir"]
+    assert Activity.objects.get(verb="contact.added").actor_name == "a-marketer"
+
+
+def test_a_contact_keeps_what_its_form_shows(log_in):
+    kim = a_club()
+    client = log_in(MARKETER)
+    url = reverse("admin:campaigns_contact_change", args=[kim.pk])
+    form = client.get(url).context["adminform"].form
+    fields = {name: form[name].value() or "" for name in form.fields}
+    client.post(url, {**fields, "first_name": "Kimberly"})
+    after = Contact.objects.get(pk=kim.pk)
+    assert after.first_name == "Kimberly"
+    assert after.attributes == {"city": "Oldtown"}
+    assert sorted(str(each) for each in after.tags.all()) == ["choir", "donor"]
+    assert [str(each) for each in after.lists.all()] == ["Members 2026"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("not-an-address", "There is no @"),
+        ("a@b.example, c@d.example", "more than one address"),
+        ("taken@club.example", "already"),
+        ("TAKEN@club.example", "already"),
+    ],
+)
+def test_an_address_that_cannot_be_is_said_in_plain_words(log_in, address, said):
+    make_contact("taken@club.example")
+    page = text(log_in(MARKETER).post(ADD, {**FIELDS, "address": address}))
+    assert said in page
+    assert Contact.objects.count() == 1
+
+
+def test_the_form_says_why_somebody_gets_no_mail_and_what_they_got(log_in):
+    kim = a_person_with_mails()
+    page = text(log_in(VIEWER).get(reverse("admin:campaigns_contact_change", args=[kim.pk])))
+    for word in ("Gets no mail", "hard bounce", "550 5.1.1 user unknown", "May letter", "Spring letter", "bounced"):
+        assert word in page
+
+
+def test_people_are_put_on_a_new_list(log_in):
+    kim = a_club()
+    client = log_in(MARKETER)
+    question = act(client, "add_to_list", kim)
+    assert "kim.lund@club.example" in text(question)
+    answer = act(client, "add_to_list", kim, apply="yes", new_name="Choir trip")
+    assert "Done for 1 person" in said(answer)
+    assert [str(person) for person in ContactList.objects.get(name="Choir trip").members.all()] == [str(kim)]
+
+
+def test_a_group_must_be_named_once(log_in):
+    kim = a_club()
+    client = log_in(MARKETER)
+    board = ContactList.objects.get(name="Board")
+    assert "Choose a list" in text(act(client, "add_to_list", kim, apply="yes"))
+    assert "Choose a list" in text(act(client, "add_to_list", kim, apply="yes", group=board.pk, new_name="x"))
+
+
+def test_all_people_of_a_filter_can_be_tagged_at_once(log_in):
+    kim = a_club()
+    members = ContactList.objects.get(name="Members 2026")
+    query = f"?list={members.pk}"
+    act(log_in(MARKETER), "add_tag", kim, query=query, select_across=1, apply="yes", new_name="2026")
+    assert Tag.objects.get(name="2026").contacts.count() == 4
+
+
+def test_people_are_deleted_after_a_question(log_in):
+    kim = a_club()
+    client = log_in(MARKETER)
+    assert "Delete for good" in text(act(client, "delete_people", kim))
+    assert Contact.objects.filter(pk=kim.pk).exists()
+    act(client, "delete_people", kim, apply="yes")
+    assert not Contact.objects.filter(pk=kim.pk).exists()
+    assert Activity.objects.get(verb="contacts.deleted").details == {"people": 1}
+
+
+def test_one_person_is_deleted_on_their_page(log_in):
+    kim = a_club()
+    url = reverse("admin:campaigns_contact_delete", args=[kim.pk])
+    client = log_in(MARKETER)
+    assert client.get(url).status_code == 200
+    client.post(url, {"post": "yes"})
+    assert not Contact.objects.filter(pk=kim.pk).exists()
+
+
+def test_an_export_is_streamed_and_written_down(log_in):
+    kim = a_club()
+    response = act(log_in(VIEWER), "export_csv", kim)
+    content = b"".join(response.streaming_content).decode()
+    assert "kim.lund@club.example" in content
+    assert "anna.berg" not in content
+    assert Activity.objects.get(verb="contacts.exported").actor_name == "a-viewer"
+
+
+@pytest.mark.parametrize("role", [OWNER, OPERATOR, MARKETER, VIEWER])
+def test_only_those_who_may_change_contacts_do(log_in, role):
+    kim = a_club()
+    client = log_in(role)
+    may = role != VIEWER
+    assert client.get(CONTACTS).status_code == 200
+    assert client.get(ADD).status_code == (200 if may else 403)
+    change = reverse("admin:campaigns_contact_change", args=[kim.pk])
+    assert (b'name="_save"' in client.get(change).content) is may
+    act(client, "add_tag", kim, apply="yes", new_name="by-role")
+    act(client, "delete_people", kim, apply="yes")
+    assert Tag.objects.filter(name="by-role").exists() is may
+    assert Contact.objects.filter(pk=kim.pk).exists() is not may
+    assert client.post(ADD, FIELDS).status_code == (302 if may else 403)
+
+
+@pytest.mark.parametrize("model", ["contactlist", "tag"])
+@pytest.mark.parametrize("role", [MARKETER, VIEWER])
+def test_groups_show_their_people_and_obey_roles(log_in, role, model):
+    a_club()
+    client = log_in(role)
+    page = text(client.get(reverse(f"admin:campaigns_{model}_changelist")))
+    assert ("?list=" if model == "contactlist" else "?tag=") in page
+    answer = client.post(reverse(f"admin:campaigns_{model}_add"), {"name": "New one"})
+    assert answer.status_code == (302 if role == MARKETER else 403)
+
+
+def test_an_unused_tag_is_deleted_and_the_people_stay(log_in):
+    a_club()
+    tag = make_tag("choir")
+    log_in(MARKETER).post(reverse("admin:campaigns_tag_delete", args=[tag.pk]), {"post": "yes"})
+    assert not Tag.objects.filter(name="choir").exists()
+    assert Contact.objects.count() == 5
+    assert Activity.objects.get(verb="tag.deleted").object_label == "choir"
