@@ -17,6 +17,7 @@ from campaigns.importing.problems import FileProblem, ProblemCode, ProblemDict, 
 SAMPLE_BYTES = 256 * 1024
 _SAMPLE_ROWS = 200
 _HEADER_LENGTH = 100
+MAX_COLUMNS = 300
 
 _MAGIC = (
     (b"PK\x03\x04", "xlsx"),
@@ -65,7 +66,7 @@ def inspect_sample(sample: bytes, *, is_whole: bool, overrule: Overrule = Overru
     """Find out how to read the file that begins with `sample`.
 
     `is_whole`: the sample is the file. Raises FileProblem where it is no CSV: EMPTY, NOT_CSV (`value` = its kind),
-    BINARY, UNDECODABLE in the encoding the person chose, NO_ROWS.
+    BINARY, UNDECODABLE in the encoding the person chose, NO_ROWS, TOO_MANY_COLUMNS.
     """
     guess = _encoding_of(sample, overrule.encoding)
     _refuse_what_is_no_text(sample, guess)
@@ -132,6 +133,8 @@ def _shape(
     sample: bytes, found: Format, *, begin: Position, certainty: Certainty, overrule: Overrule, is_whole: bool
 ) -> FileShape:
     first, after_first, rows = _first_rows(sample, found, begin=begin, is_whole=is_whole)
+    if len(first) > MAX_COLUMNS:
+        raise FileProblem(ProblemCode.TOO_MANY_COLUMNS, value=str(len(first)))
     has_header = _looks_like_header(first, rows) if overrule.has_header is None else overrule.has_header
     width = len(first)
     names, notes = name_columns(first) if has_header else ([f"Column {i + 1}" for i in range(width)], [])

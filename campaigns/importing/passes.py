@@ -68,6 +68,10 @@ class Hold:
         """Give the import back as it is; it is due again at once or after `retry_in_s`."""
         release(self.rows(), self.token, retry_in_s=retry_in_s)
 
+    def forget_claim(self) -> None:
+        """Do not count this claim among those that came to nothing."""
+        self.rows().update(claim_count=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Committed:

@@ -38,6 +38,7 @@ class ProblemCode(StrEnum):
     UNDECODABLE = "undecodable"
     QUOTES_BROKEN = "quotes_broken"
     NO_ROWS = "no_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
     FILE_CHANGED = "file_changed"
     FILE_MISSING = "file_missing"
     FILE_TOO_LARGE = "file_too_large"

@@ -35,13 +35,18 @@ def save_part(contact_import: ContactImport, number: int, problems: Iterable[Row
 
 def join_parts(contact_import: ContactImport) -> str:
     """Make the rejects file out of its parts; returns its key, "" when no row was rejected. Safe to run twice."""
-    batches = contact_import.batches.filter(phase=ImportBatch.Phase.CHECK, reject_count__gt=0)
-    numbers = list(batches.order_by("number").values_list("number", flat=True))
-    if not numbers:
+    keys = part_keys(contact_import)
+    if not keys:
         return ""
     key = f"imports/{contact_import.pk}/rejects.csv"
-    save_file(key, _blocks(contact_import, numbers))
+    save_file(key, _blocks(contact_import, keys))
     return key
+
+
+def part_keys(contact_import: ContactImport) -> list[str]:
+    """Where the parts of the rejects are, in the order of their rows."""
+    batches = contact_import.batches.filter(phase=ImportBatch.Phase.CHECK, reject_count__gt=0)
+    return [_part_key(contact_import, number) for number in batches.order_by("number").values_list("number", flat=True)]
 
 
 def rejects_file_name(contact_import: ContactImport) -> str:
@@ -50,11 +55,11 @@ def rejects_file_name(contact_import: ContactImport) -> str:
     return f"{stem}-rows-to-mend.csv"
 
 
-def _blocks(contact_import: ContactImport, numbers: list[int]) -> Iterator[bytes]:
+def _blocks(contact_import: ContactImport, keys: list[str]) -> Iterator[bytes]:
     names = [guard(contact_import.columns[i]["name"]) for i in _own_columns(contact_import)]
     yield codecs.BOM_UTF8 + _write([[*REJECT_COLUMNS, *names]], contact_import.delimiter)
-    for number in numbers:
-        with open_file(_part_key(contact_import, number)) as stream:
+    for key in keys:
+        with open_file(key) as stream:
             while block := stream.read(_BLOCK_BYTES):
                 yield block
 

@@ -1,10 +1,11 @@
-"""The sweep's share of imports: hints for all that is due, and the end of the time to undo."""
+"""The sweep's share of imports: hints for all that is due, and what goes when its time is over."""
 
 from __future__ import annotations
 
 from django.conf import settings
 
 from campaigns.importing.models import ContactImport
+from campaigns.importing.retention import close_abandoned_uploads, delete_old_files
 from campaigns.importing.undo import forget_undo_records
 from portal.leases import is_due
 from portal.publish import publish
@@ -25,4 +26,6 @@ def sweep_imports() -> int:
     for import_id, status in due:
         publish(_TASKS[Status(status)], import_id=import_id)
     forget_undo_records(before_days=settings.UNDO_IMPORT_DAYS)
+    close_abandoned_uploads()
+    delete_old_files()
     return len(due)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.importing.columns import ColumnDict, guess_columns, header_key
@@ -162,6 +163,7 @@ def _require_status(contact_import: ContactImport, *allowed: ContactImport.Statu
 def _fail(contact_import: ContactImport, problem: FileProblem) -> None:
     contact_import.status = ContactImport.Status.FAILED
     contact_import.file_problem = problem.to_dict()
+    contact_import.finished_at = timezone.now()
     contact_import.save()
 
 

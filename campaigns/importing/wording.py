@@ -37,6 +37,7 @@ _PROBLEMS: dict[str, _StrPromise] = {
         " save the table again as CSV."
     ),
     ProblemCode.NO_ROWS: _("The file has no rows."),
+    ProblemCode.TOO_MANY_COLUMNS: _("The file has more than 300 columns. Leave out those that are not needed."),
     ProblemCode.FILE_CHANGED: _("The file was replaced while it was being read. Upload it again."),
     ProblemCode.FILE_MISSING: _("The file is no longer there. Upload it again."),
     ProblemCode.FILE_TOO_LARGE: _("The file is larger than this portal accepts. Split it and import the parts."),

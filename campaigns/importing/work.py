@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns.importing.models import ContactImport
 from campaigns.importing.passes import MAX_CLAIMS, Hold, HoldLost, claim_import, settle_file_problem
 from campaigns.importing.problems import FileProblem, ProblemCode
-from portal.errors import OutsideError
+from portal.errors import OutsideError, Throttled, Unavailable
 from portal.publish import publish
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def work_on(import_id: int, status: ContactImport.Status, task: TaskName, *, go_
         settle_file_problem(hold, problem)
     except OutsideError as error:
         logger.warning("import.postponed", extra={"import_id": import_id, "service": error.service, "code": error.code})
+        if isinstance(error, Throttled | Unavailable):
+            hold.forget_claim()  # an outage is no reason to give up, however long it lasts
         hold.give_back(retry_in_s=RETRY_S)
 
 

@@ -73,6 +73,12 @@ def test_binary_rubbish_is_refused():
     assert caught.value.code is ProblemCode.BINARY
 
 
+def test_a_file_of_thousands_of_columns_is_refused():
+    with pytest.raises(FileProblem) as caught:
+        inspect_sample(b"a," * 100_000, is_whole=True)
+    assert caught.value.code is ProblemCode.TOO_MANY_COLUMNS
+
+
 def test_duplicate_and_empty_headers_get_names_of_their_own():
     shape = look("header-duplicate-empty.csv")
 
