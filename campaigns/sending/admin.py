@@ -70,6 +70,9 @@ class CampaignAdmin(FastListMixin):
     ordering = ("-id",)
     actions = None
 
+    class Media:
+        css = {"all": ("postroom/css/campaign.css",)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         campaigns: QuerySet[Campaign] = super().get_queryset(request)
         return campaigns.filter(campaign_kind=CampaignKind.CAMPAIGN).defer("body", "text_body")

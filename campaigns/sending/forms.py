@@ -106,9 +106,9 @@ class TestSendForm(forms.Form):
 
     __test__ = False  # not a test class
 
-    recipient = forms.CharField(label=_("send it to"), max_length=320)
+    recipient = forms.CharField(label=_("Send it to"), max_length=320)
     seen_as = forms.CharField(
-        label=_("as seen by"), max_length=320, required=False, help_text=_("Begin to type a name or an address.")
+        label=_("As seen by"), max_length=320, required=False, help_text=_("Begin to type a name or an address.")
     )
 
     def clean_recipient(self) -> str:
@@ -128,7 +128,7 @@ class ScheduleForm(forms.Form):
     """When a campaign leaves by itself, in the portal's time zone."""
 
     at = forms.DateTimeField(
-        label=_("send at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("Send at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
 
     def clean_at(self) -> datetime:

@@ -22,7 +22,9 @@ from campaigns.messages.models import MessageContent, Template
 from campaigns.messages.services import compiled_source, house_layout, layout_values, message_source
 from campaigns.messages.variables import all_names, variables_of_message
 from campaigns.sending.drafts import Audience, save_draft, words_of
+from campaigns.sending.identities import is_verified
 from campaigns.sending.models import Campaign, SendingAccount
+from campaigns.sending.readiness import require_ready
 from campaigns.sending.review import require_sendable
 from campaigns.sending.services import send_now, start_campaign
 from portal.errors import InvalidInput
@@ -96,8 +98,12 @@ def forget_check(checked: ContactImport) -> None:
         checked.contact_list.delete()
 
 
-def require_known_names(letter: Campaign, checked: ContactImport) -> None:
-    """Raise InvalidInput for names that neither the file nor any contact has, TemplateInvalid for broken templates."""
+def require_fit(letter: Campaign, checked: ContactImport) -> None:
+    """Raise InvalidInput for what would stop the letter later: its parts, its sender, names that nobody has."""
+    require_ready(letter, for_test=True)
+    if is_verified(letter.from_address) is False:
+        text = _("SES would refuse every mail from %s: neither the address nor its domain is verified there.")
+        raise InvalidInput(text % letter.from_address)
     source = message_source(letter, layout_values(house_layout()))
     compiled_source(source)
     targets = [str(column["target"]) for column in checked.columns]

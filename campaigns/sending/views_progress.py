@@ -69,6 +69,7 @@ def progress_json(request: HttpRequest, campaign_id: int) -> JsonResponse:
             "percent": percent_shown(now),
             "handled": now.handled,
             "total": now.total,
+            "unsent": now.groups["queued"],
             "bar": bar_json(segments_of(campaign, now)),
             "causes": {cause_code(cause): cause.people for cause in now.causes},
             "speed": {"area": area, "line": line},
@@ -167,8 +168,8 @@ def percent_shown(now: Progress) -> int:
 
 def left_text(campaign: Campaign, now: Progress) -> str:
     """Time left, in words."""
-    if campaign.status == CampaignStatus.PAUSED:
-        return _("paused")
+    if campaign.status in {CampaignStatus.PAUSED, CampaignStatus.CANCELLED, CampaignStatus.FAILED}:
+        return str(campaign.get_status_display())
     if now.is_final or (now.total and now.handled == now.total):
         return _("done")
     if now.seconds_left is None:

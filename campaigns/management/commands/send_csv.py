@@ -23,7 +23,7 @@ from campaigns.sending.from_file import (
     forget_check,
     import_people,
     letter_from,
-    require_known_names,
+    require_fit,
     start_from_file,
 )
 from campaigns.sending.models import Campaign
@@ -119,7 +119,7 @@ class Command(BaseCommand):
         people = checked.importable_count
         if not people:
             raise CommandError(f"{checked.file_name}: no row can be used, so nothing was imported or sent.")
-        require_known_names(letter, checked)
+        require_fit(letter, checked)
         if not options["yes"] and not self._says_yes(letter, people):
             raise CommandError("Nothing was imported, nothing was sent.", returncode=EXIT_NOT_CONFIRMED)
 

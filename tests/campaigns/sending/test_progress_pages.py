@@ -168,8 +168,10 @@ def test_the_report_of_a_large_campaign_reads_a_sample(owner):
 
 
 def test_the_cancel_dialog_says_how_many_have_not_been_sent_to(owner):
-    page = owner.get(address("progress", a_running_campaign())).content.decode()
-    assert "45 people have not been written to yet" in page
+    campaign = a_running_campaign()
+    page = owner.get(address("progress", campaign)).content.decode()
+    assert '<strong data-live="unsent">45</strong> people have not been written to yet' in page
+    assert news_of(owner, campaign)["unsent"] == 45
     assert "cannot be called back" in page
 
 

@@ -90,6 +90,8 @@ def test_a_saved_template_gives_words_and_subject(files):
         (CSV, "Your seat: {{ seet }}", {}, "“seet”"),
         (CSV, "one\n{% if x %}", {}, "line 2"),
         (CSV, "Hello", {"sender": "nobody"}, "no @"),
+        (CSV, "Hello", {"sender": "me@stranger.example"}, "refuse every mail"),
+        (CSV, "Hello", {"subject": ""}, "Write a subject"),
         (CSV, "Hello", {"template": "No such"}, "neither a file nor a saved template"),
         (CSV, "Hello", {"subject": "a\nb"}, "line break"),
     ],
