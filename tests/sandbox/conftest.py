@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from sandbox.environment import changed_environment
@@ -37,18 +39,23 @@ def ses(double):
         yield made
 
 
-@pytest.fixture(scope="module")
-def module_sandbox():
+@pytest.fixture(scope="session")
+def session_sandbox():
+    """Runs to the end, but its variables are not for tests that do not ask for them."""
+    before = dict(os.environ)
     with run_sandbox(names=SeedNames()) as sandbox:
+        for name in sandbox.environment:
+            os.environ.pop(name)
+        os.environ.update(before)
         yield sandbox
 
 
 @pytest.fixture
-def sandbox(module_sandbox):
+def sandbox(session_sandbox):
     """moto and the double, seeded; this process's variables lead to them."""
-    module_sandbox.reset()
-    with changed_environment(module_sandbox.environment):
-        yield module_sandbox
+    session_sandbox.reset()
+    with changed_environment(session_sandbox.environment):
+        yield session_sandbox
 
 
 @pytest.fixture
