@@ -1,4 +1,4 @@
-"""Past imports, the pages of the wizard, and the drop folders."""
+"""Past imports and the pages of the wizard; drop folders are beside, in `drop_folder_admin`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.importing import views_check, views_columns, views_deeds, views_file, views_progress
-from campaigns.importing.models import ContactImport, DropFolder
+from campaigns.importing.drop_folder_admin import DropFolderAdmin
+from campaigns.importing.models import ContactImport
 from campaigns.importing.screen import WORKING, home_of, import_or_404, status_tone
 from portal.list_words import ListWordsMixin
 from portal.paging import FastListMixin
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+
+__all__ = ("ContactImportAdmin", "DropFolderAdmin")
 
 _PAGES = "campaigns_contactimport_"
 
@@ -35,8 +38,9 @@ class ContactImportAdmin(ListWordsMixin, FastListMixin):
     list_lead = _("Every file that was brought in: who, when, and what came of it.")
     list_empty = _("Nothing imported yet. Bring a CSV file: nothing is written before you say so.")
     list_icon = "upload"
-    list_display = ("shown_file", "shown_status", "rows", "new", "changed", "rejected", "created_by", "happened_at")
+    list_display = ("shown_file", "shown_status", "rows", "new", "changed", "rejected", "brought_by", "happened_at")
     list_display_links = None
+    change_list_template = "campaigns/importing/imports.html"
     list_filter = ("status",)
     search_fields = ("file_name__istartswith",)
     search_help_text = _("Beginning of the file's name")
@@ -89,16 +93,13 @@ class ContactImportAdmin(ListWordsMixin, FastListMixin):
     def rejected(self, contact_import: ContactImport) -> str:
         return _shown_count(contact_import, contact_import.reject_count)
 
+    @admin.display(description=_("by"))
+    def brought_by(self, contact_import: ContactImport) -> str:
+        return str(contact_import.created_by or contact_import.get_source_display())
+
     @admin.display(description=_("when"))
     def happened_at(self, contact_import: ContactImport) -> SafeString:
         return local_time(contact_import.finished_at or contact_import.created_at)
-
-
-@admin.register(DropFolder)
-class DropFolderAdmin(ListWordsMixin, admin.ModelAdmin[DropFolder]):
-    """What is done with files that are dropped into the bucket."""
-
-    list_display = ("__str__", "contact_list", "on_existing", "consent", "campaign", "send_by_itself")
 
 
 def _import_urls() -> list[URLPattern]:

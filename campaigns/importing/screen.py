@@ -117,7 +117,7 @@ def import_page(
     frame: dict[str, Any] = {
         "title": f"{STEPS[step]}: {contact_import.file_name}",
         "page_heading": _("Import contacts"),
-        "crumbs": [imports_crumb(), Crumb(contact_import.file_name, home_of(contact_import))],
+        "crumbs": [imports_crumb()],
     }
     shared = {
         "contact_import": contact_import,

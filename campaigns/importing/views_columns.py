@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.importing import columns
@@ -20,7 +19,6 @@ from campaigns.importing.screen import Status, actor_of, home_of, import_or_404,
 from campaigns.importing.services import start_check
 from campaigns.importing.uploads import change_format
 from campaigns.importing.views_file import sentence_of
-from campaigns.importing.views_progress import IMPORT_TAG_PREFIX
 from campaigns.importing.wording import describe_problem
 from portal.errors import InvalidInput, PortalError
 from portal.pages import page
@@ -102,7 +100,7 @@ def _form(request: HttpRequest, contact_import: ContactImport, **given: Any) -> 
 def _proposed_tags(contact_import: ContactImport) -> str:
     if contact_import.tag_names or contact_import.status == Status.CHECKED:
         return ", ".join(contact_import.tag_names)
-    return f"{IMPORT_TAG_PREFIX}{timezone.localdate().isoformat()}"
+    return contact_import.people_tag
 
 
 def _render(

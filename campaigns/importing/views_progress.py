@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from campaigns.importing.models import ContactImport
 
 ALMOST = 99.9  # what a page shows until the worker has said that it is done
-IMPORT_TAG_PREFIX = "import-"
 PATIENCE_S = 10  # so long it is nothing special that no worker has begun
 
 
@@ -103,10 +102,10 @@ def campaign_url(contact_import: ContactImport) -> str:
 def _group_of(contact_import: ContactImport) -> str:
     """`tag=<id>` or `list=<id>` of the group that fits the import's people best: its own tag, its list, another tag."""
     names = contact_import.tag_names
-    own = [name for name in names if name.startswith(IMPORT_TAG_PREFIX)]
+    own = [name for name in names if name == contact_import.people_tag]
     if contact_import.contact_list_id and not own:
         return f"list={contact_import.contact_list_id}"
-    tag = Tag.objects.filter(name__in=(own or names)[:1]).first()
+    tag = Tag.objects.filter(name__in=own or names[:1]).first()
     return f"tag={tag.pk}" if tag else ""
 
 

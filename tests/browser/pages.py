@@ -81,6 +81,28 @@ def _one(page: str, stage: str) -> Callable[[], str]:
     return at(f"admin:campaigns_campaign_{page}", _stage(stage), with_id=True)
 
 
+def _import_stage(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import import_pages
+
+        return getattr(import_pages, name)()
+
+    return make
+
+
+def _import(page: str, stage: str) -> Callable[[], str]:
+    return at(f"admin:campaigns_contactimport_{page}", _import_stage(stage), with_id=True)
+
+
+def _club(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import audience
+
+        return getattr(audience, name)()
+
+    return make
+
+
 def _recipient() -> str:
     person = _stage("a_recipient")()
     return reverse("admin:campaigns_campaign_person", args=[person.campaign_id, person.pk])
@@ -111,6 +133,23 @@ PAGES: list[Page] = [
     Page("password-change", at("admin:password_change")),
     Page("not-found", lambda: "/admin/portal/nothing/", status=404),
     Page("not-allowed", at("admin:auth_user_changelist"), role=VIEWER, status=403),
+    Page("contacts-empty", at("admin:campaigns_contact_changelist")),
+    Page("contacts", at("admin:campaigns_contact_changelist", _club("a_club"))),
+    Page("contacts-viewer", at("admin:campaigns_contact_changelist", _club("a_club")), role=VIEWER),
+    Page("contact-add", at("admin:campaigns_contact_add", _club("a_club")), role=MARKETER),
+    Page("contact", at("admin:campaigns_contact_change", _club("a_person_with_mails"), with_id=True), role=MARKETER),
+    Page("contact-viewer", at("admin:campaigns_contact_change", _club("a_club"), with_id=True), role=VIEWER),
+    Page("contact-delete", at("admin:campaigns_contact_delete", _club("a_club"), with_id=True), role=MARKETER),
+    Page("lists-empty", at("admin:campaigns_contactlist_changelist")),
+    Page("lists", at("admin:campaigns_contactlist_changelist", _club("a_club"))),
+    Page("list", at("admin:campaigns_contactlist_change", _club("make_list"), with_id=True)),
+    Page("list-add", at("admin:campaigns_contactlist_add")),
+    Page("tags", at("admin:campaigns_tag_changelist", _club("a_club"))),
+    Page("suppressions-empty", at("admin:campaigns_suppression_changelist")),
+    Page("suppressions", at("admin:campaigns_suppression_changelist", _club("make_suppression"))),
+    Page("suppression", at("admin:campaigns_suppression_change", _club("make_suppression"), with_id=True)),
+    Page("suppression-add", at("admin:campaigns_suppression_add")),
+    Page("suppression-release", at("admin:campaigns_suppression_release", _club("make_suppression"), with_id=True)),
     Page("campaigns-empty", at("admin:campaigns_campaign_changelist")),
     Page("campaigns", at("admin:campaigns_campaign_changelist", _stage("campaigns_in_all_stages"))),
     Page("campaign-new", at("admin:campaigns_campaign_add", _stage("a_draft"))),
@@ -132,4 +171,23 @@ PAGES: list[Page] = [
     Page("template", at("admin:campaigns_template_change", _stage("a_template"), with_id=True)),
     Page("template-viewer", at("admin:campaigns_template_change", _stage("a_template"), with_id=True), role=VIEWER),
     Page("house-layout", at("admin:campaigns_houselayout_changelist", _stage("a_template"))),
+    Page("imports-empty", at("admin:campaigns_contactimport_changelist")),
+    Page("imports", at("admin:campaigns_contactimport_changelist", _import_stage("imports_in_all_stages"))),
+    Page("import-file", at("admin:campaigns_contactimport_add"), role=MARKETER),
+    Page("import-waiting", _import("file", "a_file_on_its_way"), role=MARKETER),
+    Page("import-columns", _import("columns", "a_file_to_map"), role=MARKETER),
+    Page("import-columns-wrong", _import("columns", "a_file_read_wrongly"), role=MARKETER),
+    Page("import-checking", _import("check", "a_file_being_checked"), role=MARKETER),
+    Page("import-check", _import("check", "a_checked_file"), role=MARKETER),
+    Page("import-check-fine", _import("check", "a_fine_file"), role=MARKETER),
+    Page("import-check-viewer", _import("check", "a_checked_file"), role=VIEWER),
+    Page("import-running", _import("result", "an_import_under_way"), role=MARKETER),
+    Page("import-result", _import("result", "a_finished_import"), role=MARKETER),
+    Page("import-undone", _import("result", "an_undone_import"), role=MARKETER),
+    Page("import-cancelled", _import("result", "a_cancelled_import"), role=MARKETER),
+    Page("import-failed", _import("result", "a_file_that_is_no_csv"), role=MARKETER),
+    Page("drop-folders-empty", at("admin:campaigns_dropfolder_changelist")),
+    Page("drop-folders", at("admin:campaigns_dropfolder_changelist", _import_stage("a_drop_folder"))),
+    Page("drop-folder-add", at("admin:campaigns_dropfolder_add", _import_stage("a_drop_folder"))),
+    Page("drop-folder", at("admin:campaigns_dropfolder_change", _import_stage("a_drop_folder"), with_id=True)),
 ]

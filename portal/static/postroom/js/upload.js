@@ -280,8 +280,9 @@ function setUp() {
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
     leave();
-    const [file] = event.dataTransfer.files;
-    if (file) take(file);
+    const [file, ...others] = event.dataTransfer.files;
+    if (others.length) tellProblem(text("Several"));
+    else if (file) take(file);
   });
   area.querySelector("[data-upload-form]").addEventListener("submit", (event) => event.preventDefault());
   find("cancel").addEventListener("click", stop);
