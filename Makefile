@@ -38,7 +38,7 @@ test-postgres: $(STAMP) ## Run the tests on a PostgreSQL server of their own (ne
 
 .PHONY: test-browser
 test-browser: $(STAMP) ## Run the tests in headless Chromium
-	@$(PY) -m pytest -m browser tests/browser
+	@$(PY) -m pytest -m browser $(PYTEST_ARGS)
 
 .PHONY: test-stack
 test-stack: $(STAMP) ## Start and stop everything that `make run` starts

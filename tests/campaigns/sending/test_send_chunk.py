@@ -259,7 +259,7 @@ def test_a_test_goes_to_the_tester_with_the_contacts_values(ses, hints):
 def test_a_worker_that_wakes_up_late_takes_new_slots(ses, monkeypatch):
     campaign = running_campaign(3)
     SendingAccount.objects.update(campaign_tat_s=time.time() + 2)
-    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    clock: SimpleNamespace = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
     monkeypatch.setattr("campaigns.sending.send_chunk.time", clock)
     lateness = iter([0.5, 0.0])
 
