@@ -182,7 +182,11 @@ class RowChecker:
         return first, last
 
     def _tags(self, cells: list[str]) -> tuple[str, ...]:
-        names = (part.strip()[:TAG_LENGTH] for i in self._tag_columns for part in _TAG_BREAK.split(cells[i]))
+        names = (
+            " ".join(part.split())[:TAG_LENGTH].strip()
+            for i in self._tag_columns
+            for part in _TAG_BREAK.split(cells[i])
+        )
         return tuple(dict.fromkeys(name for name in names if name))
 
     def _time_zone(self, line: int, cells: list[str]) -> str:

@@ -93,6 +93,18 @@ def test_importing_brings_the_people_in_with_list_and_tags():
     assert not ImportLine.objects.exists()
 
 
+def test_values_with_tabs_backslashes_quotes_and_line_breaks_arrive_as_they_are():
+    name = 'A\\N "x"\\'
+    content = (
+        'Email,First name,Note,Groups\na@b.example,"A\\N ""x""\\","tab\there\nback\\slash \\t ""q"" é","a\tb;\\N"\n'
+    )
+    imported(content.encode())
+    contact = Contact.objects.get()
+    assert contact.first_name == name
+    assert contact.attributes == {"note": 'tab\there\nback\\slash \\t "q" é'}
+    assert set(contact.tags.values_list("name", flat=True)) == {"a b", "\\N"}
+
+
 def test_tags_of_a_column_are_put_on_their_own_rows():
     content = b"Email,Groups\na@b.example,choir; board\nc@d.example,choir\ne@f.example,\n"
     imported(content)
