@@ -176,7 +176,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
     @admin.display(description=gettext_lazy("tags"))
     def shown_tags(self, contact: Contact) -> SafeString | str:
         marks = [(badge(tag.name),) for tag in contact.tags.all()]
-        return format_html_join(" ", "{}", marks) or "–"
+        return format_html("<span>{}</span>", format_html_join(" ", "{}", marks)) if marks else "–"
 
     @admin.display(description=gettext_lazy("more about them"))
     def shown_attributes(self, contact: Contact) -> SafeString | str:

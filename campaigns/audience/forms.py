@@ -26,18 +26,22 @@ def time_zone_choices() -> list[tuple[str, str]]:
 class ContactForm(forms.ModelForm[Contact]):
     """One person, with attributes as lines `name: value`, tags as words between commas."""
 
-    time_zone = forms.ChoiceField(label=_("time zone"), choices=time_zone_choices, required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices, required=False)
     attribute_lines = forms.CharField(
-        label=_("more about them"),
+        label=_("More about them"),
         help_text=_("One line for each: name, colon, value. Messages can use it: city: Oldtown is {{ city }}."),
         widget=forms.Textarea(attrs={"rows": 6, "cols": 60, "spellcheck": "false"}),
         required=False,
     )
     chosen_lists = forms.ModelMultipleChoiceField(
-        ContactList.objects.all(), label=_("lists"), widget=forms.CheckboxSelectMultiple, required=False
+        ContactList.objects.all(), label=_("Lists"), widget=forms.CheckboxSelectMultiple, required=False
     )
     tag_names = forms.CharField(
-        label=_("tags"), help_text=_("With commas between: choir, board."), max_length=2000, required=False
+        label=_("Tags"),
+        help_text=_("With commas between: choir, board."),
+        max_length=2000,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
     class Meta:

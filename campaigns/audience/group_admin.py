@@ -52,6 +52,7 @@ class _GroupAdmin(ListWordsMixin, FastListMixin):
     search_help_text = gettext_lazy("Beginning of the name")
     ordering = ("name",)
     actions = None
+    change_form_template = "campaigns/audience/group_form.html"
     people_filter = ""  # name of the filter of contacts
 
     @admin.display(description=gettext_lazy("people"))
@@ -59,6 +60,16 @@ class _GroupAdmin(ListWordsMixin, FastListMixin):
         url = f"{reverse('admin:campaigns_contact_changelist')}?{self.people_filter}={group.pk}"
         count = int(group.__dict__.get("_people", 0))
         return format_html('<a href="{}" aria-label="{}: {}">{}</a>', url, group.name, _("people"), shown_count(count))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context = {"people_filter": self.people_filter, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm[Any], change: bool) -> None:
         with transaction.atomic():

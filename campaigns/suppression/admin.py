@@ -60,10 +60,10 @@ class SuppressionAdmin(ListWordsMixin, FastListMixin):
     def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> tuple[str, ...]:
         if obj is None:
             return ("address", "note")
-        return ("address", "reason", "source", "note", "since", "created_by")
+        return ("address", "shown_reason", "source", "shown_note", "since", "created_by")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Suppression | None = None) -> tuple[str, ...]:
-        return () if obj is None else ("since", "created_by")
+        return () if obj is None else ("shown_reason", "shown_note", "since", "created_by")
 
     def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
         return False
@@ -113,7 +113,7 @@ def release_one(request: HttpRequest, suppression_id: int) -> HttpResponseBase:
         messages.success(request, _("%s may get mail again.") % suppression.address)
         return redirect("admin:campaigns_suppression_changelist")
     frame: dict[str, Any] = {
-        "title": _("Take off the suppressions?"),
+        "title": _("Let mail go to this address again?"),
         "crumbs": [
             Crumb(_("Suppressions"), reverse("admin:campaigns_suppression_changelist")),
             Crumb(suppression.address, reverse("admin:campaigns_suppression_change", args=[suppression_id])),

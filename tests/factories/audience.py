@@ -31,7 +31,7 @@ def make_suppression(address: str = "gone@club.example", **fields) -> Suppressio
 def a_club() -> Contact:
     """A few people on lists, with tags, one of them suppressed; returns that one."""
     people = [
-        make_contact(f"{first}.{last}@club.example".lower(), first_name=first, last_name=last, attributes={"city": "Oldtown"})
+        make_contact(f"{first}.{last}@club.example".lower().replace(" ", "."), first_name=first, last_name=last, attributes={"city": "Oldtown"})
         for first, last in [("Anna", "Berg"), ("Kim", "Lund"), ("Jane", "van Dyk"), ("Robin", "Ash"), ("Ida", "Brook")]
     ]  # fmt: skip
     make_list("Members 2026", *people[:4])
