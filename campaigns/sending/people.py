@@ -12,8 +12,10 @@ from itertools import islice
 
 from django.db.models import F, IntegerField, QuerySet, Sum, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
+from campaigns.sending.counts import cause_key, count_column
 from campaigns.sending.models import Campaign, Chunk, Delivery
 from campaigns.sending.states import DeliveryState, Reason
 from portal.fields import prefix_range
@@ -77,8 +79,6 @@ def count_people(campaign: Campaign, wanted: PeopleFilter) -> int | None:
     """How many there are by the counters; None for a search, which would have to be counted row by row."""
     if wanted.prefix:
         return None
-    if wanted.reason is not None:
-        return sum(part.people for part in _ranges(campaign, wanted, after=0))
     total = Chunk.objects.filter(campaign=campaign).aggregate(people=Coalesce(Sum(_people_in(wanted)), 0))
     return int(total["people"])
 
@@ -130,31 +130,25 @@ def _runs(ranges: Iterator[IdRange], *, enough: int) -> Iterator[IdRange]:
 def _ranges(campaign: Campaign, wanted: PeopleFilter, *, after: int) -> Iterator[IdRange]:
     """The chunks that hold such people behind delivery `after`, in order, read a hundred at a time."""
     chunks = Chunk.objects.filter(campaign=campaign).annotate(people=_people_in(wanted)).filter(people__gt=0)
-    keys = _cause_keys(wanted)
-    if keys:
-        chunks = chunks.filter(cause_counts__has_any_keys=keys)
-    chunks = chunks.filter(last_delivery_id__gt=after).order_by("number")
+    chunks = chunks.filter(last_delivery_id__gt=after).order_by("number").defer("cause_counts")
     number = -1
     while True:
         batch = list(chunks.filter(number__gt=number)[:CHUNKS_PER_READ])
         for chunk in batch:
-            people = sum(chunk.cause_counts.get(key, 0) for key in keys) if keys else chunk.people
-            if people:
-                yield IdRange(chunk.first_delivery_id, chunk.last_delivery_id, people)
+            yield IdRange(chunk.first_delivery_id, chunk.last_delivery_id, chunk.people)
         if len(batch) < CHUNKS_PER_READ:
             return
         number = batch[-1].number
 
 
 def _people_in(wanted: PeopleFilter) -> Combinable:
+    """How many such people a chunk holds, by its counters."""
     total: Combinable = Value(0, output_field=IntegerField())
     for state in sorted(wanted.states or frozenset(DeliveryState)):
-        total = total + F(f"{state.name.lower()}_count")
+        total = total + (F(count_column(state)) if wanted.reason is None else _with_cause(state, wanted.reason))
     return total
 
 
-def _cause_keys(wanted: PeopleFilter) -> list[str]:
-    if wanted.reason is None:
-        return []
-    states = wanted.states or frozenset(DeliveryState)
-    return [f"{int(state)}:{int(wanted.reason)}" for state in sorted(states)]
+def _with_cause(state: DeliveryState, reason: Reason) -> Combinable:
+    text = KeyTextTransform(cause_key(state, reason), "cause_counts")
+    return Coalesce(Cast(text, IntegerField()), 0)
