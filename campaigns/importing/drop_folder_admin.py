@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy as _
@@ -22,6 +23,8 @@ from portal.list_words import ListWordsMixin
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+    from campaigns.audience.models import ContactList
 
 
 class DropFolderForm(forms.ModelForm[DropFolder]):
@@ -77,7 +80,7 @@ class DropFolderAdmin(ListWordsMixin, admin.ModelAdmin[DropFolder]):
     list_title = _("Drop folders")
     list_empty = _("No drop folder yet. A file that is dropped anywhere under uploads/ then waits for a person.")
     list_icon = "folder-down"
-    list_display = ("__str__", "contact_list", "on_existing", "consent", "campaign", "send_by_itself")
+    list_display = ("shown_prefix", "shown_list", "on_existing", "shown_consent", "shown_mail")
     list_select_related = ("contact_list", "campaign")
     change_list_template = "campaigns/importing/drop_folders.html"
     actions = None
@@ -93,6 +96,30 @@ class DropFolderAdmin(ListWordsMixin, admin.ModelAdmin[DropFolder]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         place = {"bucket": settings.UPLOADS_BUCKET, **(extra_context or {})}
         return super().changelist_view(request, place)
+
+    @admin.display(description=_("folder"), ordering="prefix")
+    def shown_prefix(self, folder: DropFolder) -> str:
+        return str(folder)
+
+    @admin.display(description=_("list"), empty_value="–")
+    def shown_list(self, folder: DropFolder) -> ContactList | None:
+        return folder.contact_list
+
+    @admin.display(description=_("agreed"), boolean=True)
+    def shown_consent(self, folder: DropFolder) -> bool:
+        return folder.consent
+
+    @admin.display(description=_("mail"))
+    def shown_mail(self, folder: DropFolder) -> str:
+        if folder.campaign is None or not folder.send_by_itself:
+            return gettext("nothing is sent")
+        return gettext("sends “%s” by itself") % folder.campaign
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget  # type: ignore[union-attr]  # lists and tags have pages of their own
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "campaign":

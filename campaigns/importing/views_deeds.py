@@ -1,4 +1,4 @@
-"""What the buttons of an import do: one POST, one service, one sentence, back to the import."""
+"""What the buttons of an import do: one POST, one service, back to the import, whose page says what came of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from campaigns.importing import services
@@ -25,9 +24,6 @@ ACTS: dict[str, Callable[..., ContactImport]] = {
     "start": services.start_import,
     "cancel": services.cancel_import,
     "undo": services.start_undo,
-}
-DONE: dict[str, str | Promise] = {
-    "cancel": gettext_lazy("Cancelled."),
 }
 # Pressing a button again that has done its deed is no mistake worth a word.
 DONE_ALREADY = {
@@ -49,9 +45,6 @@ def do_deed(request: HttpRequest, import_id: int, deed: str) -> HttpResponseBase
             messages.error(request, str(error))
     except PortalError as error:
         messages.error(request, str(error))
-    else:
-        if deed in DONE:
-            messages.success(request, str(DONE[deed]))
     return redirect(home_of(import_or_404(import_id)))
 
 

@@ -48,8 +48,9 @@ jonas.lind@club.example,Jonas,Lind,Newport,"member, choir"
 @page("campaigns.add_contactimport")
 def new_import(request: HttpRequest) -> HttpResponseBase:
     """The drop zone; a plain form post brings the file through the site."""
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = FileForm(request.POST, request.FILES) if is_sent else FileForm()
+    if is_sent and form.is_valid():
         chosen = form.cleaned_data["file"]
         contact_import = create_import(chosen.name, actor=actor_of(request))
         try:

@@ -3,48 +3,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
 from campaigns.audience.models import Contact, ContactList
 from campaigns.importing.models import ContactImport
 from portal.models import Activity
 from portal.roles import MARKETER, VIEWER
+from tests.factories.import_posts import at, bring, columns_form
 from tests.factories.importing import checked, people_csv, uploaded
 
 Status = ContactImport.Status
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def log_in(client):
-    def as_role(role, name="mira"):
-        person, _made = User.objects.get_or_create(username=name, is_staff=True)
-        person.groups.set([Group.objects.get(name=role)])
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return as_role
-
-
-def at(name, contact_import=None):
-    return reverse(f"admin:campaigns_contactimport_{name}", args=[contact_import.pk] if contact_import else [])
-
-
-def bring(client, content, name="people.csv"):
-    """The plain form post of the file step."""
-    return client.post(at("add"), {"file": SimpleUploadedFile(name, content)}, follow=True)
-
-
-def columns_form(contact_import, **fields):
-    """What the columns step posts when nothing is changed."""
-    form = {"on_existing": "fill_empty", "tags": "import-test", "contact_list": "", "new_list": ""}
-    for number, column in enumerate(contact_import.columns):
-        kind, _colon, name = column["target"].partition(":")
-        form[f"target_{number}"] = "field" if name else kind
-        form[f"field_{number}"] = name
-    return form | fields
 
 
 def test_four_steps_bring_the_people_in(log_in, hints):
