@@ -14,7 +14,6 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "render": ("--messages", "400", "--rounds", "3"),
     "csv_import": ("--rows", "100000", "--rounds", "1"),
     "sending": ("--recipients", "20000", "--peer-messages", "500", "--rounds", "1"),
-    "people_pages": ("--people", "100000"),
 }
 
 
