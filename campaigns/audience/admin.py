@@ -79,7 +79,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
         group_actions.as_action("delete_people", permissions=["delete"]),
     )
     fieldsets = (
-        (None, {"fields": ("address", "first_name", "last_name", "time_zone")}),
+        (None, {"fields": ("address", "kept_address", "first_name", "last_name", "time_zone")}),
         (gettext_lazy("Groups"), {"fields": ("chosen_lists", "tag_names")}),
         (gettext_lazy("More"), {"fields": ("attribute_lines",)}),
     )
@@ -154,7 +154,11 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
         """What the question before deleting lists: the person only, not every row that hangs on them."""
         return [str(obj) for obj in objs], {}, set(), []
 
-    @admin.action(description=gettext_lazy("Export as CSV"))
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Viewers look at people, but do not carry them away."""
+        return self.has_change_permission(request)
+
+    @admin.action(description=gettext_lazy("Export as CSV"), permissions=["export"])
     def export_csv(self, request: HttpRequest, people: QuerySet[Contact]) -> HttpResponseBase:
         return group_actions.export(request, people.defer(None))
 

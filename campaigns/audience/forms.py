@@ -8,11 +8,15 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
 from campaigns.audience.models import Contact, ContactList, Tag
 from campaigns.audience.services import LIST_NAME_LENGTH, TAG_NAME_LENGTH
 from campaigns.importing.columns import is_attribute_name
+from campaigns.importing.typos import is_impossible, suggest_domain
 from portal.mail.address import InvalidAddress, parse_address
 
 
@@ -44,6 +48,8 @@ class ContactForm(forms.ModelForm[Contact]):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
+    kept_address = forms.CharField(widget=forms.HiddenInput, max_length=320, required=False)  # asked about, and right
+
     class Meta:
         model = Contact
         fields = ("address", "first_name", "last_name", "time_zone")
@@ -59,9 +65,29 @@ class ContactForm(forms.ModelForm[Contact]):
             parsed = parse_address(self.cleaned_data["address"])
         except InvalidAddress as error:
             raise ValidationError(str(error), code=error.code) from error
-        if Contact.objects.filter(address_key=parsed.key).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("There is a contact with this address already."), code="taken")
+        known = Contact.objects.filter(address_key=parsed.key).exclude(pk=self.instance.pk).first()
+        if known is not None:
+            raise ValidationError(_taken_by(known), code="taken")
+        if parsed.key != self.instance.address_key:
+            self._question_domain(parsed.address)
         return parsed.address
+
+    def _question_domain(self, address: str) -> None:
+        """Ask once about a domain that looks misspelt; one that cannot exist is refused."""
+        local_part, _at, domain = address.rpartition("@")
+        meant = suggest_domain(domain)
+        if meant is None:
+            return
+        names = {"meant": f"{local_part}@{meant}", "domain": domain}
+        if is_impossible(domain):
+            raise ValidationError(gettext("There is no domain %(domain)s. Did you mean %(meant)s?") % names)
+        if self["kept_address"].value() == address:
+            return
+        self.data = self.data.copy()  # so that the next Save is the answer
+        self.data[self.add_prefix("kept_address")] = address
+        raise ValidationError(
+            gettext("Did you mean %(meant)s? Mend it, or press Save again to keep %(domain)s.") % names
+        )
 
     def clean_attribute_lines(self) -> str:
         self.instance.attributes = parse_attributes(self.cleaned_data["attribute_lines"])
@@ -101,6 +127,11 @@ def parse_attributes(lines: str) -> dict[str, str]:
 def split_tags(text: str) -> list[str]:
     """Tag names between commas, without repeats."""
     return list(dict.fromkeys(" ".join(part.split()) for part in text.replace("\0", "").split(",") if part.strip()))
+
+
+def _taken_by(contact: Contact) -> SafeString:
+    link = format_html('<a href="{}">{}</a>', reverse("admin:campaigns_contact_change", args=[contact.pk]), contact)
+    return format_html(gettext("This address is here already: {}."), link)
 
 
 def _group_words(contact: Contact) -> dict[str, Any]:

@@ -118,6 +118,7 @@ def test_a_contact_keeps_what_its_form_shows(log_in):
     [
         ("not-an-address", "There is no @"),
         ("a@b.example, c@d.example", "more than one address"),
+        ("anna@gmail.con", "Did you mean anna@gmail.com?"),
         ("taken@club.example", "already"),
         ("TAKEN@club.example", "already"),
     ],
@@ -127,6 +128,27 @@ def test_an_address_that_cannot_be_is_said_in_plain_words(log_in, address, said)
     page = text(log_in(MARKETER).post(ADD, {**FIELDS, "address": address}))
     assert said in page
     assert Contact.objects.count() == 1
+
+
+def test_who_is_there_already_is_one_click_away(log_in):
+    known = make_contact("taken@club.example", first_name="Kim")
+    page = text(log_in(MARKETER).post(ADD, {**FIELDS, "address": "Taken@club.example"}))
+    assert f'<a href="{reverse("admin:campaigns_contact_change", args=[known.pk])}">Kim &lt;taken@club' in page
+
+
+def test_a_misspelt_domain_is_asked_about_once(log_in):
+    client = log_in(MARKETER)
+    question = client.post(ADD, {**FIELDS, "address": "anna@gmial.com"})
+    assert "Did you mean anna@gmail.com?" in text(question)
+    assert not Contact.objects.exists()
+    kept = question.context["adminform"].form["kept_address"].value()
+    client.post(ADD, {**FIELDS, "address": "anna@gmial.com", "kept_address": kept})
+    assert Contact.objects.get().address == "anna@gmial.com"
+
+
+def test_another_misspelt_domain_is_asked_about_again(log_in):
+    fields = {**FIELDS, "address": "anna@gmial.com", "kept_address": "anna@hotmial.com"}
+    assert "Did you mean" in text(log_in(MARKETER).post(ADD, fields))
 
 
 def test_the_form_says_why_somebody_gets_no_mail_and_what_they_got(log_in):
@@ -183,11 +205,19 @@ def test_one_person_is_deleted_on_their_page(log_in):
 
 def test_an_export_is_streamed_and_written_down(log_in):
     kim = a_club()
-    response = act(log_in(VIEWER), "export_csv", kim)
+    response = act(log_in(MARKETER), "export_csv", kim)
     content = b"".join(response.streaming_content).decode()
     assert "kim.lund@club.example" in content
     assert "anna.berg" not in content
-    assert Activity.objects.get(verb="contacts.exported").actor_name == "a-viewer"
+    assert Activity.objects.get(verb="contacts.exported").actor_name == "a-marketer"
+
+
+def test_a_viewer_does_not_export(log_in):
+    kim = a_club()
+    client = log_in(VIEWER)
+    assert "Export as CSV" not in text(client.get(CONTACTS))
+    assert not getattr(act(client, "export_csv", kim), "streaming", False)
+    assert not Activity.objects.filter(verb="contacts.exported").exists()
 
 
 @pytest.mark.parametrize("role", [OWNER, OPERATOR, MARKETER, VIEWER])
