@@ -18,7 +18,6 @@ from django.conf import settings
 settings.INSTALLED_APPS += ["import_export"]
 django.setup()
 
-from django.core.management import call_command
 from django.core.validators import validate_email
 from import_export import fields, resources, widgets
 from tablib import Dataset
@@ -52,7 +51,6 @@ class ContactResource(resources.ModelResource):
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
     logging.disable(logging.CRITICAL)
     started = time.perf_counter()
     table = Dataset().load(Path(sys.argv[1]).read_text(encoding="utf-8"), format="csv")

@@ -13,14 +13,11 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
-
 from campaigns.audience.models import Contact
 from campaigns.importing.local_import import check_local_import, run_local_import, take_local_file
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
     logging.disable(logging.CRITICAL)  # no broker listens: the work is done in this process
     contact_import = take_local_file(Path(sys.argv[1]), actor=None)
     started = time.perf_counter()

@@ -17,8 +17,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
-
 from campaigns.audience.models import Contact
 
 SCRIPT = r"""
@@ -38,7 +36,6 @@ ON CONFLICT (address_key) DO UPDATE SET first_name = excluded.first_name, first_
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
     source = Path(sys.argv[1])
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(SCRIPT.format(file=source))
