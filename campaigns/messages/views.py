@@ -16,7 +16,10 @@ from campaigns.messages.services import house_layout, layout_values, message_sou
 from campaigns.messages.suggestions import suggested_contacts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from campaigns.audience.models import Contact
+    from campaigns.messages.checks import MessageCheck
     from campaigns.messages.source import MessageSource
 
 TEXT_VIEW = "text"
@@ -58,11 +61,19 @@ def preview_layout(request: HttpRequest) -> HttpResponse:
 def check_draft(request: HttpRequest) -> JsonResponse:
     """Say what is right and wrong with what stands in a form; the subject as the chosen person would see it."""
     _require_view(request)
-    content = DraftedMessage(request.POST).content()
-    source = message_source(content, layout_values(house_layout()))
-    checks = [check.as_dict() for check in check_message(source)]
+    source = drafted_source(request)
+    return checks_json(request, source, check_message(source))
+
+
+def drafted_source(request: HttpRequest) -> MessageSource:
+    """The message that stands in the posted form, in the house layout as it is now."""
+    return message_source(DraftedMessage(request.POST).content(), layout_values(house_layout()))
+
+
+def checks_json(request: HttpRequest, source: MessageSource, checks: Sequence[MessageCheck]) -> JsonResponse:
+    """The checks and the subject, as compose.js shows them."""
     subject = _subject_for(source, contact_by_address(request.POST.get("preview_as", "")))
-    return JsonResponse({"checks": checks, "subject": subject})
+    return JsonResponse({"checks": [check.as_dict() for check in checks], "subject": subject})
 
 
 def suggest_contacts(request: HttpRequest) -> JsonResponse:

@@ -164,6 +164,7 @@ def _campaign_urls() -> list[URLPattern]:
         path(one + "review/left-out/<int:reason>/", views_review.left_out, name=_PAGES + "left_out"),
         path(one + "test/", views_review.send_a_test, name=_PAGES + "test"),
         path(one + "message/", views_compose.message_frame, name=_PAGES + "frame"),
+        path(one + "check/", views_compose.check_campaign, name=_PAGES + "check"),
         path(one + "progress/", views_progress.progress, name=_PAGES + "progress"),
         path(one + "progress.json", views_progress.progress_json, name=_PAGES + "progress_json"),
         path(one + "people/", views_people.people, name=_PAGES + "people"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 
 from campaigns.messages.checks import Level, MessageCheck, check_message
 from campaigns.messages.problems import TemplateInvalid
@@ -15,6 +15,7 @@ from campaigns.sending.audience import AudienceReview, has_audience, review_audi
 from campaigns.sending.drafts import MESSAGE_FIELDS
 from campaigns.sending.estimate import Estimate, estimate, usable_quota
 from campaigns.sending.identities import is_verified
+from campaigns.sending.missing_values import lacking_check
 from campaigns.sending.models import Campaign, Delivery
 from campaigns.sending.readiness import missing_parts
 from campaigns.sending.states import CampaignKind, Reason
@@ -127,13 +128,7 @@ def _audience_checks(campaign: Campaign, audience: AudienceReview) -> Iterator[M
     if not audience.will_get:
         yield MessageCheck(Level.BAD, "nobody", _("Nobody is left who would get it."))
     if missing := audience.left_out.get(Reason.MISSING_VALUE, 0):
-        names = ", ".join(sorted(message_required_fields(campaign)))
-        text = ngettext(
-            "%(count)s person has no value for %(names)s, which the message shows without a default.",
-            "%(count)s people have no value for %(names)s, which the message shows without a default.",
-            missing,
-        )
-        yield MessageCheck(Level.WARN, "missing_values", text % {"count": format_count(missing), "names": names})
+        yield lacking_check(missing, message_required_fields(campaign))
 
 
 def _quota_check(campaign: Campaign, expected: Estimate) -> MessageCheck:

@@ -8,15 +8,17 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.messages.checks import check_message
 from campaigns.messages.field_names import field_names
 from campaigns.messages.forms import contact_by_address
 from campaigns.messages.models import Template
 from campaigns.messages.services import house_layout, layout_values, message_source, version_layout
-from campaigns.messages.views import frame
+from campaigns.messages.views import checks_json, drafted_source, frame
 from campaigns.sending.drafts import save_draft, words_of
 from campaigns.sending.forms import CampaignForm
+from campaigns.sending.missing_values import missing_values_checks
 from campaigns.sending.models import Campaign
 from campaigns.sending.screen import actor_of, campaign_or_404, campaign_page, campaigns_crumb, home_of, url_of
 from campaigns.sending.states import CampaignStatus
@@ -54,9 +56,9 @@ def edit_campaign(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     if campaign.status != CampaignStatus.DRAFT or not may_change:
         return _show_message(request, campaign)
     form = CampaignForm(request.POST or None, instance=campaign)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not _was_changed_meanwhile(request, campaign, form):
         return _save(request, form)
-    context = _compose_context(form)
+    context = {**_compose_context(form), "read_at": campaign.updated_at.isoformat()}
     return campaign_page(request, "compose.html", campaign, tab="change", title=_("Message"), **context)
 
 
@@ -72,6 +74,15 @@ def message_frame(request: HttpRequest, campaign_id: int) -> HttpResponse:
     return frame(source, contact_by_address(request.GET.get("as", "")), view=request.GET.get("view", ""))
 
 
+@page("campaigns.view_campaign")
+@require_POST
+def check_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
+    """Check what stands in the form, saved or not, against the people of the saved audience."""
+    campaign = campaign_or_404(campaign_id)
+    source = drafted_source(request)
+    return checks_json(request, source, [*check_message(source), *missing_values_checks(campaign, source)])
+
+
 def _save(request: HttpRequest, form: CampaignForm) -> HttpResponseBase:
     try:
         campaign = save_draft(form.save(commit=False), form.audience(), actor=actor_of(request))
@@ -82,6 +93,15 @@ def _save(request: HttpRequest, form: CampaignForm) -> HttpResponseBase:
         return redirect(url_of(campaign, "review"))
     messages.success(request, _("“%s” is saved as a draft. Nothing has been sent.") % campaign.name)
     return redirect(url_of(campaign, "change"))
+
+
+def _was_changed_meanwhile(request: HttpRequest, campaign: Campaign, form: CampaignForm) -> bool:
+    """Whether somebody saved it after this form was opened; the text stays in the form, and a second save is meant."""
+    if request.POST.get("read_at", "") in {"", campaign.updated_at.isoformat()}:
+        return False
+    text = _("Somebody else saved this draft while you wrote. Your text is still below: save again to replace theirs.")
+    form.add_error(None, text)
+    return True
 
 
 def _show_message(request: HttpRequest, campaign: Campaign) -> HttpResponse:

@@ -1,14 +1,17 @@
-"""Writing a message in the browser: the preview follows unsaved text and runs nothing."""
+"""Writing and watching in the browser: the preview follows unsaved text and runs nothing, the live page the counters."""
 
 from __future__ import annotations
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from campaigns.sending.models import Campaign, Chunk
+from campaigns.sending.states import CampaignStatus
 from portal.roles import MARKETER
 from tests.browser.look import csp_violations
-from tests.factories.campaign_pages import a_draft, a_template
+from tests.factories.campaign_pages import a_draft, a_running_campaign, a_template
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -89,3 +92,17 @@ def test_the_house_layout_is_previewed_before_it_is_saved(window):
     tab.goto(reverse("admin:campaigns_houselayout_changelist"))
     tab.fill("#id_organisation", "Choir of Oldtown")
     expect(preview(tab).locator("body")).to_contain_text("Choir of Oldtown")
+
+
+def test_the_live_page_follows_the_counters_until_the_end(window):
+    campaign = a_running_campaign()
+    tab = window().new_page()
+    tab.goto(reverse("admin:campaigns_campaign_progress", args=[campaign.pk]))
+    expect(tab.locator("[data-live=handled]")).to_have_text("84")
+    waiting = Chunk.objects.filter(campaign=campaign, queued_count__gt=0)
+    waiting.update(delivered_count=F("delivered_count") + F("queued_count"), queued_count=0, is_open=False)
+    expect(tab.locator("[data-live=handled]")).to_have_text("129", timeout=10_000)
+    Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.COMPLETED)
+    expect(tab.locator(".page-title .badge")).to_have_text("completed", timeout=10_000)
+    assert tab.locator("[data-live-url]").count() == 0
+    assert csp_violations(tab) == []

@@ -167,3 +167,25 @@ def test_the_house_layout_is_changed_by_operators_only(log_in):
     assert log_in(MARKETER).post(address, fields).status_code == 403
     log_in(OPERATOR).post(address, fields)
     assert HouseLayout.objects.get().organisation == "The Club"
+
+
+def test_the_check_counts_people_without_a_value(log_in):
+    draft = a_draft()
+    address = reverse("admin:campaigns_campaign_check", args=[draft.pk])
+    client = log_in(MARKETER)
+    said = str(client.post(address, {"subject": "x", "body": "Dear {{ first_name }}"}).json())
+    assert "1 person has no value for first_name" in said
+    said = str(client.post(address, {"subject": "x", "body": "Dear {{ first_name | default: 'you' }}"}).json())
+    assert "no value" not in said
+
+
+def test_a_draft_that_somebody_else_saved_is_replaced_only_on_purpose(log_in):
+    draft = a_draft()
+    client = log_in(MARKETER)
+    read_at = draft.updated_at.isoformat()
+    client.post(edit_address(draft), words(body="theirs", read_at=read_at))
+    response = client.post(edit_address(draft), words(body="mine", read_at=read_at))
+    assert "Somebody else saved this draft" in response.content.decode()
+    assert Campaign.objects.get(pk=draft.pk).body == "theirs"
+    client.post(edit_address(draft), words(body="mine", read_at=response.context["read_at"]))
+    assert Campaign.objects.get(pk=draft.pk).body == "mine"
