@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Template
 
+from bench.goals import at_most
 from bench.measure import Figure, measure, print_figures
 from campaigns.messages.compile import CompiledMessage, MessageSource, compile_message
 from portal.mail.compiled import Mailbox, MimeSkeleton, RecipientHeaders
@@ -149,7 +150,7 @@ def main() -> int:
     figures = run(options.messages, options.rounds)
     ratio = figures[OURS].cpu_us / figures[DJANGO].cpu_us
     print(f"Postroom / Django: 1/{1 / ratio:.0f} (goal: at most 1/{1 / GOAL:.0f})")
-    return 0 if ratio <= GOAL else 1
+    return 0 if ratio <= at_most(GOAL) else 1
 
 
 if __name__ == "__main__":
