@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.audience import group_actions, group_admin, person, querysets, services
-from campaigns.audience.filters import ListFilter, MailFilter, TagFilter
+from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, TagFilter
 from campaigns.audience.forms import ContactForm, split_tags
 from campaigns.audience.models import Contact
 from campaigns.suppression.services import suppressed_among
@@ -48,6 +48,12 @@ class FirstMatchesPaginator(BoundedPaginator):
 class ContactChangeList(ChangeList):
     """The list, with one query more for who of the page is suppressed."""
 
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        for group in (ListFilter, TagFilter):
+            if self.params.get(group.parameter_name, "").isdecimal():
+                return [group.newest_first]
+        return ["-pk"]
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
@@ -65,7 +71,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
     list_empty = gettext_lazy("Nobody here yet. Bring your people from a CSV file: four steps, nothing is sent.")
     list_icon = "users"
     list_display = ("shown_address", "name", "shown_lists", "shown_tags", "added")
-    list_filter = (ListFilter, TagFilter, MailFilter)
+    list_filter = (ListFilter, TagFilter, MailFilter, ImportFilter)
     search_fields = ("address_key",)  # what is searched is in get_search_results
     search_help_text = gettext_lazy("Name or address, or their beginning")
     ordering = ("-pk",)

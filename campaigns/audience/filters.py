@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience import querysets
 from campaigns.audience.models import ContactList, Tag
+from campaigns.importing.models import ContactImport
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -17,23 +18,32 @@ if TYPE_CHECKING:
     from campaigns.audience.models import Contact
 
 SHOWN_GROUPS = 100
+_ID_DIGITS = 18  # fits the databases' integers
+
+
+def number_in(value: str | None) -> int | None:
+    """The id that an address names, None for anything else."""
+    return int(value) if value and value.isdecimal() and len(value) <= _ID_DIGITS else None
 
 
 class _GroupFilter(admin.SimpleListFilter):
-    """People in one group; a group beyond those shown is still reached by its address."""
+    """People in one group; a group beyond those shown is still reached by its address.
 
+    `newest_first` is the list's own order in terms of the group's index: SQLite sorts everybody when told "-pk".
+    """
+
+    newest_first: str
     groups: QuerySet[Any]
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         groups = list(self.groups.values_list("pk", "name")[:SHOWN_GROUPS])
-        chosen = request.GET.get(str(self.parameter_name), "")
-        if chosen.isdecimal() and int(chosen) not in {pk for pk, _name in groups}:
-            groups += self.groups.filter(pk=int(chosen)).values_list("pk", "name")
+        chosen = self.chosen_id()
+        if chosen is not None and chosen not in {pk for pk, _name in groups}:
+            groups += self.groups.filter(pk=chosen).values_list("pk", "name")
         return [(str(pk), name) for pk, name in groups]
 
     def chosen_id(self) -> int | None:
-        value = self.value()
-        return int(value) if value and value.isdecimal() else None
+        return number_in(self.value())
 
 
 class ListFilter(_GroupFilter):
@@ -41,6 +51,7 @@ class ListFilter(_GroupFilter):
 
     title = _("list")
     parameter_name = "list"
+    newest_first = "-memberships__contact_id"
     groups = ContactList.objects.all()
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
@@ -53,11 +64,30 @@ class TagFilter(_GroupFilter):
 
     title = _("tag")
     parameter_name = "tag"
+    newest_first = "-contact_tags__contact_id"
     groups = Tag.objects.all()
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
         chosen = self.chosen_id()
         return queryset if chosen is None else querysets.with_tag(queryset, chosen)
+
+
+class ImportFilter(admin.SimpleListFilter):
+    """People whom one import brought in. It shows only when an address names the import: there are too many to offer."""
+
+    title = _("import")
+    parameter_name = "import"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        chosen = number_in(self.value())
+        if chosen is None:
+            return []
+        file_name = ContactImport.objects.filter(pk=chosen).values_list("file_name", flat=True).first()
+        return [(str(chosen), file_name or _("import %d") % chosen)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
+        chosen = number_in(self.value())
+        return queryset if chosen is None else querysets.brought_by(queryset, chosen)
 
 
 class MailFilter(admin.SimpleListFilter):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
@@ -18,6 +18,9 @@ from campaigns.audience.services import LIST_NAME_LENGTH, TAG_NAME_LENGTH
 from campaigns.importing.columns import is_attribute_name
 from campaigns.importing.typos import is_impossible, suggest_domain
 from portal.mail.address import InvalidAddress, parse_address
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
 
 
 @cache
@@ -83,8 +86,9 @@ class ContactForm(forms.ModelForm[Contact]):
             raise ValidationError(gettext("There is no domain %(domain)s. Did you mean %(meant)s?") % names)
         if self["kept_address"].value() == address:
             return
-        self.data = self.data.copy()  # so that the next Save is the answer
-        self.data[self.add_prefix("kept_address")] = address
+        answers = cast("QueryDict", self.data).copy()
+        answers[self.add_prefix("kept_address")] = address
+        self.data = answers  # the next Save is the answer
         raise ValidationError(
             gettext("Did you mean %(meant)s? Mend it, or press Save again to keep %(domain)s.") % names
         )

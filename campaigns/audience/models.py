@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.fields import KeyField
@@ -36,6 +37,9 @@ class Contact(models.Model):
         indexes = (
             models.Index(fields=("last_name_key", "first_name_key"), name="contact_last_name"),
             models.Index(fields=("first_name_key", "last_name_key"), name="contact_first_name"),
+            models.Index(
+                fields=("created_import_id", "id"), condition=Q(created_import_id__isnull=False), name="contact_import"
+            ),
         )
 
     def __str__(self) -> str:

@@ -21,6 +21,14 @@ MAX_WORDS = 6
 SEARCH_LIMIT = 300
 
 
+# The columns of the index that each key leads; any other order would be sorted first.
+_INDEXED = {
+    "address_key": ("address_key",),
+    "first_name_key": ("first_name_key", "last_name_key"),
+    "last_name_key": ("last_name_key", "first_name_key"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FirstMatches:
     """What a search found first; `is_cut` when there is more."""
@@ -56,7 +64,7 @@ def first_matches(contacts: QuerySet[Contact], text: str) -> FirstMatches:
     if not ways:
         return FirstMatches(contacts, is_cut=False)
     for key, way in ways.items():
-        rows = contacts.order_by(key.field, "pk").filter(way).values_list("pk", flat=True)
+        rows = contacts.order_by(*_INDEXED[key.field]).filter(way).values_list("pk", flat=True)
         ids = list(rows[: SEARCH_LIMIT + 1])
         is_cut = is_cut or len(ids) > SEARCH_LIMIT
         found.update(ids[:SEARCH_LIMIT])
@@ -64,13 +72,18 @@ def first_matches(contacts: QuerySet[Contact], text: str) -> FirstMatches:
 
 
 def on_list(contacts: QuerySet[Contact], list_id: int) -> QuerySet[Contact]:
-    """People on a list, the newest contact first. The order names the index of memberships, so that it is walked."""
-    return contacts.filter(memberships__contact_list_id=list_id).order_by("-memberships__contact_id")
+    """People on a list."""
+    return contacts.filter(memberships__contact_list_id=list_id)
 
 
 def with_tag(contacts: QuerySet[Contact], tag_id: int) -> QuerySet[Contact]:
-    """People with a tag, in the same way."""
-    return contacts.filter(contact_tags__tag_id=tag_id).order_by("-contact_tags__contact_id")
+    """People with a tag."""
+    return contacts.filter(contact_tags__tag_id=tag_id)
+
+
+def brought_by(contacts: QuerySet[Contact], import_id: int) -> QuerySet[Contact]:
+    """People whom an import brought in; not those whom it found here and changed."""
+    return contacts.filter(created_import_id=import_id)
 
 
 def suppressed(contacts: QuerySet[Contact]) -> QuerySet[Contact]:

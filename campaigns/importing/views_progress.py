@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -84,13 +84,9 @@ def percent_done(contact_import: ContactImport) -> float:
 
 
 def people_url(contact_import: ContactImport) -> str:
-    """The contacts that the import put into its group; all contacts where it has none, "" where there is no list."""
-    try:
-        contacts = reverse("admin:campaigns_contact_changelist")
-    except NoReverseMatch:
-        return ""
-    group = _group_of(contact_import)
-    return f"{contacts}?{group}" if group else contacts
+    """The contacts that the import put into its group; where it has none, those whom it brought in."""
+    people = _group_of(contact_import) or f"import={contact_import.pk}"
+    return f"{reverse('admin:campaigns_contact_changelist')}?{people}"
 
 
 def campaign_url(contact_import: ContactImport) -> str:

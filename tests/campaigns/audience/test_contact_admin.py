@@ -10,6 +10,7 @@ from campaigns.audience.models import Contact, ContactList, Tag
 from portal.models import Activity
 from portal.roles import MARKETER, OPERATOR, OWNER, VIEWER
 from tests.factories.audience import a_club, a_person_with_mails, make_list, make_tag
+from tests.factories.importing import imported
 from tests.factories.sending import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,17 @@ def test_the_filter_is_in_the_address(log_in, query, expected):
     assert set(shown(log_in(VIEWER).get(CONTACTS + query))) == expected
 
 
+@pytest.mark.parametrize("query", ["?list=x", "?list=99999", "?tag=-1", "?mail=perhaps", "?q=%00", "?p=9"])
+def test_a_strange_address_breaks_nothing(log_in, query):
+    a_club()
+    assert log_in(VIEWER).get(CONTACTS + query, follow=True).status_code == 200
+
+
+def test_each_person_stands_once_however_many_lists_they_are_on(log_in):
+    a_club()
+    assert len(shown(log_in(VIEWER).get(CONTACTS + "?list=x"))) == 5
+
+
 def test_lists_and_tags_filter(log_in):
     a_club()
     client = log_in(VIEWER)
@@ -62,6 +74,24 @@ def test_lists_and_tags_filter(log_in):
     assert shown(client.get(f"{CONTACTS}?list={board.pk}")) == ["anna.berg@club.example"]
     assert len(shown(client.get(f"{CONTACTS}?tag={choir.pk}&mail=yes"))) == 1
     assert len(shown(client.get(f"{CONTACTS}?list={board.pk}&q=anna"))) == 1
+
+
+def test_people_of_one_import_are_found_by_its_number(log_in):
+    make_contact("here@host.example")
+    made = imported(b"Email\nnew@host.example\nhere@host.example\n")
+    client = log_in(VIEWER)
+    page = client.get(f"{CONTACTS}?import={made.pk}")
+    assert shown(page) == ["new@host.example"]
+    assert "people.csv" in text(page)
+    assert "people.csv" not in text(client.get(CONTACTS))
+    assert shown(client.get(f"{CONTACTS}?import={made.pk + 1}")) == []
+
+
+@pytest.mark.parametrize("name", ["list", "tag", "import"])
+@pytest.mark.parametrize("number", ["x", "-1", "9" * 30, "%00", ""])
+def test_an_address_that_names_no_group_shows_a_list(log_in, name, number):
+    a_club()
+    assert log_in(VIEWER).get(f"{CONTACTS}?{name}={number}", follow=True).status_code == 200
 
 
 def test_the_list_asks_as_much_for_many_people_as_for_few(log_in):
