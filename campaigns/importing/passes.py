@@ -24,7 +24,7 @@ from campaigns.importing.models import ContactImport, ImportBatch
 from campaigns.importing.problem_groups import group_problems
 from campaigns.importing.problems import FileProblem, ProblemCode
 from campaigns.importing.row_check import RowChecker, RowPlan
-from portal.files import FileChanged, FileMissing, open_file
+from campaigns.importing.stored_file import open_import_file
 from portal.leases import claim, release
 
 if TYPE_CHECKING:
@@ -111,13 +111,7 @@ def walk_file(hold: Hold, work: Work, *, batch_rows: int = BATCH_ROWS) -> bool:
     contact_import = hold.contact_import
     number, start = _last_committed(contact_import, work.phase)
     pace = _Pace()
-    try:
-        stream = open_file(contact_import.file_key, offset=start.offset_bytes, etag=contact_import.file_etag)
-    except FileMissing as error:
-        raise FileProblem(ProblemCode.FILE_MISSING) from error
-    except FileChanged as error:
-        raise FileProblem(ProblemCode.FILE_CHANGED) from error
-    with stream:
+    with open_import_file(contact_import, offset=start.offset_bytes) as stream:
         reader = CsvReader(stream, format_of(contact_import), start)
         checker = RowChecker(plan_of(contact_import))
         for batch in read_batches(reader, checker, batch_rows=batch_rows):
@@ -202,7 +196,7 @@ def settle_file_problem(hold: Hold, problem: FileProblem) -> None:
 def _guess_around(contact_import: ContactImport, offset_bytes: int) -> str:
     """The likeliest encoding of the part of the file where the chosen one failed."""
     begin = max(0, offset_bytes - _AROUND_BYTES // 2)
-    with open_file(contact_import.file_key, offset=begin, etag=contact_import.file_etag) as stream:
+    with open_import_file(contact_import, offset=begin) as stream:
         return guess_code_page(stream.read(_AROUND_BYTES))
 
 

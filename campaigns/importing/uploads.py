@@ -18,9 +18,10 @@ from campaigns.importing.encoding import READABLE
 from campaigns.importing.inspection import SAMPLE_BYTES, FileShape, Overrule, inspect_sample
 from campaigns.importing.models import ColumnMapping, ContactImport
 from campaigns.importing.problems import FileProblem, ProblemCode
+from campaigns.importing.stored_file import open_import_file
 from portal.activity import record_activity
 from portal.errors import Conflict, InvalidInput
-from portal.files import FileMissing, create_upload_form, is_in_bucket, open_file, save_file, stat_file
+from portal.files import FileMissing, create_upload_form, is_in_bucket, save_file, stat_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -129,7 +130,7 @@ def adopt_file(contact_import: ContactImport) -> None:
 
 def first_look(contact_import: ContactImport, overrule: Overrule = Overrule()) -> FirstLook:  # noqa: B008  # frozen
     """Inspect the first part of the file. Raises FileProblem, OutsideError."""
-    with open_file(contact_import.file_key, etag=contact_import.file_etag) as stream:
+    with open_import_file(contact_import) as stream:
         sample = stream.read(SAMPLE_BYTES)
     shape = inspect_sample(sample, is_whole=len(sample) >= contact_import.file_bytes, overrule=overrule)
     remembered = ColumnMapping.objects.filter(header_key=header_key(shape.header)).first()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.audience.models import Contact, ContactList, ListMembership
-from campaigns.importing import check, passes, run
+from campaigns.importing import check, passes, run, stored_file
 from campaigns.importing.models import ContactImport, ImportBatch, OnExisting
 from campaigns.importing.passes import MAX_CLAIMS, claim_import
 from campaigns.importing.services import cancel_import, start_import
@@ -199,7 +199,7 @@ def test_a_service_outside_that_fails_postpones_the_import(monkeypatch):
         raise Unavailable("no answer", service="s3")
 
     with monkeypatch.context() as patched:
-        patched.setattr(passes, "open_file", unreachable)
+        patched.setattr(stored_file, "open_file", unreachable)
         for _ in range(MAX_CLAIMS + 2):  # an outage may last
             ContactImport.objects.update(retry_at=None)
             run.run_import(contact_import.pk)
