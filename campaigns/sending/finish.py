@@ -58,6 +58,17 @@ def close_chunk(chunk: Chunk, token: str, *, retry_in_s: float | None) -> None:
     complete_if_done(chunk.campaign_id)
 
 
+def keep_open(chunk: Chunk) -> None:
+    """Open the chunk again where somebody in it waits after all: an answer came when it was given up and closed.
+
+    Call it in a transaction that holds the chunk.
+    """
+    if Chunk.objects.filter(pk=chunk.pk, is_open=False).update(is_open=True):
+        Campaign.objects.filter(pk=chunk.campaign_id, status=CampaignStatus.COMPLETED).update(
+            status=CampaignStatus.IN_PROGRESS, finished_at=None
+        )
+
+
 def cancel_waiting(chunk: Chunk) -> None:
     """Mark everything in the chunk that still waits as cancelled; call it in a transaction that holds the chunk."""
     tally = Tally()
@@ -72,7 +83,12 @@ def cancel_waiting(chunk: Chunk) -> None:
 
 def complete_if_done(campaign_id: int) -> bool:
     """Mark the campaign completed when no chunk of it is open any more; harmless to call at any time."""
-    planned = Campaign.objects.filter(pk=campaign_id, status=CampaignStatus.IN_PROGRESS, planned_at__isnull=False)
-    if Chunk.objects.filter(campaign_id=campaign_id, is_open=True).exists():
+    open_chunks = Chunk.objects.filter(campaign_id=campaign_id, is_open=True)
+    if open_chunks.exists():
         return False
-    return planned.update(status=CampaignStatus.COMPLETED, finished_at=timezone.now()) == 1
+    planned = Campaign.objects.filter(pk=campaign_id, status=CampaignStatus.IN_PROGRESS, planned_at__isnull=False)
+    with transaction.atomic():
+        # Looked at again under the campaign's lock, which keep_open waits for.
+        if not planned.select_for_update().values_list("pk").first() or open_chunks.exists():
+            return False
+        return planned.update(status=CampaignStatus.COMPLETED, finished_at=timezone.now()) == 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _WAITING = ", ".join(str(int(state)) for state in sorted(WAITING))
 
 # Not the message's failure, so not counted as one of its attempts.
-COSTS_NO_ATTEMPT = frozenset({Reason.THROTTLED, Reason.QUOTA_REACHED, Reason.SENDING_PAUSED})
+COSTS_NO_ATTEMPT = frozenset({Reason.THROTTLED, Reason.QUOTA_REACHED, Reason.SENDING_PAUSED, Reason.UNREACHABLE})
 
 
 class WaitingRow(NamedTuple):
@@ -86,8 +86,15 @@ def lock_campaign_status(campaign_id: int) -> str:
     return str(row[0]) if row else ""
 
 
+class RowsMoved(Exception):
+    """Rows that were read as waiting no longer wait; the transaction must be rolled back."""
+
+
 def open_attempt(chunk: Chunk, rows: Sequence[WaitingRow]) -> int:
-    """Write the attempt and mark its deliveries SENDING; returns the attempt's id. Commit before calling out."""
+    """Write the attempt and mark its deliveries SENDING; returns the attempt's id. Commit before calling out.
+
+    Raises RowsMoved when one of them is not waiting any more.
+    """
     attempt = Attempt.objects.create(
         chunk_id=chunk.pk,
         first_delivery_id=rows[0].delivery_id,
@@ -95,11 +102,13 @@ def open_attempt(chunk: Chunk, rows: Sequence[WaitingRow]) -> int:
         delivery_count=len(rows),
     )
     where, params = _exactly([row.delivery_id for row in rows])
-    _update(
+    moved = _update(
         f"SET state = {DeliveryState.SENDING:d}, reason = 0, attempt_count = attempt_count + 1, changed_at = %s",
         f"campaign_id = %s AND {where} AND state IN ({_WAITING})",
         [timezone.now(), chunk.campaign_id, *params],
     )
+    if moved != len(rows):
+        raise RowsMoved
     tally = Tally()
     for row in rows:
         tally.move((row.state, row.reason), (DeliveryState.SENDING, Reason.NONE))
@@ -108,15 +117,17 @@ def open_attempt(chunk: Chunk, rows: Sequence[WaitingRow]) -> int:
 
 
 def mark(chunk: Chunk, rows: Sequence[WaitingRow], *, state: DeliveryState, reason: Reason) -> None:
-    """Move waiting rows to one other state, without an attempt."""
+    """Move waiting rows to one other state, without an attempt. Raises RowsMoved."""
     if not rows:
         return
     where, params = _exactly([row.delivery_id for row in rows])
-    _update(
+    moved = _update(
         f"SET state = {state:d}, reason = {reason:d}, changed_at = %s",
         f"campaign_id = %s AND {where} AND state IN ({_WAITING})",
         [timezone.now(), chunk.campaign_id, *params],
     )
+    if moved != len(rows):
+        raise RowsMoved
     tally = Tally()
     for row in rows:
         tally.move((row.state, row.reason), (state, reason))

@@ -112,7 +112,10 @@ def _denied(account_id: int, count: int) -> Slot:
 
 
 def slow_down(account_id: int) -> None:
-    """The provider throttled: lower the share of the rate in use, and let everybody pause a second."""
+    """The provider throttled: lower the share of the rate in use, and let everybody pause a second.
+
+    Once in that second: all the calls that were on their way are throttled by the same excess.
+    """
     with connection.cursor() as cursor:
         clock, later = _CLOCK[connection.vendor], _LATER[connection.vendor]
         cursor.execute(
@@ -122,7 +125,7 @@ def slow_down(account_id: int) -> None:
                    campaign_tat_s = {later}(campaign_tat_s, {clock}) + %(pause)s,
                    priority_tat_s = {later}(priority_tat_s, {clock}) + %(pause)s,
                    rho_raised_at_s = {clock}
-             WHERE id = %(account)s
+             WHERE id = %(account)s AND rho_raised_at_s <= {clock} - %(pause)s
             """,  # noqa: S608
             {"drop": RHO_DROP, "floor": MIN_RHO, "pause": THROTTLE_PAUSE_S, "account": account_id},
         )

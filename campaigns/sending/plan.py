@@ -21,9 +21,11 @@ from campaigns.sending.counts import cause_key, count_column
 from campaigns.sending.finish import complete_if_done
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk, Delivery
+from campaigns.sending.services import fail_campaign
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState
 from campaigns.sending.transitions import change_status, locked_campaign
 from portal import leases
+from portal.errors import PortalError
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -42,8 +44,13 @@ def plan_campaign(campaign_id: int) -> bool:
     token = leases.claim(due, lease_s=LEASE_S)
     if token is None:
         return False
-    while _plan_block(campaign_id, token):
-        pass
+    try:
+        while _plan_block(campaign_id, token):
+            pass
+    except (PortalError, ValueError, TypeError, LookupError, AttributeError) as error:
+        logger.warning("campaign.plan_impossible", extra={"campaign": campaign_id, "error": str(error)})
+        fail_campaign(campaign_id, reason=str(error))
+        return False
     if not _let_go(campaign_id, token):
         return False
     complete_if_done(campaign_id)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from campaigns.sending.models import SendingAccount
 from campaigns.sending.pacing import speed_up
 from portal.aws import ses
-from portal.errors import OutsideError
+from portal.errors import PortalError
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def refresh_quota() -> None:
         reserved_before = account.reserved_since_refresh
         try:
             answer = ses.get_account()
-        except OutsideError as error:
+        except PortalError as error:
             logger.warning("quota.unknown", extra={"account": account.pk, "error": str(error)})
             SendingAccount.objects.filter(pk=account.pk).update(problem=f"SES does not answer: {error}"[:300])
             continue

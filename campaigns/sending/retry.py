@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from campaigns.sending.ledger import WaitingRow
 
 MAX_ATTEMPTS = 8
-_SHORT_WAIT_S = {Reason.THROTTLED: 5.0, Reason.QUOTA_REACHED: 60.0, Reason.SENDING_PAUSED: 60.0}
+_SHORT_WAIT_S = {
+    Reason.THROTTLED: 5.0,
+    Reason.QUOTA_REACHED: 60.0,
+    Reason.SENDING_PAUSED: 60.0,
+    Reason.UNREACHABLE: 60.0,
+}
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 15.0, 1800.0
 
 
@@ -35,5 +40,5 @@ def with_attempt_limit(rows: Sequence[WaitingRow], outcomes: Sequence[Outcome]) 
 
 
 def _is_last(row: WaitingRow, outcome: Outcome) -> bool:
-    counts = outcome.state is DeliveryState.DEFERRED and outcome.reason in {Reason.TRANSIENT, Reason.UNREACHABLE}
+    counts = outcome.state is DeliveryState.DEFERRED and outcome.reason == Reason.TRANSIENT
     return counts and row.attempt_count + 1 >= MAX_ATTEMPTS

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns.sending import ledger, ledger_postgres
-from campaigns.sending.finish import close_chunk, settle_leftovers
+from campaigns.sending.finish import close_chunk, keep_open, settle_leftovers
 from campaigns.sending.models import Campaign, Chunk
+from campaigns.sending.outcomes import CallResult, all_alike
 from campaigns.sending.outgoing import SUPPRESSED_REASON, Skip, outgoing_of
 from campaigns.sending.pacing import Lane, group_size, reserve, slow_down
 from campaigns.sending.retry import retry_in_s, with_attempt_limit
@@ -26,17 +28,19 @@ from campaigns.sending.speed import note_accepted
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.suppression.services import suppressed_among
 from portal import leases, metrics
+from portal.errors import PortalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from campaigns.sending.ledger import WaitingRow
-    from campaigns.sending.outcomes import CallResult, Outgoing
+    from campaigns.sending.outcomes import Outgoing
 
 logger = logging.getLogger(__name__)
 
 _Made: TypeAlias = "tuple[WaitingRow, Outgoing | Skip]"
 
+_CANNOT_BE_MADE = (PortalError, ValueError, TypeError, LookupError, AttributeError)  # by this release's compiler
 # A worker that wakes up late (a busy machine) would send into somebody else's slots: it takes new ones.
 MAX_LATE_S = 0.1
 MAX_LATE_TRIES = 3
@@ -52,33 +56,55 @@ class _Turn:
     sender: Sender
     deadline_s: float  # on this process's monotonic clock
     sleep: Callable[[float], None]
+    is_stopping: Callable[[], bool]
     slots_left: int = 0  # reserved and waited for, not yet used
     late_s: float = 0.0  # how long after its slots this worker woke up
     retry_in_s: float | None = None
     is_held_up: bool = False  # by something that holds up the campaign's other chunks, too
 
+    @property
+    def is_over(self) -> bool:
+        return self.is_stopping() or time.monotonic() > self.deadline_s
+
 
 def send_next_chunk(
-    campaign_id: int, *, sleep: Callable[[float], None] = time.sleep, budget_s: float = TIME_BUDGET_S
+    campaign_id: int,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    budget_s: float = TIME_BUDGET_S,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Claim and send the campaign's next due chunk.
+    """Claim and send the campaign's next due chunk; `is_stopping`: whether to give it back before the next group.
 
     True when the caller should go on with the next one; False when there was none to claim, or when something holds
     the whole campaign up (no quota, no slot, provider paused): the sweep comes back to it.
     """
-    status = Campaign.objects.values_list("status", flat=True).get(pk=campaign_id)
+    status = Campaign.objects.filter(pk=campaign_id).values_list("status", flat=True).first()
     claimed = _claim_next(campaign_id) if status in {CampaignStatus.IN_PROGRESS, CampaignStatus.CANCELLED} else None
     if claimed is None:
         return False
     chunk, token = claimed
     if chunk.sending_count:
         settle_leftovers(chunk)
-    turn = _Turn(chunk, token, sender_of(campaign_id), time.monotonic() + budget_s, sleep)
-    if status == CampaignStatus.IN_PROGRESS:
-        with metrics.timed("sending.chunk_ms", campaign=str(campaign_id)):
-            _send_waiting(turn)
+    sender = _sender_or_pause(campaign_id) if status == CampaignStatus.IN_PROGRESS else None
+    if sender is None:
+        close_chunk(chunk, token, retry_in_s=None)
+        return status == CampaignStatus.CANCELLED
+    turn = _Turn(chunk, token, sender, time.monotonic() + budget_s, sleep, is_stopping)
+    with metrics.timed("sending.chunk_ms", campaign=str(campaign_id)):
+        _send_waiting(turn)
     close_chunk(chunk, token, retry_in_s=turn.retry_in_s)
     return not turn.is_held_up
+
+
+def _sender_or_pause(campaign_id: int) -> Sender | None:
+    """None when the mails cannot be made at all: the campaign then stands still where everybody sees why."""
+    try:
+        return sender_of(campaign_id)
+    except _CANNOT_BE_MADE as error:
+        logger.warning("sending.impossible", extra={"campaign": campaign_id, "error": str(error)})
+        pause_by_system(campaign_id, reason=_("The mails cannot be made: %s") % error)
+        return None
 
 
 def _claim_next(campaign_id: int) -> tuple[Chunk, str] | None:
@@ -95,7 +121,7 @@ def _send_waiting(turn: _Turn) -> None:
     size = group_size(turn.sender.max_rate_per_s, max_group=turn.sender.transport.max_group)
     for start in range(0, len(rows), size):
         group = rows[start : start + size]
-        if time.monotonic() > turn.deadline_s or not _wait_for_slots(turn, len(group), len(rows) - start):
+        if turn.is_over or not _wait_for_slots(turn, len(group), len(rows) - start):
             return
         attempt = _open_attempt(turn, group)
         if attempt is None:
@@ -108,16 +134,17 @@ def _send_waiting(turn: _Turn) -> None:
 
 def _wait_for_slots(turn: _Turn, needed: int, wanted: int) -> bool:
     """Have `needed` slots; where the rate is high, one reservation serves several groups of the `wanted` rest."""
-    turn.slots_left -= needed
-    if turn.slots_left >= 0:
+    missing = needed - turn.slots_left
+    if missing <= 0:
+        turn.slots_left -= needed
         return True
-    count = max(needed, min(wanted, group_size(turn.sender.max_rate_per_s, max_group=wanted)))
+    count = max(missing, min(wanted - turn.slots_left, group_size(turn.sender.max_rate_per_s, max_group=wanted)))
     for _try in range(MAX_LATE_TRIES):
         if not _reserve_and_wait(turn, count):
             return False
         if turn.late_s <= MAX_LATE_S:
             break
-    turn.slots_left = count - needed
+    turn.slots_left += count - needed
     return True
 
 
@@ -178,22 +205,29 @@ def _open_in_one_statement(turn: _Turn, made: Sequence[_Made]) -> _Attempt | Non
 
 
 def _open_in_steps(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
-    with transaction.atomic():
-        if not leases.renew(Chunk.objects.filter(pk=turn.chunk.pk), turn.token, lease_s=settings.SEND_LEASE_S):
-            return None
-        if ledger.lock_campaign_status(turn.chunk.campaign_id) != CampaignStatus.IN_PROGRESS:
-            return None
-        suppressed = suppressed_among([row.address_key for row, _outgoing in made])
-        made = [
-            (row, Skip(SUPPRESSED_REASON[suppressed[row.address_key]]) if row.address_key in suppressed else outgoing)
-            for row, outgoing in made
-        ]
-        _mark_skipped(turn.chunk, made)
-        kept: list[_Made] = [(row, outgoing) for row, outgoing in made if not isinstance(outgoing, Skip)]
-        if not kept:
-            return _Attempt(0, [])
-        attempt_id = ledger.open_attempt(turn.chunk, [row for row, _outgoing in kept])
-    return _Attempt(attempt_id, kept)
+    try:
+        return _open_step_by_step(turn, made)
+    except ledger.RowsMoved:
+        # An event came first. Whoever claims the chunk next reads what the rows are now.
+        return None
+
+
+@transaction.atomic
+def _open_step_by_step(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
+    if not leases.renew(Chunk.objects.filter(pk=turn.chunk.pk), turn.token, lease_s=settings.SEND_LEASE_S):
+        return None
+    if ledger.lock_campaign_status(turn.chunk.campaign_id) != CampaignStatus.IN_PROGRESS:
+        return None
+    suppressed = suppressed_among([row.address_key for row, _outgoing in made])
+    made = [
+        (row, Skip(SUPPRESSED_REASON[suppressed[row.address_key]]) if row.address_key in suppressed else outgoing)
+        for row, outgoing in made
+    ]
+    _mark_skipped(turn.chunk, made)
+    kept: list[_Made] = [(row, outgoing) for row, outgoing in made if not isinstance(outgoing, Skip)]
+    if not kept:
+        return _Attempt(0, [])
+    return _Attempt(ledger.open_attempt(turn.chunk, [row for row, _outgoing in kept]), kept)
 
 
 def _mark_skipped(chunk: Chunk, made: Sequence[_Made]) -> None:
@@ -206,10 +240,20 @@ def _mark_skipped(chunk: Chunk, made: Sequence[_Made]) -> None:
 
 
 def _call_and_record(turn: _Turn, attempt: _Attempt) -> None:
-    result = turn.sender.transport.send(attempt.outgoing, attempt_id=attempt.attempt_id)
+    result = _call(turn, attempt)
     if not (ledger_postgres.is_whole(result.outcomes) and _accept_in_one_statement(turn.chunk, attempt, result)):
         _record_in_steps(turn.chunk, attempt, result)
     _react(turn, attempt, result)
+
+
+def _call(turn: _Turn, attempt: _Attempt) -> CallResult:
+    # Transports answer with outcomes. Whatever else happens must not burn one group after the other unseen.
+    try:
+        return turn.sender.transport.send(attempt.outgoing, attempt_id=attempt.attempt_id)
+    except Exception as error:
+        logger.exception("sending.broken", extra={"campaign": turn.chunk.campaign_id, "attempt": attempt.attempt_id})
+        outcomes = all_alike(len(attempt.made), DeliveryState.UNCERTAIN, Reason.ANSWER_LOST, str(error))
+        return CallResult(outcomes, stops_campaign=_("The mails could not be handed over: %s") % error)
 
 
 def _accept_in_one_statement(chunk: Chunk, attempt: _Attempt, result: CallResult) -> bool:
@@ -225,6 +269,8 @@ def _record_in_steps(chunk: Chunk, attempt: _Attempt, result: CallResult) -> Non
         _lock(chunk)
         tally = ledger.write_outcomes(chunk, attempt.sent_rows, outcomes, attempt_id=attempt.attempt_id)
         note_accepted(chunk.campaign_id, tally.of_state(DeliveryState.ACCEPTED))
+        if any(outcome.state is DeliveryState.DEFERRED for outcome in outcomes):
+            keep_open(chunk)
 
 
 def _lock(chunk: Chunk) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.messages.services import freeze_message
+from campaigns.sending.counts import lock_chunks
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.readiness import require_ready
@@ -113,7 +114,7 @@ def resume_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
     campaign = locked_campaign(campaign_id)
     require_status(campaign, CampaignStatus.PAUSED, deed=_("resumed"))
     change_status(campaign, CampaignStatus.IN_PROGRESS, verb="campaign.resumed", actor=actor)
-    Chunk.objects.filter(campaign=campaign, is_open=True).update(retry_at=None)
+    _wake_chunks(campaign)
     publish_lanes(campaign)
     return campaign
 
@@ -132,8 +133,18 @@ def cancel_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
     change_status(
         campaign, CampaignStatus.CANCELLED, verb="campaign.cancelled", actor=actor, finished_at=timezone.now()
     )
+    _wake_chunks(campaign)
     publish_lanes(campaign)
     return campaign
+
+
+def _wake_chunks(campaign: Campaign) -> None:
+    """Make the resting chunks due now.
+
+    Those at work have no retry_at and are not touched: their workers take chunk, then campaign; we hold the campaign.
+    """
+    resting = lock_chunks(Chunk.objects.filter(campaign=campaign, is_open=True, retry_at__isnull=False))
+    Chunk.objects.filter(pk__in=list(resting.values_list("pk", flat=True))).update(retry_at=None)
 
 
 @transaction.atomic

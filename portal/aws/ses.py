@@ -8,6 +8,7 @@ Source: SES API v2 Reference, SendEmail, SendBulkEmail, GetAccount.
 from __future__ import annotations
 
 import json
+import ssl
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypedDict
@@ -15,6 +16,7 @@ from typing import Any, TypedDict
 import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from portal.aws.session import client, session, translated
 from portal.errors import AnswerLost, AuthExpired, ConfigurationError, Refused, Throttled, Unavailable
@@ -26,6 +28,8 @@ _BULK_PATH = "/v2/email/outbound-bulk-emails"
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 _OK = 200
+# LimitExceededException: the 24-hour quota is used up.
+_THROTTLES = frozenset({"TooManyRequestsException", "ThrottlingException", "LimitExceededException"})
 
 
 class BulkResult(TypedDict, total=False):
@@ -83,11 +87,13 @@ def verified_identities() -> set[str]:
 def send_raw_email(request: dict[str, Any]) -> str:
     """SendEmail, once; returns the SES message id.
 
-    Raises Throttled, Refused, AuthExpired or Unavailable when the mail was provably not accepted, AnswerLost when that
-    cannot be known.
+    Raises Throttled, Refused, AuthExpired, Unavailable or ConfigurationError when the mail was provably not accepted,
+    AnswerLost when that cannot be known.
     """
-    answer = _post_once(_SEND_PATH, json.dumps(request).encode())
-    return str(answer.get("MessageId", ""))
+    message_id = _post_once(_SEND_PATH, json.dumps(request).encode()).get("MessageId")
+    if not message_id:
+        raise AnswerLost("SES answered without a message id", service="ses")
+    return str(message_id)
 
 
 def send_bulk_email(body: bytes) -> list[BulkResult]:
@@ -122,33 +128,46 @@ def _wire() -> _Wire:
 
 
 def _post_once(path: str, body: bytes) -> dict[str, Any]:
-    wire = _wire()
-    request = AWSRequest(
-        method="POST", url=wire.endpoint + path, data=body, headers={"Content-Type": "application/json"}
-    )
-    credentials = session().get_credentials()
-    if credentials is None:
-        raise ConfigurationError("No AWS credentials: set AWS_ACCESS_KEY_ID or give the worker a role.")
-    SigV4Auth(credentials.get_frozen_credentials(), wire.signing_name, wire.region).add_auth(request)
+    wire, headers = _signed(path, body)
     try:
-        answer = wire.pool.request("POST", wire.endpoint + path, body=body, headers=dict(request.headers.items()))
+        answer = wire.pool.request("POST", wire.endpoint + path, body=body, headers=headers)
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
         raise Unavailable(str(error), service="ses") from error
     except urllib3.exceptions.HTTPError as error:
+        if error.args and isinstance(error.args[0], ssl.SSLCertVerificationError):  # the request never left
+            raise Unavailable(str(error), service="ses") from error
         raise AnswerLost(str(error), service="ses") from error
     return _read_answer(answer)
 
 
+def _signed(path: str, body: bytes) -> tuple[_Wire, dict[str, str]]:
+    """Where the call goes and its signed headers; whatever fails here, nothing has left yet."""
+    try:
+        wire = _wire()
+        request = AWSRequest(
+            method="POST", url=wire.endpoint + path, data=body, headers={"Content-Type": "application/json"}
+        )
+        credentials = session().get_credentials()
+        if credentials is None:
+            raise ConfigurationError("No AWS credentials: set AWS_ACCESS_KEY_ID or give the worker a role.")
+        SigV4Auth(credentials.get_frozen_credentials(), wire.signing_name, wire.region).add_auth(request)
+    except (BotoCoreError, ClientError) as error:  # the service that hands out credentials stumbled
+        raise Unavailable(str(error), service="ses") from error
+    except ValueError as error:
+        raise ConfigurationError(f"SES cannot be called: {error}") from error
+    return wire, dict(request.headers.items())
+
+
 def _read_answer(answer: urllib3.BaseHTTPResponse) -> dict[str, Any]:
     try:
-        content = json.loads(answer.data or b"{}")
-    except ValueError as error:
+        content = dict(json.loads(answer.data or b"{}"))
+    except (ValueError, TypeError) as error:
         raise AnswerLost("SES's answer was cut off", service="ses") from error
     if answer.status == _OK:
-        return dict(content)
+        return content
     code = answer.headers.get("x-amzn-errortype", "").split(":")[0] or str(content.get("__type", ""))
     message = str(content.get("message") or content.get("Message") or code)
-    if answer.status == _TOO_MANY_REQUESTS or code in {"TooManyRequestsException", "ThrottlingException"}:
+    if answer.status == _TOO_MANY_REQUESTS or code in _THROTTLES:
         raise Throttled(message, service="ses", code=code or "TooManyRequestsException")
     if answer.status >= _SERVER_ERROR:
         # SES may have accepted the mail before it stumbled.

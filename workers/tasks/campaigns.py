@@ -8,6 +8,7 @@ from campaigns.sending.quota import refresh_quota
 from campaigns.sending.send_chunk import send_next_chunk
 from portal.publish import producer
 from portal.queues import TaskName
+from workers.stopping import is_stopping
 from workers.task_base import PostroomTask
 
 
@@ -20,14 +21,14 @@ def plan(*, campaign_id: int) -> None:
 @producer.task(name=TaskName.SEND_CHUNK.value, base=PostroomTask)
 def send_chunk(*, campaign_id: int) -> None:
     """Harmless twice: a chunk is claimed by its lease."""
-    if send_next_chunk(campaign_id):
+    if send_next_chunk(campaign_id, is_stopping=is_stopping):
         publish_lane(campaign_id, is_priority=False)
 
 
 @producer.task(name=TaskName.SEND_PRIORITY_CHUNK.value, base=PostroomTask)
 def send_priority_chunk(*, campaign_id: int) -> None:
     """As send_chunk, from the queue that campaigns do not fill."""
-    if send_next_chunk(campaign_id):
+    if send_next_chunk(campaign_id, is_stopping=is_stopping):
         publish_lane(campaign_id, is_priority=True)
 
 

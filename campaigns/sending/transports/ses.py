@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import base64
 import json
-from functools import cached_property
 from json.encoder import encode_basestring_ascii as in_json
 from typing import TYPE_CHECKING
 
 from campaigns.sending.outcomes import CallResult, Outcome, all_alike
 from campaigns.sending.states import DeliveryState, Reason
 from campaigns.sending.transports.mime import MailMaker
-from campaigns.sending.transports.ses_answers import entry_outcome, failed_call
+from campaigns.sending.transports.ses_answers import entries_stop, entry_outcome, failed_call
 from portal.aws import ses
-from portal.errors import OutsideError
+from portal.errors import ConfigurationError, OutsideError
 from portal.mail.address import format_mailbox
 
 if TYPE_CHECKING:
@@ -38,22 +37,23 @@ class SesTransport:
         self._envelope = envelope
         self._from = format_mailbox(envelope.from_name, envelope.from_address)
         self._constant_part = self._encode_constant_part()
-
-    @cached_property
-    def _mails(self) -> MailMaker:
-        return MailMaker(self._message, self._envelope)
+        # Made now, so that a message that cannot be made says so before anything is attempted.
+        self._mails = MailMaker(message, envelope)
 
     def send(self, group: Sequence[Outgoing], *, attempt_id: int) -> CallResult:
         try:
             if len(group) == 1:
                 return self._send_single(group[0], attempt_id)
             results = ses.send_bulk_email(self.bulk_body(group, attempt_id=attempt_id))
-        except OutsideError as error:
+        except (OutsideError, ConfigurationError) as error:
             return failed_call(error, len(group))
-        outcomes = [entry_outcome(result) for result in results[: len(group)]]
+        results = results[: len(group)]
+        outcomes = [entry_outcome(result) for result in results]
+        stops_campaign = entries_stop(results, outcomes)
         missing = len(group) - len(outcomes)
         outcomes += all_alike(missing, DeliveryState.UNCERTAIN, Reason.ANSWER_LOST, "SES left this entry out")
-        return CallResult(outcomes, is_throttled=any(outcome.reason == Reason.THROTTLED for outcome in outcomes))
+        is_throttled = any(outcome.reason == Reason.THROTTLED for outcome in outcomes)
+        return CallResult(outcomes, is_throttled=is_throttled, stops_campaign=stops_campaign)
 
     def bulk_body(self, group: Sequence[Outgoing], *, attempt_id: int) -> bytes:
         """The JSON of one SendBulkEmail call; what is the same for the whole campaign was encoded once."""

@@ -84,3 +84,12 @@ def test_a_throttle_lowers_the_rate_and_a_clean_minute_raises_it():
 @pytest.mark.parametrize(("rate", "expected"), [(1, 1), (14, 1), (100, 10), (500, 50), (5000, 50)])
 def test_a_group_takes_a_tenth_of_a_second(rate, expected):
     assert group_size(rate, max_group=50) == expected
+
+
+def test_calls_that_are_throttled_together_lower_the_rate_once():
+    account = make_account()
+    for _worker in range(16):
+        slow_down(account.pk)
+    account.refresh_from_db()
+    assert account.rho == pytest.approx(0.99 * 0.9)
+    assert reserve(account.pk, 1, lane=Lane.CAMPAIGN).denial is None
