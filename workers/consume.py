@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 import workers.app  # noqa: F401  # sets Django up
 from campaigns.importing.drops import receive_upload_events
@@ -37,9 +37,11 @@ OUTAGE_PAUSE_S = 2.0
 def consume_batch(queue: Queue, *, wait_s: int) -> int:
     """Receive what is there, hand it to the queue's service, acknowledge; returns how many messages.
 
-    Raises what the service raises: the messages stay in the queue, and after their receives go to the DLQ.
+    What the service cannot take stays in the queue, and after its receives goes to the DLQ. Raises OutsideError, and
+    what the service raises when there is but one message or the database is away.
     """
     name = full_name(settings.QUEUE_PREFIX, queue.name)
+    connection.ensure_connection()  # while the database is away, receiving would only lead messages to the DLQ
     messages = sqs.receive(name, wait_s=wait_s)
     while messages and len(messages) < MAX_GATHERED:
         more = sqs.receive(name, wait_s=0)
@@ -47,9 +49,33 @@ def consume_batch(queue: Queue, *, wait_s: int) -> int:
             break
         messages += more
     if messages:
-        SERVICES[queue.feed]([message.body for message in messages])
-        sqs.delete(name, messages)
+        sqs.delete(name, _served(queue, messages))
     return len(messages)
+
+
+def _served(queue: Queue, messages: list[sqs.Message]) -> list[sqs.Message]:
+    """Hand the messages to the service; returns those to acknowledge. Raises when none could be served."""
+    service = SERVICES[queue.feed]
+    try:
+        service([message.body for message in messages])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(messages) == 1:
+            raise
+        # One of them is to blame: alone it goes to the DLQ, together it would take the others along.
+        logger.warning("consume.one_by_one", extra={"queue": queue.name, "error": str(error)})
+        return [message for message in messages if _is_served(queue, message)]
+    return messages
+
+
+def _is_served(queue: Queue, message: sqs.Message) -> bool:
+    try:
+        SERVICES[queue.feed]([message.body])
+    except Exception:
+        logger.exception("consume.refused", extra={"queue": queue.name, "sqs_message_id": message.message_id})
+        return False
+    return True
 
 
 def consume_until(stop: threading.Event, queue: Queue, *, wait_s: int) -> None:

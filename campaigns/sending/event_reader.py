@@ -67,9 +67,9 @@ def read_event(body: str) -> SesEvent:
     return SesEvent(
         delivery_id=delivery_id,
         event_key=_key(event_type, message_id, delivery_id, happened_at, detail),
-        event_type=event_type,
-        sub_type=sub_type[:40],
-        diagnostic=diagnostic[:500],
+        event_type=_storable(event_type, 20),
+        sub_type=_storable(sub_type, 40),
+        diagnostic=_storable(diagnostic, 500),
         happened_at=happened_at,
         ses_message_id=message_id,
         state=state,
@@ -140,13 +140,18 @@ def _words(event_type: str, detail: dict[str, Any]) -> tuple[str, str]:
 def _moment(text: Any) -> datetime:
     try:
         return datetime.fromisoformat(str(text)).astimezone(UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UnreadableEvent("no time in it") from error
+
+
+def _storable(text: str, length: int) -> str:
+    """Without what databases refuse: NUL, half a surrogate pair; a mail server writes what it likes."""
+    return text.replace("\0", "").encode(errors="replace").decode()[:length]
 
 
 def _key(event_type: str, message_id: str, delivery_id: int, at: datetime, detail: dict[str, Any]) -> str:
     parts = (event_type, message_id, str(delivery_id), at.isoformat(), str(detail.get("feedbackId", "")))
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+    return hashlib.sha256("|".join(parts).encode(errors="replace")).hexdigest()
 
 
 def _snake(name: str) -> str:

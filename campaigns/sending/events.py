@@ -150,7 +150,8 @@ def _append(events: list[SesEvent]) -> None:
 
 
 def _suppress(events: list[SesEvent], deliveries: dict[int, Delivery]) -> None:
-    for event in events:
+    # In one order, so that two batches that suppress the same people do not wait for each other.
+    for event in sorted(events, key=lambda event: deliveries[event.delivery_id].address_key):
         if event.suppresses:
             suppress(
                 deliveries[event.delivery_id].address,

@@ -136,3 +136,18 @@ def test_what_is_not_ours_is_counted_and_changes_nothing():
     report = apply_events([*junk, event(987654321, "Delivery"), event(row.pk, "Send")])
     assert (report.unreadable, report.unknown, report.applied) == (len(junk), 1, 0)
     assert position(row)[0] == DeliveryState.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [
+        ("Bounce", {"bouncedRecipients": [{"diagnosticCode": "550 no\x00 such user \ud800"}], "feedbackId": "\ud800"}),
+        ("Something Entirely New To Us", {}),
+        ("Delivery", {"timestamp": "0001-01-01T00:00:00+14:00"}),
+    ],
+)
+def test_what_a_database_would_refuse_does_not_take_the_batch_along(kind, detail):
+    campaign, rows = accepted(2)
+    apply_events([event(rows[0].pk, kind, **detail), event(rows[1].pk, "Delivery")])
+    assert position(rows[1]) == (DeliveryState.DELIVERED, Reason.NONE)
+    assert_counters_agree(campaign)
