@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.audience import group_actions, group_admin, person, querysets, services
-from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, TagFilter
+from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, TagFilter, number_in
 from campaigns.audience.forms import ContactForm, split_tags
 from campaigns.audience.models import Contact
+from campaigns.audience.search_hints import SearchHint, hint_for
 from campaigns.suppression.services import suppressed_among
 from portal.list_words import ListWordsMixin
 from portal.mail.address import display_address
@@ -46,17 +47,21 @@ class FirstMatchesPaginator(BoundedPaginator):
 
 
 class ContactChangeList(ChangeList):
-    """The list, with one query more for who of the page is suppressed."""
+    """The list, with one query more for who of the page is suppressed, and a hint where a search found nobody."""
+
+    search_hint: SearchHint | None = None
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         for group in (ListFilter, TagFilter):
-            if self.params.get(group.parameter_name, "").isdecimal():
+            if number_in(self.params.get(group.parameter_name)) is not None:
                 return [group.newest_first]
         return ["-pk"]
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
+        if self.query and not self.result_list and not self.has_active_filters:
+            self.search_hint = hint_for(self.query)
         reasons = suppressed_among([contact.address_key for contact in self.result_list])
         for contact in self.result_list:
             contact.__dict__["_is_suppressed"] = contact.address_key in reasons

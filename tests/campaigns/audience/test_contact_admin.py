@@ -76,6 +76,24 @@ def test_lists_and_tags_filter(log_in):
     assert len(shown(client.get(f"{CONTACTS}?list={board.pk}&q=anna"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("search", "said", "next_step"),
+    [
+        ("nobody", "begins like this", ""),
+        ("@club.example", "not by their domain", ""),
+        ("club.example", "not by their domain", ""),
+        ("zoe@", "No address begins", ""),
+        ("zoe@club.example", "Nobody has this address", f"{ADD}?address=zoe%40club.example"),
+        ("zoe@gmial.com", "Perhaps the domain", "?q=zoe%40gmail.com"),
+    ],
+)
+def test_a_search_that_finds_nobody_says_what_to_do(log_in, search, said, next_step):
+    a_club()
+    page = text(log_in(MARKETER).get(CONTACTS, {"q": search}))
+    assert said in page
+    assert next_step in page
+
+
 def test_people_of_one_import_are_found_by_its_number(log_in):
     make_contact("here@host.example")
     made = imported(b"Email\nnew@host.example\nhere@host.example\n")
@@ -186,6 +204,13 @@ def test_the_form_says_why_somebody_gets_no_mail_and_what_they_got(log_in):
     page = text(log_in(VIEWER).get(reverse("admin:campaigns_contact_change", args=[kim.pk])))
     for word in ("Gets no mail", "hard bounce", "550 5.1.1 user unknown", "May letter", "Spring letter", "bounced"):
         assert word in page
+
+
+def test_the_form_says_that_somebody_gets_mail(log_in):
+    anna = make_contact("anna@club.example")
+    page = text(log_in(MARKETER).get(reverse("admin:campaigns_contact_change", args=[anna.pk])))
+    assert "Gets mail" in page
+    assert f"{reverse('admin:campaigns_suppression_add')}?address=anna%40club.example" in page
 
 
 def test_people_are_put_on_a_new_list(log_in):
