@@ -1,0 +1,91 @@
+"""One of everything that an address of the portal can name."""
+
+from __future__ import annotations
+
+from axes.models import AccessAttempt
+from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from campaigns.audience.models import Contact, Tag
+from campaigns.importing.models import DropFolder
+from campaigns.importing.uploads import create_import
+from campaigns.messages.models import HouseLayout, Template
+from campaigns.messages.services import freeze_message
+from campaigns.sending.models import Campaign
+from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
+from campaigns.suppression.models import Suppression
+from campaigns.suppression.unsubscribe import unsubscribe_url
+from portal.activity import record_activity
+from tests.factories.campaign_pages import a_draft
+from tests.factories.importing import checked, imported, uploaded
+from tests.factories.sending import make_account, make_campaign, make_contact, plan_people
+
+PEOPLE = b"Email,Name\nnew@club.example,New\nno-address,Bad\n"
+
+
+def make_everything() -> dict[str, str]:
+    """Things by the words of tests/contracts/roles_matrix.txt, each as it stands in an address."""
+    HouseLayout.objects.create(pk=1, organisation="The Club")
+    draft = a_draft()
+    return {
+        **_of_portal(),
+        **_of_audience(draft),
+        **_of_imports(),
+        **_of_campaigns(draft),
+        "query of /admin/autocomplete/": "?app_label=campaigns&model_name=suppression&field_name=created_by",
+    }
+
+
+def _of_portal() -> dict[str, str]:
+    person = User.objects.create_user("somebody", is_staff=True)
+    attempt = AccessAttempt.objects.create(username="somebody", attempt_time=timezone.now(), failures_since_start=1)
+    return {
+        "app": "campaigns",
+        "nowhere": "nowhere",
+        "type": str(ContentType.objects.get_for_model(Contact).pk),
+        "user": str(person.pk),
+        "group": str(Group.objects.order_by("pk")[0].pk),
+        "activity": str(record_activity("campaign.paused", actor=None).pk),
+        "attempt": str(attempt.pk),
+    }
+
+
+def _of_audience(draft: Campaign) -> dict[str, str]:
+    return {
+        "contact": str(make_contact("nora@club.example").pk),
+        "list": str(draft.include_lists.get().pk),
+        "tag": str(Tag.objects.get(name="choir").pk),
+        "suppression": str(Suppression.objects.get().pk),
+        "folder": str(DropFolder.objects.create(prefix="newsletter").pk),
+    }
+
+
+def _of_imports() -> dict[str, str]:
+    return {
+        "arriving": str(create_import("people.csv", actor=None).pk),
+        "announced": str(create_import("people.csv", actor=None).pk),
+        "uploaded": str(uploaded(PEOPLE).pk),
+        "checked": str(checked(PEOPLE).pk),
+        "imported": str(imported(b"Email\nkept@club.example\n").pk),
+    }
+
+
+def _of_campaigns(draft: Campaign) -> dict[str, str]:
+    running = make_campaign("Autumn letter", status=CampaignStatus.IN_PROGRESS, planned_at=timezone.now())
+    freeze_message(running, None)
+    running.save()
+    states = DeliveryState
+    people = plan_people(running, [states.DELIVERED, (states.BOUNCED, Reason.MAILBOX_UNKNOWN), states.QUEUED])
+    finished = make_campaign("Summer letter", status=CampaignStatus.COMPLETED)
+    return {
+        "account": str(make_account().pk),
+        "template": str(Template.objects.get().pk),
+        "layout": "1",
+        "draft": str(draft.pk),
+        "running": str(running.pk),
+        "finished": str(finished.pk),
+        "recipient": str(people[1].pk),
+        "reason": str(int(Reason.SUPPRESSED_UNSUBSCRIBE)),
+        "token": unsubscribe_url(people[0].pk).rpartition("/")[2],
+    }
