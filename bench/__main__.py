@@ -16,6 +16,7 @@ from bench.goals import SHARE_VARIABLE
 BENCHES: dict[str, tuple[str, ...]] = {
     "render": ("--messages", "400", "--rounds", "3"),
     "csv_import": ("--rows", "100000", "--rounds", "1"),
+    "lists": ("--rows", "50000", "--rounds", "7"),
     "sending": ("--recipients", "20000", "--peer-messages", "500", "--rounds", "1"),
     "pacing": ("--rates", "100", "--workers", "1", "4", "--seconds", "10"),
 }

@@ -52,7 +52,8 @@ class ContactChangeList(ChangeList):
     search_hint: SearchHint | None = None
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
-        for group in (ListFilter, TagFilter):
+        groups = () if SEARCH_VAR in request.GET else (ListFilter, TagFilter)
+        for group in groups:
             if number_in(self.params.get(group.parameter_name)) is not None:
                 return [group.newest_first]
         return ["-pk"]

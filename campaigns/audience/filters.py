@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience import querysets
@@ -56,7 +57,10 @@ class ListFilter(_GroupFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
         chosen = self.chosen_id()
-        return queryset if chosen is None else querysets.on_list(queryset, chosen)
+        if chosen is None:
+            return queryset
+        narrow = querysets.searched_on_list if SEARCH_VAR in request.GET else querysets.on_list
+        return narrow(queryset, chosen)
 
 
 class TagFilter(_GroupFilter):
@@ -69,7 +73,10 @@ class TagFilter(_GroupFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
         chosen = self.chosen_id()
-        return queryset if chosen is None else querysets.with_tag(queryset, chosen)
+        if chosen is None:
+            return queryset
+        narrow = querysets.searched_with_tag if SEARCH_VAR in request.GET else querysets.with_tag
+        return narrow(queryset, chosen)
 
 
 class ImportFilter(admin.SimpleListFilter):

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from campaigns.audience import querysets
 from campaigns.audience.models import Contact
 from campaigns.audience.querysets import SEARCH_LIMIT, first_matches, search_contacts
+from tests.factories.audience import make_list, make_tag
 from tests.factories.sending import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,20 @@ def test_a_search_with_many_matches_shows_the_first_and_says_so(people):
     assert matches.is_cut
     assert matches.contacts.count() == SEARCH_LIMIT
     assert search_contacts(Contact.objects.all(), "kim").count() == SEARCH_LIMIT + 5
+
+
+@pytest.mark.parametrize("small", [0, 5_000])
+def test_a_group_is_searched_alike_whether_small_or_large(people, monkeypatch, small):
+    monkeypatch.setattr(querysets, "SMALL_GROUP", small)
+    anna = Contact.objects.get(first_name="Anna")
+    members, choir = make_list("Members", anna), make_tag("choir", anna)
+    make_list("Board", anna)
+    for narrowed in (
+        querysets.searched_on_list(Contact.objects.all(), members.pk),
+        querysets.searched_with_tag(Contact.objects.all(), choir.pk),
+    ):
+        assert list(first_matches(narrowed, "berg").contacts) == [anna]
+        assert list(search_contacts(narrowed, "berg")) == [anna]
 
 
 @given(text=st.text(max_size=30))

@@ -1,0 +1,103 @@
+"""Asks each list page at both sizes in turn; run by bench.lists, answers in JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from statistics import median
+from typing import TYPE_CHECKING
+
+import django
+from environ import Env
+
+django.setup()
+
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from django.urls import reverse
+
+from bench.lists_rows import MadeRows, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SMALL_ROWS = 1000
+_CONTACTS = "admin:campaigns_contact_changelist"
+
+
+def _people(made: MadeRows) -> str:
+    return reverse("admin:campaigns_campaign_people", args=[made.campaign_id])
+
+
+PAGES: dict[str, Callable[[MadeRows], str]] = {
+    "contacts": lambda _made: reverse(_CONTACTS),
+    "contacts, page 9": lambda _made: f"{reverse(_CONTACTS)}?p=9",
+    "contacts on a list": lambda made: f"{reverse(_CONTACTS)}?list={made.list_id}",
+    "contacts with a tag": lambda made: f"{reverse(_CONTACTS)}?tag={made.tag_id}",
+    "contacts, search 'anna'": lambda _made: f"{reverse(_CONTACTS)}?q=anna",
+    "contacts, search 'vera zander'": lambda _made: f"{reverse(_CONTACTS)}?q=vera+zander",
+    "contacts, search on a list": lambda made: f"{reverse(_CONTACTS)}?q=anna&list={made.list_id}",
+    "contacts, whole address": lambda _made: f"{reverse(_CONTACTS)}?q=kim.bergmann1@host1.example",
+    "people": _people,
+    "people who bounced": lambda made: f"{_people(made)}?state=bounced",
+    "people, search 'anna'": lambda made: f"{_people(made)}?q=anna",
+}
+
+
+def main() -> None:
+    connections.settings["large"] = {**connections.settings["default"], **Env.db_url_config(sys.argv[1])}
+    databases = {"small": connections["default"], "large": connections["large"]}
+    rows = {"small": SMALL_ROWS, "large": int(sys.argv[2])}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    sessions = {}
+    for size, database in databases.items():
+        with _at(database):
+            sessions[size] = _prepare(rows[size])
+    found: dict[str, tuple[float, float]] = {}
+    for name, address in PAGES.items():
+        times: dict[str, list[float]] = {"small": [], "large": []}
+        for number in range(int(sys.argv[3]) + 2):
+            for size, database in databases.items():
+                with _at(database):
+                    taken_ms = _ask(*sessions[size], address)
+                if number > 1:
+                    times[size].append(taken_ms)
+        found[name] = (median(times["small"]), median(times["large"]))
+    print(json.dumps(found))
+
+
+@contextmanager
+def _at(database: object) -> Iterator[None]:
+    before = connections["default"]
+    connections["default"] = database  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        connections["default"] = before
+
+
+def _prepare(rows: int) -> tuple[Client, MadeRows]:
+    call_command("migrate", verbosity=0)
+    made = fill(rows)
+    client = Client(headers={"host": "localhost"})
+    person = User.objects.create_superuser("bench", "bench@club.example", "bench")
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client, made
+
+
+def _ask(client: Client, made: MadeRows, address: Callable[[MadeRows], str]) -> float:
+    url = address(made)
+    started = time.perf_counter()
+    answer = client.get(url)
+    taken_ms = 1000 * (time.perf_counter() - started)
+    assert answer.status_code == 200, (url, answer.status_code)
+    return taken_ms
+
+
+if __name__ == "__main__":
+    main()

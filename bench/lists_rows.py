@@ -1,0 +1,92 @@
+"""Fills a database with people, lists, tags, suppressions and one sent campaign, by the database's own means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from campaigns.audience.models import ContactList, Tag
+from campaigns.sending.models import Campaign, SendingAccount
+from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
+
+FIRST_NAMES = "Anna    Kim     Robin   Maria   Peter   Paul    Lena    Zoe     Ida     Otto    Emil    "
+LAST_NAMES = "Bergmann Lund     Ash      Brook    Dahl     Fisher   Hofmann  Klein    Lang     Moser    Noack    Ott      Pohl     "
+CHUNK_ROWS = 500
+RARE_PEOPLE = 60  # of one name, at every size, so that a search shows equally many rows
+
+_PEOPLE = """
+INSERT INTO campaigns_contact (id, address, address_key, first_name, last_name, first_name_key, last_name_key,
+                               attributes, time_zone, created_at, updated_at)
+WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {rows}),
+     named AS (SELECT i, CASE i % {rare} WHEN 0 THEN 'Vera' ELSE trim(substr('{first}', 1 + 8 * (i % 11), 8)) END AS given,
+                      CASE i % {rare} WHEN 0 THEN 'Zander' ELSE trim(substr('{last}', 1 + 9 * (i / 11 % 13), 9)) END
+                      AS family FROM numbers),
+     full_rows AS (SELECT i, given, family,
+                          lower(given) || '.' || lower(family) || i || '@host' || (i % 997) || '.example' AS address
+                     FROM named)
+SELECT i, address, address, given, family, lower(given), lower(family), {attributes}, '',
+       CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM full_rows
+"""
+_MEMBERS = """INSERT INTO campaigns_listmembership (contact_list_id, contact_id, joined_at)
+              SELECT {group}, id, CURRENT_TIMESTAMP FROM campaigns_contact WHERE id % 4 <> 0"""
+_TAGGED = (
+    "INSERT INTO campaigns_contacttag (tag_id, contact_id) SELECT {group}, id FROM campaigns_contact WHERE id % 10 = 0"
+)
+_SUPPRESSED = """INSERT INTO campaigns_suppression (address, address_key, reason, source, note, created_at)
+                 SELECT address, address_key, 'bounce', 'ses-event', '', CURRENT_TIMESTAMP
+                   FROM campaigns_contact WHERE id % 200 = 0"""
+_DELIVERIES = """
+INSERT INTO campaigns_delivery (id, campaign_id, contact_id, address, address_key, chunk_number, state, reason,
+                                attempt_count, changed_at)
+SELECT id, {campaign}, id, address, address_key, (id - 1) / {chunk}, CASE id % 10 WHEN 0 THEN {bounced} ELSE {delivered} END,
+       CASE id % 10 WHEN 0 THEN {reason} ELSE 0 END, 1, CURRENT_TIMESTAMP FROM campaigns_contact
+"""
+_CHUNKS = """
+INSERT INTO campaigns_chunk (campaign_id, number, first_delivery_id, last_delivery_id, is_open, cause_counts,
+                             lease_token, queued_count, sending_count, accepted_count, delivered_count,
+                             bounced_count, complained_count, refused_count, deferred_count, uncertain_count,
+                             skipped_count, cancelled_count)
+SELECT {campaign}, chunk_number, MIN(id), MAX(id), {false}, {causes}, '', 0, 0, 0,
+       SUM(CASE state WHEN {delivered} THEN 1 ELSE 0 END), SUM(CASE state WHEN {bounced} THEN 1 ELSE 0 END),
+       0, 0, 0, 0, 0, 0 FROM campaigns_delivery GROUP BY chunk_number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRows:
+    """Ids that the pages' addresses need."""
+
+    list_id: int
+    tag_id: int
+    campaign_id: int
+
+
+def fill(rows: int) -> MadeRows:
+    """Make `rows` people in the default database, with everything that lists show about them."""
+    members = ContactList.objects.create(name="Members")
+    choir = Tag.objects.create(name="choir")
+    account = SendingAccount.objects.create(name="Main", region="us-east-1")
+    campaign = Campaign.objects.create(
+        name="Letter", account=account, subject="Hello", body="Hello", status=CampaignStatus.COMPLETED
+    )
+    postgres = connection.vendor == "postgresql"
+    states = {"bounced": int(DeliveryState.BOUNCED), "delivered": int(DeliveryState.DELIVERED)}
+    causes = f'{{"{states["bounced"]}:{int(Reason.MAILBOX_UNKNOWN)}": {CHUNK_ROWS // 10}}}'
+    cast = "'{}'::jsonb" if postgres else "'{}'"
+    attributes = cast.format('{"city": "Oldtown", "seat": "12"}')
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PEOPLE.format(
+                rows=rows, rare=rows // RARE_PEOPLE, first=FIRST_NAMES, last=LAST_NAMES, attributes=attributes
+            )
+        )
+        cursor.execute(_MEMBERS.format(group=members.pk))
+        cursor.execute(_TAGGED.format(group=choir.pk))
+        cursor.execute(_SUPPRESSED)
+        ids = {"campaign": campaign.pk, **states}
+        cursor.execute(_DELIVERIES.format(chunk=CHUNK_ROWS, reason=int(Reason.MAILBOX_UNKNOWN), **ids))
+        cursor.execute(_CHUNKS.format(false="false" if postgres else "0", causes=cast.format(causes), **ids))
+        if postgres:
+            cursor.execute("VACUUM ANALYZE")  # as autovacuum does by itself
+    return MadeRows(members.pk, choir.pk, campaign.pk)
