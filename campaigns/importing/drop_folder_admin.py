@@ -14,11 +14,11 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from campaigns.importing.drops import PREFIX
 from campaigns.importing.models import DropFolder
-from campaigns.importing.screen import actor_of
 from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignKind
 from portal.activity import record_activity
 from portal.list_words import ListWordsMixin
+from portal.pages import actor_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -128,7 +128,7 @@ class ColumnsForm(forms.Form):
             if is_field
             else targets.attribute_name(name, number=number + 1),
             label=_t("Name of the field for “%s”") % name,
-            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "list": "known-fields"}),
         )
 
     def _target(self, number: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,7 +14,6 @@ from campaigns.importing.services import CANCELLABLE
 from portal.pages import Crumb, render_page
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
     from django.http import HttpRequest
     from django.template.response import TemplateResponse
 
@@ -61,11 +60,6 @@ def import_or_404(import_id: int) -> ContactImport:
         "created_by", "consent_by", "undone_by", "contact_list", "drop_folder__campaign"
     )
     return get_object_or_404(imports, pk=import_id)
-
-
-def actor_of(request: HttpRequest) -> User:
-    """Who does it; pages of the portal are reached only after a login."""
-    return cast("User", request.user)
 
 
 def url_of(contact_import: ContactImport, name: str) -> str:
@@ -125,6 +119,5 @@ def import_page(
         "status_tone": status_tone(contact_import.status),
         "can_change": request.user.has_perm("campaigns.change_contactimport"),
         "can_cancel": contact_import.status in CANCELLABLE,
-        "is_working": contact_import.status in WORKING,
     }
     return render_page(request, f"campaigns/importing/{template}", {**shared, **context}, **frame)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -53,11 +54,12 @@ def check(request: HttpRequest, import_id: int) -> HttpResponseBase:
         "blocking": [_row(each) for each in contact_import.problems if each["code"] not in WARNINGS],
         "warnings": [_row(each) for each in contact_import.problems if each["code"] in WARNINGS],
         "accepted": accepted_fixes(contact_import),
+        "undo_days": settings.UNDO_IMPORT_DAYS,
     }
     return import_page(request, "check.html", contact_import, step="check", **context)
 
 
-@page("campaigns.view_contactimport")
+@page("campaigns.change_contactimport")
 @require_GET
 def download_rejects(request: HttpRequest, import_id: int) -> HttpResponseBase:
     """The rows that cannot be imported, to mend and drop again."""

@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 
-from campaigns.importing import columns
-from campaigns.importing.format_words import encoding_label
+from campaigns.importing.columns_screen import (
+    column_rows,
+    earlier_import,
+    encoding_fix,
+    file_problem_text,
+    known_fields,
+    note_text,
+)
 from campaigns.importing.forms import ColumnsForm, FormatForm
-from campaigns.importing.models import ColumnMapping, ContactImport
-from campaigns.importing.problems import ProblemDict
-from campaigns.importing.screen import Status, actor_of, home_of, import_or_404, import_page, url_of
+from campaigns.importing.screen import Status, home_of, import_or_404, import_page
 from campaigns.importing.services import start_check
 from campaigns.importing.uploads import change_format
-from campaigns.importing.views_file import sentence_of
-from campaigns.importing.wording import describe_problem
+from campaigns.importing.wording import sentence_of
 from portal.errors import InvalidInput, PortalError
-from portal.pages import page
-from portal.wording import format_count, format_percent
+from portal.pages import actor_of, page
 
 if TYPE_CHECKING:
-    from django.forms import BoundField
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-MOSTLY = 0.9  # an address column with a smaller share of addresses is worth a look
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRow:
-    """One column of the file as the page shows it."""
-
-    name: str
-    examples: list[str]
-    target: BoundField
-    field: BoundField
-    finding: str
-    level: str  # good or warn
+    from campaigns.importing.models import ContactImport
 
 
 @page("campaigns.view_contactimport")
@@ -106,84 +93,20 @@ def _proposed_tags(contact_import: ContactImport) -> str:
 def _render(
     request: HttpRequest, contact_import: ContactImport, form: ColumnsForm, *, problem: str = ""
 ) -> HttpResponseBase:
+    format_form = FormatForm(contact_import=contact_import)
+    if not request.user.has_perm("campaigns.change_contactimport"):
+        for field in (*form.fields.values(), *format_form.fields.values()):
+            field.disabled = True
     context = {
         "form": form,
-        "format_form": FormatForm(contact_import=contact_import),
-        "rows": [_row(form, number, column) for number, column in enumerate(contact_import.columns)],
-        "known_fields": _known_fields(),
-        "notes": [_note_text(note) for note in contact_import.notes],
-        "file_problem": problem or _file_problem_text(contact_import),
-        "encoding_fix": _encoding_fix(contact_import),
-        "earlier": _earlier(contact_import),
-        "columns_url": url_of(contact_import, "columns"),
+        "format_form": format_form,
+        "rows": column_rows(form, contact_import),
+        "known_fields": known_fields(),
+        "notes": [note_text(note) for note in contact_import.notes],
+        "file_problem": problem or file_problem_text(contact_import),
+        "encoding_fix": encoding_fix(contact_import),
+        "earlier": earlier_import(contact_import),
     }
-    status = 422 if form.errors else 200
     response = import_page(request, "columns.html", contact_import, step="columns", **context)
-    response.status_code = status
+    response.status_code = 422 if form.errors else 200
     return response
-
-
-def _row(form: ColumnsForm, number: int, column: columns.ColumnDict) -> ColumnRow:
-    finding, level = _finding(column)
-    return ColumnRow(
-        name=column["name"],
-        examples=column["examples"],
-        target=form[f"target_{number}"],
-        field=form[f"field_{number}"],
-        finding=finding,
-        level=level,
-    )
-
-
-def _finding(column: columns.ColumnDict) -> tuple[str, str]:
-    """(what the first rows say about the column, its level)."""
-    filled = format_percent(column["filled_share"], digits=0)
-    if not column["distinct_count"]:
-        return _("empty"), "warn"
-    if column["target"] == columns.ADDRESS:
-        share = column["address_share"]
-        text = _("%s look like e-mail addresses") % format_percent(share)
-        return text, "good" if share >= MOSTLY else "warn"
-    if column["target"] == columns.TAGS:
-        return _("%(n)s different, %(filled)s filled") % {
-            "n": format_count(column["distinct_count"]),
-            "filled": filled,
-        }, "good"
-    return _("%s filled") % filled, "good"
-
-
-def _known_fields() -> list[str]:
-    """Fields that earlier imports filled, to be offered again."""
-    found: set[str] = set()
-    for mapping in ColumnMapping.objects.order_by("-used_at").values_list("targets", flat=True)[:20]:
-        found.update(
-            target.removeprefix(columns.ATTRIBUTE_PREFIX)
-            for target in mapping.values()
-            if target.startswith(columns.ATTRIBUTE_PREFIX)
-        )
-    return sorted(found)
-
-
-def _note_text(note: ProblemDict) -> str:
-    value = note.get("value", "")
-    if note["code"] == "encoding_unsure":
-        value = encoding_label(value)
-    sentence = str(describe_problem(note))
-    return f"“{value}”: {sentence}" if value else sentence
-
-
-def _file_problem_text(contact_import: ContactImport) -> str:
-    return str(describe_problem(contact_import.file_problem)) if contact_import.file_problem else ""
-
-
-def _encoding_fix(contact_import: ContactImport) -> dict[str, str]:
-    kind, _colon, meant = contact_import.file_problem.get("fix", "").partition(":")
-    return {"value": meant, "label": encoding_label(meant)} if kind == "encoding" else {}
-
-
-def _earlier(contact_import: ContactImport) -> ContactImport | None:
-    """An import that is over, of a file with the same name and size."""
-    same = ContactImport.objects.filter(
-        file_name=contact_import.file_name, file_bytes=contact_import.file_bytes, status=Status.COMPLETED
-    )
-    return same.exclude(pk=contact_import.pk).select_related("created_by").first()

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 
 from campaigns.importing import services
 from campaigns.importing.models import ContactImport
-from campaigns.importing.screen import Status, actor_of, home_of, import_or_404
+from campaigns.importing.screen import Status, home_of, import_or_404
 from portal.errors import Conflict, PortalError
-from portal.pages import page
+from portal.pages import actor_of, page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,7 +28,7 @@ ACTS: dict[str, Callable[..., ContactImport]] = {
 # Pressing a button again that has done its deed is no mistake worth a word.
 DONE_ALREADY = {
     "start": {Status.IMPORTING, Status.COMPLETED},
-    "cancel": {Status.CANCELLED},
+    "cancel": {Status.CANCELLED, Status.FAILED},
     "undo": {Status.UNDOING, Status.UNDONE},
 }
 

@@ -15,10 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.importing.forms import FileForm
-from campaigns.importing.problems import FileProblem
 from campaigns.importing.screen import (
     Status,
-    actor_of,
     home_of,
     import_or_404,
     import_page,
@@ -27,9 +25,9 @@ from campaigns.importing.screen import (
     url_of,
 )
 from campaigns.importing.uploads import create_import, finish_upload, receive_upload, upload_form
-from campaigns.importing.wording import describe_problem
+from campaigns.importing.wording import sentence_of
 from portal.errors import PortalError
-from portal.pages import page, render_page
+from portal.pages import actor_of, page, render_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -137,13 +135,6 @@ def example(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(EXAMPLE.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="people-example.csv"'
     return answer
-
-
-def sentence_of(error: PortalError) -> str:
-    """What went wrong, for the person who brought the file."""
-    if isinstance(error, FileProblem):
-        return str(describe_problem(error.to_dict()))
-    return str(error)
 
 
 def _bring(contact_import: ContactImport, blocks: Iterable[bytes], request: HttpRequest) -> None:

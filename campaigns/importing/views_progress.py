@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from campaigns.audience.models import Tag
+from campaigns.importing.columns_screen import target_label
 from campaigns.importing.screen import STEP_OF_STATUS, Status, home_of, import_or_404, import_page, url_of
 from campaigns.importing.wording import describe_problem
 from portal.pages import page
@@ -37,6 +38,7 @@ def result(request: HttpRequest, import_id: int) -> HttpResponseBase:
         context = progress_context(contact_import)
         return import_page(request, "importing.html", contact_import, step="result", **context)
     context = {
+        "mapping": [(column["name"], target_label(column["target"])) for column in contact_import.columns],
         "file_problem": describe_problem(contact_import.file_problem) if contact_import.file_problem else "",
         "people_url": people_url(contact_import),
         "campaign_url": campaign_url(contact_import),

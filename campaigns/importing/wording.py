@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.importing.problems import ProblemCode, ProblemDict
+from campaigns.importing.problems import FileProblem, ProblemCode, ProblemDict
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+    from portal.errors import PortalError
 
 _PROBLEMS: dict[str, _StrPromise] = {
     ProblemCode.TOO_FEW_CELLS: _("Fewer cells than the header has columns"),
@@ -92,3 +94,8 @@ def describe_fix(problem: ProblemDict) -> _StrPromise | str:
     if kind == "encoding":
         return format_lazy(_("Read it as {encoding}"), encoding=meant)
     return ""
+
+
+def sentence_of(error: PortalError) -> str:
+    """What went wrong, for the person who brought the file."""
+    return str(describe_problem(error.to_dict())) if isinstance(error, FileProblem) else str(error)

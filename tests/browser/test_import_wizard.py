@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from campaigns.audience.models import Contact
 from campaigns.importing.models import ContactImport
+from portal.aws.s3 import PresignedPost
 from portal.roles import MARKETER
 from tests.browser.look import csp_violations
 from tests.factories.import_pages import a_file_to_map, a_messy_file
@@ -45,7 +46,7 @@ def test_a_file_goes_from_the_drop_zone_to_the_contacts(file_page, hints):
     tab.get_by_role("button", name="Undo the import").click()
     expect(tab.get_by_role("heading", name="Undoing people.csv")).to_be_visible()
     hints.run_all()
-    expect(tab.get_by_text("40 removed")).to_be_visible()
+    expect(tab.get_by_text("40 people removed")).to_be_visible()
     assert not Contact.objects.exists()
     assert csp_violations(tab) == []
 
@@ -94,6 +95,29 @@ def test_another_encoding_reads_the_file_again_at_once(window):
     expect(tab.get_by_label("Add tags")).to_have_value("kept words")
     tab.get_by_label("Encoding").select_option("cp1252")
     expect(tab.locator(".example").nth(3)).to_have_text("Jörg 0")
+
+
+def test_enter_checks_the_file_and_does_not_read_it_again(window):
+    tab = window(role=MARKETER).new_page()
+    tab.goto(reverse("admin:campaigns_contactimport_columns", args=[a_file_to_map().pk]))
+    tab.get_by_label("Add tags").press("Enter")
+    expect(tab.get_by_role("heading", name="Checking mitglieder-2026.csv")).to_be_visible()
+
+
+def test_with_a_bucket_the_file_goes_there_behind_its_fields(file_page, monkeypatch):
+    place = PresignedPost(file_page.url.split("/admin/")[0] + "/the-bucket", {"key": "imports/1/a.csv", "policy": "p"})
+    monkeypatch.setattr("campaigns.importing.views_file.upload_form", lambda contact_import: place)
+    sent = []
+
+    def take(route):
+        sent.append(route.request.post_data_buffer.decode())
+        route.fulfill(status=201)
+
+    file_page.route("**/the-bucket", take)
+    choose(file_page, people_csv(3))
+    expect(file_page.get_by_role("alert")).to_contain_text("The file is no longer there. Upload it again.")
+    assert sent[0].index('name="key"') < sent[0].index('name="policy"') < sent[0].index('name="file"')
+    assert "csrfmiddlewaretoken" not in sent[0]
 
 
 def test_the_name_of_a_field_is_asked_only_for_a_field_of_its_own(window):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -63,7 +65,7 @@ def test_undo_takes_the_people_out_again_and_is_written_down(log_in, hints):
     assert "Undoing people.csv" in page.content.decode()
     client.post(at("undo", contact_import))
     hints.run_all()
-    assert "4 removed" in client.get(at("result", contact_import)).content.decode()
+    assert "4 people removed" in client.get(at("result", contact_import)).content.decode()
     assert not Contact.objects.exists()
     verbs = Activity.objects.filter(actor__username="mira").values_list("verb", flat=True)
     assert sorted(verbs) == ["import.undo_started", "import.undone"]
@@ -72,7 +74,7 @@ def test_undo_takes_the_people_out_again_and_is_written_down(log_in, hints):
 def test_undo_is_not_offered_after_its_time(log_in, settings):
     contact_import = imported(people_csv(4))
     ContactImport.objects.filter(pk=contact_import.pk).update(
-        finished_at=timezone.now() - timezone.timedelta(days=settings.UNDO_IMPORT_DAYS, minutes=1)
+        finished_at=timezone.now() - timedelta(days=settings.UNDO_IMPORT_DAYS, minutes=1)
     )
     client = log_in(MARKETER)
     assert "Undo this import" not in client.get(at("result", contact_import)).content.decode()
@@ -104,13 +106,15 @@ def test_a_fix_that_is_not_offered_is_refused(log_in):
 
 def test_the_rows_to_mend_are_downloaded_with_line_and_problem(log_in):
     contact_import = checked(b"Email,City\nnobody,Oldtown\nanna@club.example,B\n", file_name="choir.csv")
-    answer = log_in(VIEWER).get(at("rejects", contact_import))
+    assert log_in(VIEWER).get(at("rejects", contact_import)).status_code == 403  # they carry no people away
+    assert "Download these rows" not in log_in(VIEWER).get(at("check", contact_import)).content.decode()
+    answer = log_in(MARKETER).get(at("rejects", contact_import))
     assert 'filename="choir-rows-to-mend.csv"' in answer["Content-Disposition"]
     assert b"".join(answer.streaming_content).decode("utf-8-sig").splitlines() == [
         "line,problem,Email,City",
         "2,Not an e-mail address: no @,nobody,Oldtown",
     ]
-    assert log_in(VIEWER).get(at("rejects", checked(people_csv(1)))).status_code == 404
+    assert log_in(MARKETER).get(at("rejects", checked(people_csv(1)))).status_code == 404
 
 
 def test_the_example_file_imports_as_it_is(log_in):

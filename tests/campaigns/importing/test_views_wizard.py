@@ -6,6 +6,8 @@ import pytest
 
 from campaigns.audience.models import Contact, ContactList
 from campaigns.importing.models import ContactImport
+from portal.aws.s3 import PresignedPost
+from portal.errors import Unavailable
 from portal.models import Activity
 from portal.roles import MARKETER, VIEWER
 from tests.factories.import_posts import at, bring, columns_form
@@ -70,5 +72,48 @@ def test_a_viewer_brings_no_file_and_chooses_no_columns(log_in):
     client = log_in(VIEWER)
     assert client.get(at("add")).status_code == 403
     assert client.post(at("begin"), "{}", content_type="application/json").status_code == 403
-    assert client.get(at("columns", contact_import)).status_code == 200
+    page = client.get(at("columns", contact_import))
+    assert all(field.field.disabled for field in page.context["form"])
     assert client.post(at("columns", contact_import), columns_form(contact_import)).status_code == 403
+
+
+def test_with_a_bucket_the_script_gets_a_form_for_the_bucket(log_in, monkeypatch):
+    form = PresignedPost("https://files.example/", {"key": "imports/1/people.csv", "policy": "p"})
+    monkeypatch.setattr("campaigns.importing.views_file.upload_form", lambda contact_import: form)
+    place = log_in(MARKETER).post(at("begin"), json.dumps({"name": "a.csv"}), content_type="application/json").json()
+    assert (place["url"], place["fields"]) == (form.url, form.fields)
+
+
+def test_a_bucket_that_does_not_answer_is_told(log_in, monkeypatch):
+    def fail(contact_import):
+        raise Unavailable("The file store does not answer.", service="s3")
+
+    monkeypatch.setattr("campaigns.importing.views_file.upload_form", fail)
+    answer = log_in(MARKETER).post(at("begin"), json.dumps({"name": "a.csv"}), content_type="application/json")
+    assert (answer.status_code, answer.json()) == (502, {"problem": "The file store does not answer."})
+
+
+def test_going_back_to_the_columns_keeps_what_was_chosen(log_in):
+    members = ContactList.objects.create(name="Members")
+    contact_import = checked(people_csv(3), contact_list=members, tag_names=["choir"], consent=True)
+    client = log_in(MARKETER)
+    form = client.get(at("columns", contact_import)).context["form"]
+    assert form["contact_list"].value() == members.pk
+    assert (form["tags"].value(), form["consent"].value()) == ("choir", True)
+
+
+def test_the_columns_of_a_known_header_go_where_they_went_last_time(log_in):
+    first = uploaded(people_csv(3))
+    client = log_in(MARKETER)
+    client.post(at("columns", first), columns_form(first, target_2="field", field_2="home_town"))
+    page = client.get(at("columns", uploaded(people_csv(9))))
+    assert page.context["form"]["field_2"].value() == "home_town"
+    assert '<option value="home_town">' in page.content.decode()
+
+
+def test_nobody_without_a_login_reaches_a_page(client):
+    contact_import = checked(people_csv(3))
+    for name in ("add", "changelist"):
+        assert client.get(at(name)).status_code == 302
+    for name in ("file", "columns", "check", "result", "progress", "rejects"):
+        assert "/login/" in client.get(at(name, contact_import))["Location"]

@@ -18,11 +18,11 @@ const token = () => area.querySelector("[name=csrfmiddlewaretoken]").value;
 class Problem extends Error {}
 
 function formatBytes(count) {
-  const units = ["kB", "MB", "GB"];
-  let value = count / 1000;
+  const units = ["KB", "MB", "GB"]; // as the site's own pages count
+  let value = count / 1024;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
     unit += 1;
   }
   return `${value.toLocaleString(language, { maximumFractionDigits: unit ? 1 : 0 })} ${units[unit]}`;
@@ -244,7 +244,7 @@ async function take(file) {
     if (!(error instanceof Problem)) throw error;
     if (!error.message) return; // cancelled
     const broken = error.message === text("Broken") || error.message === text("Refused");
-    if (broken) cancelOnServer(current);
+    cancelOnServer(current);
     current = null;
     tellProblem(error.message, { canRetry: broken });
   }
