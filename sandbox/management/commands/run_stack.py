@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from io import StringIO
 from typing import Any
 
@@ -18,6 +18,15 @@ from sandbox.demo.login import ensure_login
 from sandbox.output import LabelledOutput
 from sandbox.stack import USUAL_PORT, StackPlan, only_stack_on, plan_stack, run_stack
 
+LAST_PORT = 65535
+
+
+def port_number(text: str) -> int:
+    """Read a port from the command line."""
+    if text.isdecimal() and 1 <= int(text) <= LAST_PORT:
+        return int(text)
+    raise ArgumentTypeError(f"a port is a number from 1 to {LAST_PORT}, not {text!r}")
+
 
 class Command(BaseCommand):
     """Prepares the database, starts everything, says where it is."""
@@ -26,7 +35,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, help=f"port of the portal (usually {USUAL_PORT})")
+        parser.add_argument("--port", type=port_number, help=f"port of the portal (usually {USUAL_PORT})")
         parser.add_argument("--no-demo", action="store_true", help="start without demo data")
 
     def handle(self, *_args: Any, **options: Any) -> None:
