@@ -21,11 +21,11 @@ from campaigns.sending.counts import cause_key, count_column
 from campaigns.sending.finish import complete_if_done
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk, Delivery
+from campaigns.sending.sender import CANNOT_BE_MADE
 from campaigns.sending.services import fail_campaign
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState
 from campaigns.sending.transitions import change_status, locked_campaign
 from portal import leases
-from portal.errors import PortalError
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -47,7 +47,7 @@ def plan_campaign(campaign_id: int) -> bool:
     try:
         while _plan_block(campaign_id, token):
             pass
-    except (PortalError, ValueError, TypeError, LookupError, AttributeError) as error:
+    except CANNOT_BE_MADE as error:
         logger.warning("campaign.plan_impossible", extra={"campaign": campaign_id, "error": str(error)})
         fail_campaign(campaign_id, reason=str(error))
         return False

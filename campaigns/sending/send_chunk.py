@@ -22,13 +22,12 @@ from campaigns.sending.outcomes import CallResult, all_alike
 from campaigns.sending.outgoing import SUPPRESSED_REASON, Skip, outgoing_of
 from campaigns.sending.pacing import Lane, group_size, reserve, slow_down
 from campaigns.sending.retry import retry_in_s, with_attempt_limit
-from campaigns.sending.sender import Sender, sender_of
+from campaigns.sending.sender import CANNOT_BE_MADE, Sender, sender_of
 from campaigns.sending.services import pause_by_system, stop_account
 from campaigns.sending.speed import note_accepted
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.suppression.services import suppressed_among
 from portal import leases, metrics
-from portal.errors import PortalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,10 +39,10 @@ logger = logging.getLogger(__name__)
 
 _Made: TypeAlias = "tuple[WaitingRow, Outgoing | Skip]"
 
-_CANNOT_BE_MADE = (PortalError, ValueError, TypeError, LookupError, AttributeError)  # by this release's compiler
 # A worker that wakes up late (a busy machine) would send into somebody else's slots: it takes new ones.
 MAX_LATE_S = 0.1
 MAX_LATE_TRIES = 3
+MAX_FAILED_IN_A_ROW = 5
 TIME_BUDGET_S = 300.0  # then the chunk is given back, so that a deploy never waits longer
 
 
@@ -59,6 +58,7 @@ class _Turn:
     is_stopping: Callable[[], bool]
     slots_left: int = 0  # reserved and waited for, not yet used
     late_s: float = 0.0  # how long after its slots this worker woke up
+    failed_in_a_row: int = 0  # calls that were throttled, or whose answers were lost
     retry_in_s: float | None = None
     is_held_up: bool = False  # by something that holds up the campaign's other chunks, too
 
@@ -101,7 +101,7 @@ def _sender_or_pause(campaign_id: int) -> Sender | None:
     """None when the mails cannot be made at all: the campaign then stands still where everybody sees why."""
     try:
         return sender_of(campaign_id)
-    except _CANNOT_BE_MADE as error:
+    except CANNOT_BE_MADE as error:
         logger.warning("sending.impossible", extra={"campaign": campaign_id, "error": str(error)})
         pause_by_system(campaign_id, reason=_("The mails cannot be made: %s") % error)
         return None
@@ -286,8 +286,23 @@ def _react(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
         stop_account(turn.sender.account_id, problem=result.stops_account)
     if result.stops_campaign:
         pause_by_system(turn.chunk.campaign_id, reason=result.stops_campaign)
+    _count_failures(turn, result)
     deferred = [outcome for outcome in result.outcomes if outcome.state is DeliveryState.DEFERRED]
     if deferred:
         turn.retry_in_s = max(turn.retry_in_s or 0.0, retry_in_s(attempt.sent_rows, deferred))
     is_whole_call = len(deferred) == len(result.outcomes)
-    turn.is_held_up = bool(result.stops_account or result.stops_campaign) or is_whole_call
+    # After a throttle the pacer makes everybody slower, so the chunk goes on; unless that does not help.
+    waits = is_whole_call and not (result.is_throttled and turn.failed_in_a_row < MAX_FAILED_IN_A_ROW)
+    turn.is_held_up = waits or bool(result.stops_account or result.stops_campaign) or turn.is_held_up
+
+
+def _count_failures(turn: _Turn, result: CallResult) -> None:
+    """One lost answer is bad luck; when none comes at all, going on would leave everybody uncertain."""
+    has_failed = result.is_throttled or all(found.state is DeliveryState.UNCERTAIN for found in result.outcomes)
+    turn.failed_in_a_row = turn.failed_in_a_row + 1 if has_failed else 0
+    if result.is_throttled:
+        turn.slots_left = 0  # they lie in the pause that the throttle brought
+    elif turn.failed_in_a_row >= MAX_FAILED_IN_A_ROW:
+        reason = _("The provider's answers do not arrive: %s") % result.outcomes[0].error
+        pause_by_system(turn.chunk.campaign_id, reason=reason)
+        turn.is_held_up = True

@@ -11,11 +11,14 @@ from campaigns.sending.models import Campaign
 from campaigns.sending.outcomes import Envelope
 from campaigns.sending.states import CampaignKind
 from campaigns.sending.transports.ses import SesTransport
-from portal.errors import Conflict
+from portal.errors import Conflict, PortalError
 
 if TYPE_CHECKING:
     from campaigns.messages.compile import CompiledMessage
     from campaigns.sending.outcomes import Transport
+
+# What comes of a frozen message that this release's compiler cannot make: no reason to try again by itself.
+CANNOT_BE_MADE = (PortalError, ValueError, TypeError, LookupError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)

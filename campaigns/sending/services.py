@@ -17,6 +17,7 @@ from campaigns.sending.counts import lock_chunks
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.readiness import require_ready
+from campaigns.sending.sender import CANNOT_BE_MADE
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.sending.transitions import change_status, locked_campaign, require_status
 from portal.activity import record_activity
@@ -180,7 +181,7 @@ def start_due_campaigns() -> int:
         try:
             start_campaign(campaign_id, actor=None)
             started += 1
-        except (Conflict, InvalidInput) as error:
+        except CANNOT_BE_MADE as error:
             fail_campaign(campaign_id, reason=str(error))
     return started
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.sending import services
@@ -14,7 +16,9 @@ from campaigns.sending.models import Chunk, Delivery, SendingAccount
 from campaigns.sending.plan import plan_campaign
 from campaigns.sending.send_chunk import send_next_chunk
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
-from portal.errors import ConfigurationError, Refused, Throttled, Unavailable
+from campaigns.sending.sweep import sweep_campaigns
+from portal import leases
+from portal.errors import AnswerLost, ConfigurationError, Refused, Throttled, Unavailable
 from tests.campaigns.sending.ledger_audit import assert_counters_agree
 from tests.factories.running import running_campaign, send_all, states_of
 from tests.factories.sending import make_campaign, make_contact
@@ -143,7 +147,7 @@ def test_a_late_answer_that_nothing_was_accepted_opens_the_closed_chunk_again(se
         assert campaign.status == CampaignStatus.COMPLETED
 
     ses.on_call = lose_the_lease
-    ses.fail_next(Throttled("slow down", service="ses", code="TooManyRequestsException"))
+    ses.fail_next(Unavailable("connection refused", service="ses"))
     send_all(campaign)
     assert states_of(campaign) == {DeliveryState.DEFERRED: 5}
     Chunk.objects.update(retry_at=None)
@@ -215,3 +219,73 @@ def test_a_worker_that_is_asked_to_stop_gives_its_chunk_back_between_two_calls(s
 
 def test_a_hint_for_a_deleted_campaign_is_passed_over():
     assert not send_next_chunk(10**9)
+
+
+def test_a_provider_whose_answers_never_come_does_not_leave_everybody_uncertain(ses, settings):
+    settings.CHUNK_SIZE = 100
+    campaign = running_campaign(100)
+    SendingAccount.objects.update(max_rate_per_s=100)  # ten recipients a call
+    ses.fail_always(AnswerLost("read timeout", service="ses"))
+    send_all(campaign)
+    campaign.refresh_from_db()
+    assert (campaign.status, "read timeout" in campaign.status_reason) == (CampaignStatus.PAUSED, True)
+    assert states_of(campaign) == {DeliveryState.UNCERTAIN: 50, DeliveryState.QUEUED: 50}
+
+
+def test_a_single_throttle_does_not_hold_the_whole_chunk_up(ses):
+    campaign = running_campaign(10)
+    SendingAccount.objects.update(max_rate_per_s=50)
+    ses.fail_next(Throttled("slow down", service="ses", code="TooManyRequestsException"))
+    assert send_next_chunk(campaign.pk, sleep=lambda _s: None)
+    assert states_of(campaign) == {DeliveryState.DEFERRED: 5, DeliveryState.ACCEPTED: 5}
+    assert Chunk.objects.get().retry_at is not None
+
+
+def test_throttles_without_end_hold_the_campaign_up(ses, settings):
+    settings.CHUNK_SIZE = 100
+    campaign = running_campaign(100)
+    SendingAccount.objects.update(max_rate_per_s=100)
+    ses.fail_always(Throttled("slow down", service="ses", code="TooManyRequestsException"))
+    assert not send_next_chunk(campaign.pk, sleep=lambda _s: None)
+    assert ses.calls == 5
+
+
+def test_a_campaign_that_cannot_start_does_not_keep_the_sweep_from_the_others(monkeypatch):
+    make_contact("anna@club.example")
+    first, second = (make_campaign(name, is_to_everybody=True) for name in ("One", "Two"))
+    for campaign in (first, second):
+        services.schedule_campaign(campaign.pk, at=timezone.now() + timedelta(hours=1), actor=None)
+    type(first).objects.update(scheduled_at=timezone.now() - timedelta(seconds=1))
+    with monkeypatch.context() as patch:
+        patch.setattr("campaigns.sending.services.freeze_message", raise_key_error)
+        assert sweep_campaigns()["started"] == 0
+    first.refresh_from_db()
+    assert first.status == CampaignStatus.FAILED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_resuming_waits_for_no_worker_that_is_about_to_look_at_the_campaign(ses):
+    campaign = running_campaign(5)
+    services.pause_campaign(campaign.pk, actor=None)
+    leases.claim(Chunk.objects.all(), lease_s=60)
+    held, resumed = threading.Event(), threading.Event()
+
+    def hold_the_chunk() -> None:
+        with transaction.atomic():
+            list(Chunk.objects.select_for_update())
+            held.set()
+            resumed.wait(30)
+        connection.close()
+
+    worker = threading.Thread(target=hold_the_chunk)
+    worker.start()
+    assert held.wait(30)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        services.resume_campaign(campaign.pk, actor=None)
+    finally:
+        resumed.set()
+        worker.join()
+        connection.close()
