@@ -15,7 +15,7 @@ from campaigns.importing.columns import ADDRESS, problem_with_targets
 from campaigns.importing.models import ContactImport, DropFolder
 from campaigns.importing.problems import FileProblem, ProblemCode
 from campaigns.importing.services import Choices, start_check
-from campaigns.importing.uploads import adopt_file, apply_look, first_look, safe_name
+from campaigns.importing.uploads import adopt_file, apply_look, file_key_of, first_look, shown_name
 from campaigns.importing.work import work_on
 from portal.activity import record_activity
 from portal.aws.s3 import CreatedObject, created_objects
@@ -57,13 +57,12 @@ def _is_wanted(found: CreatedObject) -> bool:
 
 def _receive(found: CreatedObject) -> bool:
     """Make the import of one dropped object; False when it has one."""
-    name = found.key.rpartition("/")[2]
     try:
         with transaction.atomic():
             contact_import = ContactImport.objects.create(
                 status=ContactImport.Status.RECEIVED,
                 source=ContactImport.Source.DROPPED,
-                file_name=name[:255],
+                file_name=shown_name(found.key),
                 file_bytes=found.size_bytes,
                 dropped_bucket=found.bucket,
                 dropped_key=found.key,
@@ -96,7 +95,7 @@ def take_in_dropped(import_id: int) -> None:
 
 def _take_in(hold: Hold) -> bool:
     contact_import = hold.contact_import
-    contact_import.file_key = f"imports/{contact_import.pk}/{safe_name(contact_import.file_name)}"
+    contact_import.file_key = file_key_of(contact_import)
     try:
         take_in(contact_import.dropped_bucket, contact_import.dropped_key, key=contact_import.file_key)
     except FileMissing as error:

@@ -97,7 +97,7 @@ class ContactImport(LeasedModel):
 
     # The file
     file_name = models.CharField(_("file"), max_length=255)
-    file_key = models.CharField(max_length=600, blank=True, default="")  # key in our files: imports/<id>/<name>
+    file_key = models.CharField(max_length=600, blank=True, default="")  # key in our files: imports/<id>/file/<name>
     file_etag = models.CharField(max_length=200, blank=True, default="")
     file_bytes = models.BigIntegerField(default=0)
     dropped_bucket = models.CharField(max_length=63, blank=True, default="")

@@ -46,12 +46,20 @@ def create_import(
     file_name: str, *, actor: User | None, source: ContactImport.Source = ContactImport.Source.BROWSER
 ) -> ContactImport:
     """Make an import that waits for its file (status `uploading`)."""
-    contact_import = ContactImport.objects.create(
-        file_name=PurePath(file_name).name[:255], created_by=actor, source=source
-    )
-    contact_import.file_key = f"imports/{contact_import.pk}/{safe_name(file_name)}"
+    contact_import = ContactImport.objects.create(file_name=shown_name(file_name), created_by=actor, source=source)
+    contact_import.file_key = file_key_of(contact_import)
     contact_import.save(update_fields=["file_key"])
     return contact_import
+
+
+def shown_name(file_name: str) -> str:
+    """A file name as it may stand on a page, in a header and in the database: one line of visible characters."""
+    return "".join(char for char in PurePath(file_name).name if char.isprintable())[:255] or "people.csv"
+
+
+def file_key_of(contact_import: ContactImport) -> str:
+    """Where the import's file is stored; in a folder of its own, so that no name meets the rejects beside it."""
+    return f"imports/{contact_import.pk}/file/{safe_name(contact_import.file_name)}"
 
 
 def safe_name(file_name: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, IncompleteReadError
+from django.utils.http import content_disposition_header
 
 from portal.aws.session import session, translated
 from portal.errors import Unavailable
@@ -143,7 +144,7 @@ def presign_post(bucket: str, key: str, *, max_bytes: int, content_type: str, ex
 
 def presign_download(bucket: str, key: str, *, file_name: str, expires_s: int) -> str:
     """A URL that downloads the object under `file_name`."""
-    disposition = f'attachment; filename="{file_name}"'
+    disposition = content_disposition_header(True, file_name)
     with _translated(key):
         return _client().generate_presigned_url(
             "get_object",

@@ -53,7 +53,7 @@ def test_a_browser_puts_the_file_into_the_bucket_by_itself_and_the_server_looks_
     contact_import = create_import("Mitglieder März.csv", actor=None)
     form = upload_form(contact_import)
     assert form is not None
-    assert form.fields["key"] == contact_import.file_key == f"imports/{contact_import.pk}/Mitglieder-Marz.csv"
+    assert form.fields["key"] == contact_import.file_key == f"imports/{contact_import.pk}/file/Mitglieder-Marz.csv"
     s3.upload_object("files", form.fields["key"], io.BytesIO(people_csv(3)))
     contact_import = finish_upload(contact_import.pk, actor=None)
     begin_check(contact_import)

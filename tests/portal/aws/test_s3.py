@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -66,6 +67,18 @@ def test_a_download_link_names_the_file(bucket):
     url = s3.presign_download(bucket, "imports/7/rejects.csv", file_name="people.csv", expires_s=60)
     assert "X-Amz-Signature" in url
     assert "people.csv" in url
+
+
+@pytest.mark.parametrize(
+    ("name", "disposition"),
+    [
+        ('a"; filename="b.exe', 'attachment; filename="a\\"; filename=\\"b.exe"'),
+        ("Łódź.csv", "attachment; filename*=utf-8''%C5%81%C3%B3d%C5%BA.csv"),
+    ],
+)
+def test_a_download_link_takes_any_name(bucket, name, disposition):
+    url = s3.presign_download(bucket, "imports/7/rejects.csv", file_name=name, expires_s=60)
+    assert parse_qs(urlsplit(url).query)["response-content-disposition"] == [disposition]
 
 
 def test_files_live_in_the_bucket_when_there_is_one(bucket, settings):
