@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
-_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_FIRST = r"[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]"  # the last four are the full-width ones of = + - @
+_DANGEROUS = re.compile(f"'*{_FIRST}")
+_GUARDED = re.compile(f"'+{_FIRST}")
 
 
 def guard(cell: str) -> str:

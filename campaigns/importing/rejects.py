@@ -12,7 +12,7 @@ import io
 from typing import TYPE_CHECKING
 
 from campaigns.importing.columns import REJECT_COLUMNS, is_guarded_header, is_rejects_header
-from campaigns.importing.formula_guard import guard
+from campaigns.importing.formula_guard import guard, unguard
 from campaigns.importing.models import ContactImport, ImportBatch
 from campaigns.importing.problems import ProblemDict
 from campaigns.importing.wording import describe_problem
@@ -69,7 +69,8 @@ def _row(contact_import: ContactImport, problem: RowProblem) -> list[str]:
     own_columns, width = _own_columns(contact_import), len(contact_import.columns)
     is_guarded = is_guarded_header([column["name"] for column in contact_import.columns])
     cells = [problem.cells[i] for i in own_columns if i < len(problem.cells)] + problem.cells[width:]
-    return [str(problem.line), str(described), *(cells if is_guarded else map(guard, cells))]
+    bare = map(unguard, cells) if is_guarded else cells  # what a header claims to be guarded need not be
+    return [str(problem.line), str(described), *map(guard, bare)]
 
 
 def _own_columns(contact_import: ContactImport) -> list[int]:

@@ -68,3 +68,9 @@ def test_mended_rows_are_imported_as_if_they_had_been_right_at_once():
 
 def test_a_file_without_bad_rows_has_no_rejects_file():
     assert checked(b"Email\na@b.example\n").rejects_key == ""
+
+
+def test_a_file_that_only_claims_to_be_guarded_is_guarded_all_the_same():
+    claims = b"address,first_name,postroom_export\nnobody,=1+1,\nno-one,'=1+1,\n"
+    rows = table(rejects_of(checked(claims)), delimiter=",")
+    assert [row[3] for row in rows[1:]] == ["'=1+1", "'=1+1"]
