@@ -136,7 +136,9 @@ PAGES: list[Page] = [
     Page("contacts-empty", at("admin:campaigns_contact_changelist")),
     Page("contacts", at("admin:campaigns_contact_changelist", _club("a_club"))),
     Page("contacts-viewer", at("admin:campaigns_contact_changelist", _club("a_club")), role=VIEWER),
-    Page("contacts-nobody-found", lambda: at("admin:campaigns_contact_changelist")() + "?q=zoe@gmial.com", role=MARKETER),
+    Page(
+        "contacts-nobody-found", lambda: at("admin:campaigns_contact_changelist")() + "?q=zoe@gmial.com", role=MARKETER
+    ),
     Page("contact-add", at("admin:campaigns_contact_add", _club("a_club")), role=MARKETER),
     Page("contact", at("admin:campaigns_contact_change", _club("a_person_with_mails"), with_id=True), role=MARKETER),
     Page("contact-viewer", at("admin:campaigns_contact_change", _club("a_club"), with_id=True), role=VIEWER),
