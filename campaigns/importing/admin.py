@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.importing import views_check, views_columns, views_deeds, views_file, views_progress
 from campaigns.importing.drop_folder_admin import DropFolderAdmin
 from campaigns.importing.models import ContactImport
-from campaigns.importing.screen import WORKING, home_of, import_or_404, status_tone
+from campaigns.importing.screen import home_of, import_or_404, status_tone
 from portal.list_words import ListWordsMixin
 from portal.paging import FastListMixin
 from portal.templatetags.postroom import badge, local_time
@@ -72,10 +72,7 @@ class ContactImportAdmin(ListWordsMixin, FastListMixin):
 
     @admin.display(description=_("status"), ordering="status")
     def shown_status(self, contact_import: ContactImport) -> SafeString:
-        mark = badge(contact_import.get_status_display(), tone=status_tone(contact_import.status))
-        if contact_import.status not in WORKING:
-            return mark
-        return format_html('{} <span class="live-dot">{}</span>', mark, _("live"))
+        return badge(contact_import.get_status_display(), tone=status_tone(contact_import.status))
 
     @admin.display(description=_("rows"))
     def rows(self, contact_import: ContactImport) -> str:
@@ -83,18 +80,20 @@ class ContactImportAdmin(ListWordsMixin, FastListMixin):
 
     @admin.display(description=_("new"))
     def new(self, contact_import: ContactImport) -> str:
-        return format_count(contact_import.created_count) if contact_import.finished_at else "–"
+        return _shown_done(contact_import, contact_import.created_count)
 
     @admin.display(description=_("changed"))
     def changed(self, contact_import: ContactImport) -> str:
-        return format_count(contact_import.changed_count) if contact_import.finished_at else "–"
+        return _shown_done(contact_import, contact_import.changed_count)
 
-    @admin.display(description=_("cannot import"))
+    @admin.display(description=_("left out"))
     def rejected(self, contact_import: ContactImport) -> str:
         return _shown_count(contact_import, contact_import.reject_count)
 
     @admin.display(description=_("by"))
     def brought_by(self, contact_import: ContactImport) -> str:
+        if contact_import.created_by is None and contact_import.source == ContactImport.Source.BROWSER:
+            return "–"
         return str(contact_import.created_by or contact_import.get_source_display())
 
     @admin.display(description=_("when"))
@@ -123,3 +122,7 @@ def _import_urls() -> list[URLPattern]:
 
 def _shown_count(contact_import: ContactImport, count: int) -> str:
     return format_count(count) if contact_import.checked_at else "–"
+
+
+def _shown_done(contact_import: ContactImport, count: int) -> str:
+    return format_count(count) if contact_import.checked_at and contact_import.finished_at else "–"

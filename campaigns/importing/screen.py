@@ -41,7 +41,6 @@ STATUS_TONES = {
     Status.COMPLETED: "good",
     Status.FAILED: "bad",
 }
-WORKING = frozenset({Status.RECEIVED, Status.CHECKING, Status.IMPORTING, Status.UNDOING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,15 @@ def step_of(contact_import: ContactImport) -> str:
     return STEP_OF_STATUS.get(Status(contact_import.status), "result")
 
 
+def last_step_of(contact_import: ContactImport) -> str:
+    """How far an import came that is over."""
+    if contact_import.status in {Status.COMPLETED, Status.UNDONE} or contact_import.created_count:
+        return "result"
+    if contact_import.checked_at:
+        return "check"
+    return "columns" if contact_import.columns else "file"
+
+
 def home_of(contact_import: ContactImport) -> str:
     """The page of the step that the import is at."""
     return url_of(contact_import, step_of(contact_import))
@@ -91,7 +99,7 @@ def steps_at(current: str, contact_import: ContactImport | None = None) -> list[
     """The four steps; the columns can be gone back to as long as nothing was imported."""
     names = list(STEPS)
     here = names.index(current)
-    is_over = contact_import is not None and contact_import.status == Status.COMPLETED
+    is_over = contact_import is not None and contact_import.status in {Status.COMPLETED, Status.UNDONE}
     can_go_back = contact_import is not None and contact_import.status == Status.CHECKED
     return [
         Step(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -72,10 +73,10 @@ def new_import(request: HttpRequest) -> HttpResponseBase:
 def begin_upload(request: HttpRequest) -> JsonResponse:
     """Make an import for the file that the script is about to send, and say where it goes."""
     try:
-        name = str(json.loads(request.body)["name"]).strip()
+        name = _readable_name(str(json.loads(request.body)["name"]))
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"problem": _("The file has no name.")}, status=400)
-    contact_import = create_import(name or "people.csv", actor=actor_of(request))
+    contact_import = create_import(name, actor=actor_of(request))
     try:
         form = upload_form(contact_import)
     except PortalError as error:
@@ -135,6 +136,11 @@ def example(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(EXAMPLE.encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="people-example.csv"'
     return answer
+
+
+def _readable_name(name: str) -> str:
+    """The last part of the name, without what no screen or database can show."""
+    return "".join(char for char in PurePath(name).name if char.isprintable()).strip(" .") or "people.csv"
 
 
 def _bring(contact_import: ContactImport, blocks: Iterable[bytes], request: HttpRequest) -> None:

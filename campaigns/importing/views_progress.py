@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from campaigns.audience.models import Tag
 from campaigns.importing.columns_screen import target_label
-from campaigns.importing.screen import STEP_OF_STATUS, Status, home_of, import_or_404, import_page, url_of
+from campaigns.importing.screen import STEP_OF_STATUS, Status, home_of, import_or_404, import_page, last_step_of, url_of
 from campaigns.importing.wording import describe_problem
 from portal.pages import page
 from portal.wording import format_duration, format_rate
@@ -43,7 +43,7 @@ def result(request: HttpRequest, import_id: int) -> HttpResponseBase:
         "people_url": people_url(contact_import),
         "campaign_url": campaign_url(contact_import),
     }
-    return import_page(request, "result.html", contact_import, step="result", **context)
+    return import_page(request, "result.html", contact_import, step=last_step_of(contact_import), **context)
 
 
 @page("campaigns.view_contactimport")

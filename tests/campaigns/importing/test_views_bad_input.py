@@ -61,6 +61,14 @@ def test_an_upload_without_a_name_is_refused(log_in, body):
     assert not ContactImport.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["/", "..", " ", "\0", "\ud800", "a\0b\n.csv", "x" * 5000])
+def test_a_file_name_that_cannot_be_shown_is_made_readable(log_in, name):
+    answer = log_in(MARKETER).post(at("begin"), json.dumps({"name": name}), content_type="application/json")
+    assert answer.status_code == 200
+    assert ContactImport.objects.get().file_name.isprintable()
+    assert ContactImport.objects.get().file_name.strip("./ ")
+
+
 def test_no_file_at_all_is_asked_for(log_in):
     assert "Choose a file first." in text_of(log_in(MARKETER).post(at("add"), {}))
 
