@@ -9,6 +9,7 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from campaigns.importing.columns import ADDRESS, problem_with_targets
@@ -37,8 +38,8 @@ SUFFIX = ".csv"
 def receive_upload_events(bodies: Iterable[str]) -> int:
     """Make an import for every CSV that S3 says was dropped under `uploads/`; returns how many are new.
 
-    `bodies` are S3 notifications as JSON. Everything else in them (other prefixes and endings, folders, test events) is
-    passed over, as is an object that has its import already; what is no S3 notification is logged.
+    `bodies` are S3 notifications as JSON. Everything else in them (other buckets, prefixes and endings, folders, test
+    events) is passed over, as is an object that has its import already; what is no S3 notification is logged.
     """
     received_count = 0
     for body in bodies:
@@ -52,7 +53,8 @@ def receive_upload_events(bodies: Iterable[str]) -> int:
 
 
 def _is_wanted(found: CreatedObject) -> bool:
-    return found.key.startswith(PREFIX) and found.key.lower().endswith(SUFFIX)
+    is_ours = found.bucket == settings.UPLOADS_BUCKET  # an event must not make us read what its sender may not
+    return is_ours and found.key.startswith(PREFIX) and found.key.lower().endswith(SUFFIX)
 
 
 def _receive(found: CreatedObject) -> bool:

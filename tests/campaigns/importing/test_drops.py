@@ -19,9 +19,9 @@ Status = ContactImport.Status
 pytestmark = pytest.mark.django_db
 
 
-def event(*keys, name="ObjectCreated:Put", etag="abc"):
+def event(*keys, name="ObjectCreated:Put", etag="abc", bucket="drops"):
     records = [
-        {"eventName": name, "s3": {"bucket": {"name": "drops"}, "object": {"key": key, "size": 10, "eTag": etag}}}
+        {"eventName": name, "s3": {"bucket": {"name": bucket}, "object": {"key": key, "size": 10, "eTag": etag}}}
         for key in keys
     ]
     return json.dumps({"Records": records})
@@ -61,6 +61,10 @@ def test_only_csv_files_under_uploads_are_received():
     ]
     assert receive_upload_events(bodies) == 2
     assert set(ContactImport.objects.values_list("dropped_key", flat=True)) == {"uploads/a.csv", "uploads/sub/B.CSV"}
+
+
+def test_an_event_about_another_bucket_makes_nobody_read_it():
+    assert receive_upload_events([event("uploads/a.csv", bucket="somebody-elses")]) == 0
 
 
 def test_keys_are_unquoted():
