@@ -26,7 +26,7 @@ FIXED_TARGETS = (ADDRESS, FIRST_NAME, LAST_NAME, FULL_NAME, TAGS, TIME_ZONE, IGN
 ONLY_ONCE = (ADDRESS, FIRST_NAME, LAST_NAME, FULL_NAME, TIME_ZONE)
 
 REJECT_COLUMNS = ("line", "problem")  # what a rejects file has before the person's own columns
-EXPORT_MARK = "postroom_export"  # the last column of contacts exported by this portal; empty
+EXPORT_MARK = "postroom_export"  # the last column of people exported by this portal; empty
 ATTRIBUTE_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 RESERVED_NAMES = frozenset({ADDRESS, FIRST_NAME, LAST_NAME, FULL_NAME, TAGS, TIME_ZONE, "email", "unsubscribe_url"})
 
@@ -168,7 +168,10 @@ def _name_exported(columns: list[ColumnDict]) -> None:
     fixed = (ADDRESS, FIRST_NAME, LAST_NAME, TAGS, TIME_ZONE)
     for column in columns:
         name = column["name"].casefold()
-        column["target"] = name if name in fixed else ATTRIBUTE_PREFIX + name if is_attribute_name(name) else ""
+        if name in fixed:
+            column["target"] = name
+        elif is_attribute_name(name):
+            column["target"] = ATTRIBUTE_PREFIX + name
         if name in {EXPORT_MARK, *REJECT_COLUMNS}:
             column["target"] = IGNORE
 

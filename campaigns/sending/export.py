@@ -1,4 +1,4 @@
-"""A campaign's people as CSV that spreadsheets cannot be tricked with."""
+"""A campaign's people as CSV that spreadsheets cannot be tricked with, and that the import reads back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from campaigns.importing.columns import EXPORT_MARK
 from campaigns.importing.formula_guard import guard
 from campaigns.sending.models import Acceptance, Campaign, Delivery
 from campaigns.sending.people import all_people
@@ -34,7 +35,7 @@ def csv_lines(campaign: Campaign, wanted: PeopleFilter) -> Iterator[str]:
 def _header() -> list[str]:
     return [
         _("address"), _("first name"), _("last name"), _("state"), _("reason"), _("attempts"), _("since (UTC)"),
-        _("SES message id"),
+        _("SES message id"), EXPORT_MARK,
     ]  # fmt: skip
 
 
@@ -49,6 +50,7 @@ def _row(person: Delivery, acceptance: Acceptance | None) -> list[str]:
         str(person.attempt_count),
         person.changed_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         acceptance.ses_message_id if acceptance else "",
+        "",
     ]
 
 

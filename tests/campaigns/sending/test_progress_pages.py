@@ -13,6 +13,7 @@ from campaigns.audience.models import Contact
 from campaigns.sending.models import Campaign, Delivery
 from campaigns.sending.states import CampaignStatus, DeliveryState
 from tests.factories.campaign_pages import a_finished_campaign, a_recipient, a_running_campaign, campaigns_in_all_stages
+from tests.factories.importing import imported
 from tests.factories.sending import make_campaign, plan_people
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,17 @@ def test_cells_that_look_like_formulas_are_only_text(owner):
     [row] = exported(owner, campaign)
     assert (row["first name"], row["last name"]) == ("'=HYPERLINK(1)", "'@SUM(A1)")
     assert row["address"] == "'+cmd@club.example"
+
+
+def test_exported_people_come_back_by_an_import_as_they_were(owner):
+    campaign = make_campaign(status=CampaignStatus.COMPLETED)
+    plan_people(campaign, [DeliveryState.DELIVERED], with_contacts=True)
+    Contact.objects.update(first_name="=HYPERLINK(1)", last_name="@SUM(A1)")
+    Delivery.objects.update(address="+cmd@club.example")
+    content = owner.get(address("people_export", campaign)).getvalue()
+    imported(content)
+    back = Contact.objects.get(address_key="+cmd@club.example")
+    assert (back.first_name, back.last_name) == ("=HYPERLINK(1)", "@SUM(A1)")
 
 
 def test_the_report_names_domains_duration_and_who_started(owner):
