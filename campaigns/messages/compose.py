@@ -17,6 +17,7 @@ from campaigns.messages.problems import (
     TemplateInvalid,
     line_of,
 )
+from campaigns.messages.scan import ScanError
 from campaigns.messages.source import MessageSource
 from campaigns.messages.text_part import text_from_html
 
@@ -35,8 +36,12 @@ def compose_message(source: MessageSource) -> ComposedMessage:
     problems = source_problems(source)
     if problems:
         raise TemplateInvalid(problems)
-    html, fragment = _html_of(source)
-    return ComposedMessage(source.subject.strip(), html, _text_of(source, fragment))
+    try:
+        html, fragment = _html_of(source)
+        text = _text_of(source, fragment)
+    except ScanError as error:  # what was typed is within the limits, what is made of it is not
+        raise TemplateInvalid([Problem(error.code, BODY, 0, error.message)]) from error
+    return ComposedMessage(source.subject.strip(), html, text)
 
 
 def _html_of(source: MessageSource) -> tuple[str, str]:

@@ -182,3 +182,10 @@ def test_one_person_too_much_is_refused_alone():
 def test_typed_text_is_used_instead_of_derived():
     compiled = compile_message(source(text_body="Hello {{ city }}"))
     assert compiled.render(PERSON).text == "Hello Wien"
+
+
+@pytest.mark.parametrize("body", ["{{ a }}" * 1000, "&" * 120_000])
+def test_a_message_that_outgrows_the_limits_only_with_its_layout_is_refused_in_words(body):
+    with pytest.raises(TemplateInvalid) as refused:
+        compile_message(source(kind="markdown", body=body))
+    assert refused.value.problems[0].code == "too_long"
