@@ -17,7 +17,7 @@ ONE_LINE_BREAK = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 def contact_by_address(text: str) -> Contact | None:
     """The contact with this address, as typed or as chosen from the suggestions (`Anna Berg <anna@…>`)."""
-    address = text.rsplit("<", 1)[-1].rstrip("> ").strip()
+    address = text.replace("\0", "").rsplit("<", 1)[-1].rstrip("> ").strip()
     return Contact.objects.filter(address_key=address.lower()).first()
 
 

@@ -11,7 +11,7 @@ _KEYS = ("address_key", "last_name_key", "first_name_key")
 
 def suggested_contacts(typed: str) -> list[Contact]:
     """Contacts whose address, last name or first name begins like `typed`; some contacts when nothing is typed."""
-    text = typed.strip()
+    text = typed.replace("\0", "").strip()
     if not text:
         return list(Contact.objects.order_by("pk")[:SUGGESTED_COUNT])
     found: dict[int, Contact] = {}

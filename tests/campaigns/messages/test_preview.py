@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from campaigns.messages.forms import contact_by_address
 from campaigns.messages.preview import html_frame, problems_frame, render_for, text_frame
 from campaigns.messages.problems import Problem
 from campaigns.messages.source import MessageSource
@@ -50,3 +51,9 @@ def test_one_contact_is_offered_once_and_wildcards_are_letters():
     make_contact("berta@club.example", first_name="Berta", last_name="Berta")
     assert len(suggested_contacts("berta")) == 1
     assert suggested_contacts("%") == []
+
+
+def test_a_nul_in_what_was_typed_is_passed_over():
+    berta = make_contact("berta@club.example", first_name="Berta")
+    assert suggested_contacts("ber\0ta") == [berta]
+    assert contact_by_address("berta@club.example\0") == berta
