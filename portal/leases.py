@@ -6,10 +6,10 @@ A worker goes on only while it holds the lease; a worker that dies lets it run o
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -32,6 +32,15 @@ def is_due() -> Q:
     """Rows that nobody holds and whose time has come, by the database's clock."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
     return free & (Q(retry_at__isnull=True) | Q(retry_at__lte=Now()))
+
+
+def database_now() -> datetime:
+    """The database's clock, which all workers share; aware."""
+    sql = "SELECT clock_timestamp()" if connection.vendor == "postgresql" else "SELECT strftime('%s', 'now')"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        (now,) = cursor.fetchone()
+    return now if isinstance(now, datetime) else datetime.fromtimestamp(int(now), UTC)
 
 
 def claim(rows: QuerySet[LeasedModel] | QuerySet, *, lease_s: float) -> str | None:  # type: ignore[type-arg]

@@ -9,12 +9,15 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.sending.models import Chunk
+from portal import leases
 from portal.leases import is_due
 from portal.publish import publish
 from portal.queues import TaskName
 
 if TYPE_CHECKING:
     from campaigns.sending.models import Campaign
+
+STALE_AFTER_S = 600  # longer than any chunk takes
 
 
 def publish_lanes(campaign: Campaign) -> int:
@@ -29,6 +32,15 @@ def publish_lanes(campaign: Campaign) -> int:
 
 
 def publish_lane(campaign_id: int, *, is_priority: bool) -> None:
-    """Publish one hint for the campaign's next chunk."""
+    """Publish one hint for the campaign's next chunk, with the moment on the database's clock."""
     task = TaskName.SEND_PRIORITY_CHUNK if is_priority else TaskName.SEND_CHUNK
-    publish(task, campaign_id=campaign_id)
+    publish(task, campaign_id=campaign_id, at_s=int(leases.database_now().timestamp()))
+
+
+def is_stale(at_s: int) -> bool:
+    """Whether a hint waited so long that the sweep has published others since.
+
+    While all workers are busy the sweep adds hints each minute, and each would go on as a lane of its own: without an
+    end to their life they pile up, and a campaign that starts later waits behind all of them.
+    """
+    return leases.database_now().timestamp() - at_s > STALE_AFTER_S

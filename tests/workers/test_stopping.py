@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 from celery.signals import worker_shutting_down
@@ -32,6 +33,7 @@ def test_celerys_shutdown_is_heard():
     assert stopping.is_stopping()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("task", [TaskName.SEND_CHUNK, TaskName.SEND_PRIORITY_CHUNK])
 def test_sending_tasks_look_whether_to_stop(task, monkeypatch):
     seen: list[bool] = []
@@ -39,7 +41,7 @@ def test_sending_tasks_look_whether_to_stop(task, monkeypatch):
         "workers.tasks.campaigns.send_next_chunk", lambda _id, *, is_stopping: seen.append(is_stopping())
     )
     stopping.note_stop()
-    app.tasks[task.value](campaign_id=1)
+    app.tasks[task.value](campaign_id=1, at_s=int(time.time()))
     assert seen == [True]
 
 

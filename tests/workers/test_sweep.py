@@ -52,7 +52,7 @@ def test_a_campaign_with_open_chunks_gets_its_lanes_back(hints):
     campaign = make_campaign(status=CampaignStatus.IN_PROGRESS, planned_at=timezone.now())
     plan_people(campaign, [DeliveryState.QUEUED] * 25, chunk_size=10)
     sweep()
-    assert [hint.ids for hint in hints.of(TaskName.SEND_CHUNK)] == [{"campaign_id": campaign.pk}] * 3
+    assert [hint.ids["campaign_id"] for hint in hints.of(TaskName.SEND_CHUNK)] == [campaign.pk] * 3
 
 
 def test_sweeping_an_idle_portal_publishes_nothing(hints):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.sending.lanes import publish_lane
+from campaigns.sending.lanes import is_stale, publish_lane
 from campaigns.sending.plan import plan_campaign
 from campaigns.sending.quota import refresh_quota
 from campaigns.sending.send_chunk import send_next_chunk
@@ -19,16 +19,16 @@ def plan(*, campaign_id: int) -> None:
 
 
 @producer.task(name=TaskName.SEND_CHUNK.value, base=PostroomTask)
-def send_chunk(*, campaign_id: int) -> None:
+def send_chunk(*, campaign_id: int, at_s: int) -> None:
     """Harmless twice: a chunk is claimed by its lease."""
-    if send_next_chunk(campaign_id, is_stopping=is_stopping):
+    if not is_stale(at_s) and send_next_chunk(campaign_id, is_stopping=is_stopping):
         publish_lane(campaign_id, is_priority=False)
 
 
 @producer.task(name=TaskName.SEND_PRIORITY_CHUNK.value, base=PostroomTask)
-def send_priority_chunk(*, campaign_id: int) -> None:
+def send_priority_chunk(*, campaign_id: int, at_s: int) -> None:
     """As send_chunk, from the queue that campaigns do not fill."""
-    if send_next_chunk(campaign_id, is_stopping=is_stopping):
+    if not is_stale(at_s) and send_next_chunk(campaign_id, is_stopping=is_stopping):
         publish_lane(campaign_id, is_priority=True)
 
 
