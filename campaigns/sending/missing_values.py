@@ -9,8 +9,7 @@ from django.utils.translation import ngettext
 from campaigns.messages.checks import Level, MessageCheck
 from campaigns.messages.problems import TemplateInvalid
 from campaigns.messages.services import compiled_source, required_fields
-from campaigns.sending.audience import audience_of, has_audience, with_reason
-from campaigns.sending.states import Reason
+from campaigns.sending.audience import audience_of, has_audience, lacking_value
 from portal.wording import format_count
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def count_lacking(campaign: Campaign, names: frozenset[str]) -> int | None:
     people = audience_of(campaign)
     if people.order_by()[: COUNTED_PEOPLE + 1].count() > COUNTED_PEOPLE:
         return None
-    return with_reason(people, names).filter(skip_reason=int(Reason.MISSING_VALUE)).count()
+    return lacking_value(people, names).count()
 
 
 def missing_values_checks(campaign: Campaign, source: MessageSource) -> list[MessageCheck]:
