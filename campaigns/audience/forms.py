@@ -41,7 +41,10 @@ class ContactForm(forms.ModelForm[Contact]):
         required=False,
     )
     chosen_lists = forms.ModelMultipleChoiceField(
-        ContactList.objects.all(), label=_("Lists"), widget=forms.CheckboxSelectMultiple, required=False
+        ContactList.objects.all(),
+        label=_("Lists"),
+        widget=forms.CheckboxSelectMultiple(attrs={"data-narrow": _("Find a list")}),
+        required=False,
     )
     tag_names = forms.CharField(
         label=_("Tags"),
@@ -56,6 +59,9 @@ class ContactForm(forms.ModelForm[Contact]):
     class Meta:
         model = Contact
         fields = ("address", "first_name", "last_name", "time_zone")
+
+    class Media:
+        js = (forms.Script("postroom/js/narrow.js", type="module"),)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         contact = kwargs.get("instance")

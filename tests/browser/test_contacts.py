@@ -47,3 +47,21 @@ def test_people_found_by_a_search_go_on_a_new_list(window):
     expect(tab.get_by_text("Done for 1 person.")).to_be_visible()
     assert "q=berg+anna" in tab.url
     assert ContactList.objects.get(name="Choir trip").members.count() == 1
+
+
+def test_many_lists_are_narrowed_by_typing_and_what_is_ticked_stays(window):
+    kim = a_club()
+    for number in range(15):
+        ContactList.objects.create(name=f"Trip {number}")
+    tab = window(role=MARKETER).new_page()
+    tab.goto(reverse("admin:campaigns_contact_change", args=[kim.pk]))
+    tab.get_by_label("Find a list").fill("board")
+    shown = tab.locator("#id_chosen_lists label:visible")
+    expect(shown).to_have_text(["Board", "Members 2026"])
+    tab.keyboard.press("Enter")
+    tab.get_by_label("Board").check()
+    assert csp_violations(tab) == []
+    assert axe_findings(tab) == []
+    tab.locator("input[name=_save]").click()
+    expect(tab.get_by_text("was changed successfully")).to_be_visible()
+    assert sorted(str(each) for each in kim.lists.all()) == ["Board", "Members 2026"]
