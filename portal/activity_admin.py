@@ -33,6 +33,7 @@ class SubjectFilter(admin.SimpleListFilter):
         ("suppression", _("Suppressions")),
         ("account", _("Sending accounts")),
         ("person", _("People & roles")),
+        ("sign_in", _("Failed sign-ins")),
     )
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:

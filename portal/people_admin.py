@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.utils.translation import gettext_lazy as _
 
 from portal.list_words import ListWordsMixin
+from portal.recorded_admin import RecordedMixin
 from portal.roles import ROLE_LABELS
 from portal.templatetags.postroom import local_time
 
@@ -27,12 +28,13 @@ class RoleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return str(ROLE_LABELS.get(obj.name, obj.name))
 
 
-class PersonAdmin(ListWordsMixin, UserAdmin):  # type: ignore[type-arg]
+class PersonAdmin(ListWordsMixin, RecordedMixin, UserAdmin):  # type: ignore[type-arg]
     """Who may log in, and with which role."""
 
     list_title = _("People & roles")
     list_lead = _("Everybody who may log in here.")
     change_list_template = "postroom/people_list.html"
+    activity_subject = "person"
     show_facets = admin.ShowFacets.NEVER
     list_display = ("username", "full_name", "roles", "is_active", "last_seen")
     list_filter = ("is_active", "groups")
@@ -86,6 +88,10 @@ class PersonAdmin(ListWordsMixin, UserAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         obj.is_staff = True  # everybody here works in the portal
         super().save_model(request, obj, form, change)
+
+    def activity_details(self, obj: User) -> dict[str, Any]:
+        roles = sorted(obj.groups.values_list("name", flat=True))
+        return {"roles": roles, "is_administrator": obj.is_superuser}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"roles": list(ROLE_LABELS.items()), **(extra_context or {})})

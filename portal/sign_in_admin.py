@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.list_words import ListWordsMixin
 from portal.paging import FastListMixin
+from portal.recorded_admin import RecordedMixin
 from portal.templatetags.postroom import local_time
 
 if TYPE_CHECKING:
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 
-class FailedSignInAdmin(FastListMixin, ListWordsMixin):
+class FailedSignInAdmin(FastListMixin, ListWordsMixin, RecordedMixin):
     """Read-only but for deleting, which lets the person try again at once."""
 
+    activity_subject = "sign_in"
     list_title = _("Failed sign-ins")
     list_lead = _("After ten wrong passwords a name is locked for an hour. Delete its row to unlock it now.")
     list_empty = _("Nobody mistyped a password lately.")
@@ -35,6 +37,9 @@ class FailedSignInAdmin(FastListMixin, ListWordsMixin):
 
     def has_change_permission(self, request: HttpRequest, obj: AccessAttempt | None = None) -> bool:
         return False
+
+    def activity_label(self, obj: AccessAttempt) -> str:
+        return self.who(obj)
 
     @admin.display(description=_("name"), ordering="username")
     def who(self, attempt: AccessAttempt) -> str:

@@ -20,6 +20,7 @@ from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.screen import home_of, status_tone
 from campaigns.sending.states import OPEN, CampaignKind, CampaignStatus, DeliveryState
 from portal.paging import FastListMixin
+from portal.recorded_admin import RecordedMixin
 from portal.templatetags.postroom import badge, local_time
 from portal.wording import format_count
 
@@ -137,9 +138,10 @@ class CampaignAdmin(FastListMixin):
 
 
 @admin.register(SendingAccount)
-class SendingAccountAdmin(admin.ModelAdmin[SendingAccount]):
+class SendingAccountAdmin(RecordedMixin):
     """The accounts that mail leaves through; limits are the provider's and are only shown."""
 
+    activity_subject = "account"
     list_display = ("name", "region", "max_rate_per_s", "quota_24h", "sent_24h", "is_sending_enabled", "problem")
     fields = (
         "name",
