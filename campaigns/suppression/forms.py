@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy as _
 
 from campaigns.suppression.models import Suppression
 from portal.mail.address import InvalidAddress, parse_address
@@ -24,9 +27,15 @@ class SuppressForm(forms.ModelForm[Suppression]):
             parsed = parse_address(self.cleaned_data["address"])
         except InvalidAddress as error:
             raise ValidationError(str(error), code=error.code) from error
-        if Suppression.objects.filter(address_key=parsed.key).exists():
-            raise ValidationError(_("This address is suppressed already."), code="taken")
+        known = Suppression.objects.filter(address_key=parsed.key).first()
+        if known is not None:
+            raise ValidationError(_suppressed_as(known), code="taken")
         return parsed.address
+
+
+def _suppressed_as(known: Suppression) -> SafeString:
+    link = format_html('<a href="{}">{}</a>', reverse("admin:campaigns_suppression_change", args=[known.pk]), known)
+    return format_html(gettext("This address is suppressed already: {}."), link)
 
 
 class ReleaseForm(forms.Form):

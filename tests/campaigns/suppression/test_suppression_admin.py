@@ -49,6 +49,17 @@ def test_an_address_that_cannot_be_suppressed_is_said(log_in, address, said):
     assert Suppression.objects.count() == 1
 
 
+def test_the_suppression_that_is_there_is_one_click_away(log_in):
+    known = make_suppression()
+    page = text(log_in(MARKETER).post(ADD, {"address": "GONE@club.example"}))
+    assert reverse("admin:campaigns_suppression_change", args=[known.pk]) in page
+
+
+def test_a_link_from_a_person_fills_in_their_address(log_in):
+    page = log_in(MARKETER).get(ADD, {"address": "kim@club.example"})
+    assert page.context["adminform"].form["address"].value() == "kim@club.example"
+
+
 def test_suppressing_again_keeps_the_first_entry():
     first = make_suppression("kim@club.example", reason="complaint")
     again = suppress("KIM@club.example", reason=Suppression.Reason.MANUAL, source=Suppression.Source.OPERATOR)
@@ -59,7 +70,7 @@ def test_suppressing_again_keeps_the_first_entry():
 def test_a_release_needs_a_reason_and_is_written_down(log_in):
     suppression = make_suppression()
     client = log_in(MARKETER)
-    assert "Take off" in text(client.get(reverse("admin:campaigns_suppression_change", args=[suppression.pk])))
+    assert "Let mail go again" in text(client.get(reverse("admin:campaigns_suppression_change", args=[suppression.pk])))
     client.post(release_url(suppression), {"reason_text": " "})
     assert Suppression.objects.exists()
     client.post(release_url(suppression), {"reason_text": "new mailbox"})
