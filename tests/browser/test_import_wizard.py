@@ -15,7 +15,6 @@ from tests.factories.import_pages import a_file_to_map, a_messy_file
 from tests.factories.importing import people_csv
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-Status = ContactImport.Status
 
 
 @pytest.fixture
@@ -95,6 +94,36 @@ def test_another_encoding_reads_the_file_again_at_once(window):
     expect(tab.get_by_label("Add tags")).to_have_value("kept words")
     tab.get_by_label("Encoding").select_option("cp1252")
     expect(tab.locator(".example").nth(3)).to_have_text("Jörg 0")
+
+
+def drop(tab, *names):
+    tab.locator("[data-drop-zone]").evaluate(
+        """(zone, names) => {
+          const dataTransfer = new DataTransfer();
+          for (const name of names) dataTransfer.items.add(new File(["Email\\nanna@club.example\\n"], name));
+          zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+        }""",
+        list(names),
+    )
+
+
+def test_a_dropped_file_is_taken_and_two_at_once_are_not(file_page):
+    drop(file_page, "one.csv", "two.csv")
+    expect(file_page.get_by_role("alert")).to_contain_text("One file at a time")
+    assert not ContactImport.objects.exists()
+    drop(file_page, "one.csv")
+    file_page.wait_for_url("**/columns/")
+
+
+def test_an_upload_that_is_cancelled_leaves_nothing_waiting(file_page):
+    file_page.route("**/upload/", lambda route: None)  # it never ends
+    with file_page.expect_request("**/upload/"):
+        choose(file_page, people_csv(3))
+    with file_page.expect_request("**/cancel/"):
+        file_page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(file_page.locator("[data-upload-state]")).to_be_hidden()
+    file_page.goto(reverse("admin:campaigns_contactimport_file", args=[ContactImport.objects.get().pk]))
+    expect(file_page.get_by_text("Cancelled. Nothing was written")).to_be_visible()  # where it moves on to by itself
 
 
 def test_enter_checks_the_file_and_does_not_read_it_again(window):
