@@ -28,6 +28,7 @@ LETTERS = {200: "y", 301: ">", 302: ">", 403: "x", 404: "o", 405: "m", 400: "w",
 WITHOUT_A_DEED = "lxom"
 WITHOUT_LOGIN = {"/u/<str:token>"}  # its signed token is what allows the deed
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
+SIGN_IN = re.compile(r"django_session|axes_accesslog")
 PARAMETER = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]+>")
 
 
@@ -67,7 +68,7 @@ def undone() -> Iterator[list[str]]:
     found: list[str] = []
 
     def note(execute, sql, params, many, context):
-        if WRITING.match(sql) and "django_session" not in sql:
+        if WRITING.match(sql) and not SIGN_IN.search(sql):
             found.append(sql[:120])
         return execute(sql, params, many, context)
 
