@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.messages.services import freeze_message
-from campaigns.sending.counts import lock_chunks
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.readiness import require_ready
@@ -142,10 +141,11 @@ def cancel_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
 def _wake_chunks(campaign: Campaign) -> None:
     """Make the resting chunks due now.
 
-    Those at work have no retry_at and are not touched: their workers take chunk, then campaign; we hold the campaign.
+    One that somebody holds is passed over: workers take chunk, then campaign, and we hold the campaign already.
     """
-    resting = lock_chunks(Chunk.objects.filter(campaign=campaign, is_open=True, retry_at__isnull=False))
-    Chunk.objects.filter(pk__in=list(resting.values_list("pk", flat=True))).update(retry_at=None)
+    resting = Chunk.objects.filter(campaign=campaign, is_open=True, retry_at__isnull=False)
+    free = resting.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    Chunk.objects.filter(pk__in=list(free)).update(retry_at=None)
 
 
 @transaction.atomic
