@@ -17,9 +17,12 @@ pytestmark = pytest.mark.django_db
 def claims(monkeypatch) -> list[int]:
     """The campaigns whose chunks the tasks went for; there is always another chunk."""
     seen: list[int] = []
-    monkeypatch.setattr(
-        "workers.tasks.campaigns.send_next_chunk", lambda campaign_id, **_rest: not seen.append(campaign_id)
-    )
+
+    def send(campaign_id: int, **_rest: object) -> bool:
+        seen.append(campaign_id)
+        return True
+
+    monkeypatch.setattr("workers.tasks.campaigns.send_next_chunk", send)
     return seen
 
 

@@ -7,13 +7,15 @@ import urllib3
 from botocore.exceptions import MetadataRetrievalError
 
 from portal.aws import ses
+from portal.aws.session import session
 from portal.errors import AnswerLost, ConfigurationError, Refused, Throttled, Unavailable
 
 
-class Pool:
+class Pool(urllib3.PoolManager):
     """Stands in for the connections to SES: gives one answer, or fails, and counts the requests."""
 
     def __init__(self, answer: urllib3.HTTPResponse | Exception) -> None:
+        super().__init__()
         self.answer = answer
         self.request_count = 0
 
@@ -29,7 +31,7 @@ def answering(monkeypatch):
     """Let SES answer this; returns the pool."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    ses.session.cache_clear()
+    session.cache_clear()
 
     def answer_with(answer: urllib3.HTTPResponse | Exception) -> Pool:
         pool = Pool(answer)
@@ -38,7 +40,7 @@ def answering(monkeypatch):
         return pool
 
     yield answer_with
-    ses.session.cache_clear()
+    session.cache_clear()
 
 
 def answer(status: int, body: bytes, code: str = "") -> urllib3.HTTPResponse:
