@@ -154,7 +154,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_as_dict(campaign, now, address)))
         else:
             counts = (f"{format_count(count)} {state.label}" for state, count in now.states.items() if count)
-            self.stdout.write(f"{campaign.get_status_display()}: {', '.join(counts)}")
+            self.stdout.write(f"{campaign.get_status_display()}: {', '.join(counts) or 'nothing sent yet'}")
             for cause in now.causes[:SHOWN_PROBLEMS]:
                 self.stdout.write(f"  {format_count(cause.people)} × {cause.reason.label}: {cause.what_next}")
         if code := _exit_code(campaign, now):
