@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SMALL_ROWS = 1000
 _CONTACTS = "admin:campaigns_contact_changelist"
+_SUPPRESSIONS = "admin:campaigns_suppression_changelist"
 
 
 def _people(made: MadeRows) -> str:
@@ -43,6 +44,10 @@ PAGES: dict[str, Callable[[MadeRows], str]] = {
     "contacts, search 'vera zander'": lambda _made: f"{reverse(_CONTACTS)}?q=vera+zander",
     "contacts, search on a list": lambda made: f"{reverse(_CONTACTS)}?q=anna&list={made.list_id}",
     "contacts, whole address": lambda _made: f"{reverse(_CONTACTS)}?q=kim.bergmann1@host1.example",
+    "contacts who are suppressed": lambda _made: f"{reverse(_CONTACTS)}?mail=no",
+    "contacts who may get mail": lambda _made: f"{reverse(_CONTACTS)}?mail=yes",
+    "suppressions": lambda _made: reverse(_SUPPRESSIONS),
+    "suppressions, whole address": lambda _made: f"{reverse(_SUPPRESSIONS)}?q=otto.lund20@host20.example",
     "people": _people,
     "people who bounced": lambda made: f"{_people(made)}?state=bounced",
     "people, search 'anna'": lambda made: f"{_people(made)}?q=anna",

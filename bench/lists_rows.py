@@ -35,7 +35,7 @@ _TAGGED = (
 )
 _SUPPRESSED = """INSERT INTO campaigns_suppression (address, address_key, reason, source, note, created_at)
                  SELECT address, address_key, 'bounce', 'ses-event', '', CURRENT_TIMESTAMP
-                   FROM campaigns_contact WHERE id % 200 = 0"""
+                   FROM campaigns_contact WHERE id % 20 = 0"""
 _DELIVERIES = """
 INSERT INTO campaigns_delivery (id, campaign_id, contact_id, address, address_key, chunk_number, state, reason,
                                 attempt_count, changed_at)

@@ -24,21 +24,28 @@ COUNT_LIMIT = 10_000
 class BoundedPaginator(Paginator[Any]):
     """Counts at most COUNT_LIMIT rows, and ends the pages there; narrower searches reach what lies behind.
 
-    `count` is therefore exact up to COUNT_LIMIT; `is_cut` says that there is more, `count_label` says how much.
+    `count` is therefore exact up to COUNT_LIMIT; `is_cut` says that there is more, `count_label` says how much. A
+    paginator of its own may set a lower `count_limit`.
     """
+
+    count_limit: int | None = None  # None = COUNT_LIMIT
+
+    @property
+    def _limit(self) -> int:
+        return self.count_limit or COUNT_LIMIT
 
     @cached_property
     def _bounded_count(self) -> int:
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
-        return rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+        return rows.order_by().values("pk")[: self._limit + 1].count()
 
     @cached_property
     def count(self) -> int:
-        return min(self._bounded_count, COUNT_LIMIT)
+        return min(self._bounded_count, self._limit)
 
     @property
     def is_cut(self) -> bool:
-        return self._bounded_count > COUNT_LIMIT
+        return self._bounded_count > self._limit
 
     @cached_property
     def count_label(self) -> str:
@@ -46,9 +53,9 @@ class BoundedPaginator(Paginator[Any]):
         if not self.is_cut:
             return format_count(self.count)
         estimate = self._estimate()
-        if estimate > COUNT_LIMIT:
+        if estimate > self._limit:
             return _("about %s") % format_count(round(estimate, 2 - len(str(estimate))))
-        return _("more than %s") % format_count(COUNT_LIMIT)
+        return _("more than %s") % format_count(self._limit)
 
     def _estimate(self) -> int:
         """PostgreSQL's own idea of the table's rows; 0 when the list is filtered or the database has none."""

@@ -46,6 +46,12 @@ class FirstMatchesPaginator(BoundedPaginator):
         return _("the first %d") % self.count
 
 
+class ShortPaginator(BoundedPaginator):
+    """Counts a filter that no index of contacts serves: whether somebody is suppressed."""
+
+    count_limit = 1_000
+
+
 class ContactChangeList(ChangeList):
     """The list, with one query more for who of the page is suppressed, and a hint where a search found nobody."""
 
@@ -56,7 +62,7 @@ class ContactChangeList(ChangeList):
         for group in groups:
             if number_in(self.params.get(group.parameter_name)) is not None:
                 return [group.newest_first]
-        return ["-pk"]
+        return list(ImportFilter.newest_first) if ImportFilter.parameter_name in self.params else ["-pk"]
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -121,7 +127,8 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
         self, request: HttpRequest, queryset: QuerySet[Contact], per_page: int, *args: Any, **kwargs: Any
     ) -> Paginator[Any]:
         is_cut = bool(request.GET.get(SEARCH_VAR)) and getattr(request, _CUT, False)
-        paginator = FirstMatchesPaginator if is_cut else self.paginator
+        long = ShortPaginator if MailFilter.parameter_name in request.GET else self.paginator
+        paginator = FirstMatchesPaginator if is_cut else long
         return paginator(queryset, per_page, *args, **kwargs)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
