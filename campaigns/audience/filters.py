@@ -84,6 +84,7 @@ class ImportFilter(admin.SimpleListFilter):
 
     title = _("import")
     parameter_name = "import"
+    newest_first = ("-created_import_id", "-pk")  # the order of the index
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
         chosen = number_in(self.value())
