@@ -28,6 +28,7 @@ SERVICE = "s3"
 READ_BLOCK_BYTES = 1024 * 1024
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchBucket"})
 _CHANGED = frozenset({"412", "PreconditionFailed"})
+_BEHIND_END = frozenset({"416", "InvalidRange"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class ObjectChanged(Unavailable):
     """The object is not the one with the given etag any more."""
 
 
+class _BehindEnd(Unavailable):
+    """There is no byte from the asked offset on."""
+
+
 @cache
 def _client() -> S3Client:
     # Without s3v4 botocore signs presigned URLs of some regions in the old way, which KMS encryption refuses.
@@ -87,6 +92,8 @@ def _translated(key: str) -> Iterator[None]:
                 raise ObjectMissing(f"no object {key}", service=SERVICE, code=code) from error
             if code in _CHANGED:
                 raise ObjectChanged(f"object {key} has changed", service=SERVICE, code=code) from error
+            if code in _BEHIND_END:
+                raise _BehindEnd(f"object {key} ends before", service=SERVICE, code=code) from error
             raise
         except IncompleteReadError as error:
             raise Unavailable(f"the reading of {key} broke off", service=SERVICE) from error
@@ -100,15 +107,18 @@ def head_object(bucket: str, key: str) -> ObjectFacts:
 
 
 def open_object(bucket: str, key: str, *, offset: int = 0, etag: str = "") -> BinaryIO:
-    """A stream of the object from byte `offset` on; reads as it goes, holds about a megabyte.
+    """A stream of the object from byte `offset` on, empty at its end; reads as it goes, holds about a megabyte.
 
     Raises ObjectMissing, ObjectChanged (where `etag` is given and no longer true), OutsideError; also while reading.
     """
     condition: dict[str, Any] = {"Range": f"bytes={offset}-"} if offset else {}
     if etag:
         condition["IfMatch"] = etag
-    with _translated(key):
-        body = _client().get_object(Bucket=bucket, Key=key, **condition)["Body"]
+    try:
+        with _translated(key):
+            body = _client().get_object(Bucket=bucket, Key=key, **condition)["Body"]
+    except _BehindEnd:  # S3 has no empty ranges
+        return io.BytesIO()
     return io.BufferedReader(_ObjectStream(body, key), READ_BLOCK_BYTES)
 
 

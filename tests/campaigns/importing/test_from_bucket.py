@@ -49,6 +49,15 @@ def test_a_dropped_file_is_copied_checked_and_imported_from_the_bucket():
         assert len(stream.read().splitlines()) == 3
 
 
+def test_a_file_of_only_a_header_is_checked_to_its_end():
+    contact_import = create_import("header.csv", actor=None)
+    s3.upload_object("files", contact_import.file_key, io.BytesIO(b"Email,Name\n"))
+    check_import(begin_check(finish_upload(contact_import.pk, actor=None)).pk)
+
+    contact_import.refresh_from_db()
+    assert (contact_import.status, contact_import.row_count) == (ContactImport.Status.CHECKED, 0)
+
+
 def test_a_browser_puts_the_file_into_the_bucket_by_itself_and_the_server_looks_after():
     contact_import = create_import("Mitglieder März.csv", actor=None)
     form = upload_form(contact_import)

@@ -175,3 +175,12 @@ def test_an_encoding_found_wrong_by_the_check_is_mended_by_one_click(log_in, hin
     assert "not in the encoding" not in text_of(client.post(at("columns", contact_import), fields))
     contact_import.refresh_from_db()
     assert contact_import.encoding == "cp1252"
+
+
+def test_a_file_of_only_a_header_says_so_and_cannot_be_imported(log_in):
+    contact_import = checked(b"Email,Name\n")
+    client = log_in(MARKETER)
+    page = text_of(client.get(at("check", contact_import)))
+    assert "The file has a header and no rows below it." in page
+    page = client.post(at("start", contact_import), follow=True)
+    assert [str(said) for said in page.context["messages"]] == ["No row of this file can be imported."]

@@ -28,6 +28,12 @@ def test_an_object_is_written_and_read_from_any_byte_on(bucket):
         assert list(stream) == [b"two\n", b"three\n"]
 
 
+def test_an_object_ends_with_an_empty_stream(bucket):
+    s3.upload_object(bucket, "a.csv", io.BytesIO(b"one"))
+    with s3.open_object(bucket, "a.csv", offset=3) as stream:
+        assert stream.read() == b""
+
+
 def test_an_object_that_was_replaced_is_not_read_on(bucket):
     s3.upload_object(bucket, "a.csv", io.BytesIO(b"one"))
     etag = s3.head_object(bucket, "a.csv").etag
