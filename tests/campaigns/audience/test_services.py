@@ -131,6 +131,15 @@ def test_an_export_imported_again_gives_the_same_people():
     assert after == expected
 
 
+def test_importing_an_export_over_the_same_people_changes_nothing():
+    make_contact("a@host.example", first_name="=Anna", last_name="'Berg", attributes={"group": "-1", "city": "'=x"})
+    make_tag("choir", Contact.objects.get())
+    before, done = people_now(), imported(exported().encode(), on_existing="update")
+    assert (done.created_count, done.changed_count, done.reject_count) == (0, 0, 0)
+    assert people_now() == before
+    assert not ImportChange.objects.exists()
+
+
 def test_no_cell_of_an_export_is_a_formula():
     make_contact("+a@host.example", first_name="=1+1", last_name="@x", attributes={"city": "-2", "nick": "\tx"})
     for row in csv.reader(io.StringIO(exported().removeprefix("\ufeff"))):
