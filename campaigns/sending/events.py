@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from campaigns.sending.counts import Tally, apply_tally
+from campaigns.sending.counts import Tally, apply_tally, lock_chunks
 from campaigns.sending.event_reader import SesEvent, UnreadableEvent, read_event
 from campaigns.sending.models import Chunk, Delivery, DeliveryEvent
 from campaigns.sending.states import DeliveryState, Reason
@@ -101,16 +104,15 @@ def _apply(events: list[SesEvent]) -> tuple[int, int]:
 
 
 def _locked_chunks(delivery_ids: set[int]) -> dict[tuple[int, int], Chunk]:
-    """The chunks of these deliveries, locked in one order before the deliveries themselves."""
-    places = set(Delivery.objects.filter(pk__in=delivery_ids).values_list("campaign_id", "chunk_number"))
-    found = Chunk.objects.filter(
-        campaign_id__in={campaign for campaign, _number in places}, number__in={number for _campaign, number in places}
-    )
-    return {
-        (chunk.campaign_id, chunk.number): chunk
-        for chunk in found.select_for_update().order_by("pk")
-        if (chunk.campaign_id, chunk.number) in places
-    }
+    """The chunks of these deliveries and no others, locked in one order before the deliveries themselves."""
+    numbers: dict[int, set[int]] = {}
+    for campaign_id, number in Delivery.objects.filter(pk__in=delivery_ids).values_list("campaign_id", "chunk_number"):
+        numbers.setdefault(campaign_id, set()).add(number)
+    if not numbers:
+        return {}
+    wanted = (Q(campaign_id=campaign_id, number__in=found) for campaign_id, found in numbers.items())
+    chunks = lock_chunks(Chunk.objects.filter(reduce(or_, wanted)))
+    return {(chunk.campaign_id, chunk.number): chunk for chunk in chunks}
 
 
 def _moves(row: Delivery, event: SesEvent, tally: Tally) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.sending import services
 from campaigns.sending.events import apply_events
-from campaigns.sending.models import Chunk, Delivery, SendingAccount
+from campaigns.sending.models import Chunk, Delivery, DeliveryEvent, SendingAccount
 from campaigns.sending.plan import plan_campaign
 from campaigns.sending.send_chunk import send_next_chunk
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
@@ -20,7 +22,7 @@ from campaigns.sending.sweep import sweep_campaigns
 from portal.errors import AnswerLost, ConfigurationError, Refused, Throttled, Unavailable
 from tests.campaigns.sending.ledger_audit import assert_counters_agree
 from tests.factories.running import running_campaign, send_all, states_of
-from tests.factories.sending import make_campaign, make_contact
+from tests.factories.sending import make_campaign, make_contact, plan_people
 
 pytestmark = pytest.mark.django_db
 
@@ -262,29 +264,52 @@ def test_a_campaign_that_cannot_start_does_not_keep_the_sweep_from_the_others(mo
     assert first.status == CampaignStatus.FAILED
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
-def test_resuming_waits_for_no_worker_that_is_about_to_look_at_the_campaign(ses):
-    campaign = running_campaign(5)
-    services.pause_campaign(campaign.pk, actor=None)
-    Chunk.objects.update(retry_at=timezone.now())  # as it was read a moment before the worker claimed it
-    held, resumed = threading.Event(), threading.Event()
+@contextmanager
+def held_by_another(chunks) -> Iterator[None]:
+    """These chunks are locked by another connection meanwhile; ours gives up a lock after three seconds."""
+    held, done = threading.Event(), threading.Event()
 
-    def hold_the_chunk() -> None:
+    def hold() -> None:
         with transaction.atomic():
-            list(Chunk.objects.select_for_update())
+            list(chunks.select_for_update())
             held.set()
-            resumed.wait(30)
+            done.wait(30)
         connection.close()
 
-    worker = threading.Thread(target=hold_the_chunk)
+    worker = threading.Thread(target=hold)
     worker.start()
     assert held.wait(30)
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '3s'")
-        services.resume_campaign(campaign.pk, actor=None)
+        yield
     finally:
-        resumed.set()
+        done.set()
         worker.join()
         connection.close()
+
+
+on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+
+
+@on_postgres
+@pytest.mark.django_db(transaction=True)
+def test_resuming_waits_for_no_worker_that_is_about_to_look_at_the_campaign(ses):
+    campaign = running_campaign(5)
+    services.pause_campaign(campaign.pk, actor=None)
+    Chunk.objects.update(retry_at=timezone.now())  # as it was read a moment before the worker claimed it
+    with held_by_another(Chunk.objects.all()):
+        services.resume_campaign(campaign.pk, actor=None)
+
+
+@on_postgres
+@pytest.mark.django_db(transaction=True)
+def test_events_hold_only_the_chunks_of_their_own_deliveries():
+    rows = [
+        plan_people(make_campaign(name), [DeliveryState.ACCEPTED] * 4, chunk_size=2, prefix=name)
+        for name in ("one", "two")
+    ]
+    others = Chunk.objects.filter(campaign=rows[0][0].campaign, number=1)
+    with held_by_another(others):
+        apply_events([send_event(rows[0][0].pk), send_event(rows[1][3].pk)])
+    assert DeliveryEvent.objects.count() == 2
