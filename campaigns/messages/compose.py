@@ -8,6 +8,7 @@ from campaigns.messages.inline_css import inline_css
 from campaigns.messages.layout import add_preheader, text_foot, wrap_in_layout
 from campaigns.messages.liquid import HTML, PLAIN
 from campaigns.messages.markdown import render_markdown
+from campaigns.messages.markup import require_sound_markup
 from campaigns.messages.problems import (
     BODY,
     PREHEADER,
@@ -17,6 +18,7 @@ from campaigns.messages.problems import (
     TemplateInvalid,
     line_of,
 )
+from campaigns.messages.protect import protect
 from campaigns.messages.scan import ScanError
 from campaigns.messages.source import MessageSource
 from campaigns.messages.text_part import text_from_html
@@ -47,8 +49,10 @@ def compose_message(source: MessageSource) -> ComposedMessage:
 def _html_of(source: MessageSource) -> tuple[str, str]:
     """Give the whole HTML, and the part of it that is the message itself."""
     if source.kind == "html":
+        require_sound_markup(protect(source.body).text)
         return add_preheader(inline_css(source.body), source.preheader), source.body
     fragment = render_markdown(source.body)
+    require_sound_markup(protect(fragment).text)
     page = wrap_in_layout(fragment, preheader=source.preheader, layout=source.layout)
     return inline_css(page), fragment
 
