@@ -108,8 +108,8 @@ def _group_of(contact_import: ContactImport) -> str:
 
 
 def _left_text(contact_import: ContactImport, percent: float) -> str:
-    if not contact_import.rows_per_s or not percent:
-        return ""
+    if contact_import.status == Status.UNDOING or not contact_import.rows_per_s or not percent:
+        return ""  # the speed is that of the import
     rows_left = contact_import.done_rows * (100 - percent) / percent
     return _("about %s left") % format_duration(max(1.0, rows_left / contact_import.rows_per_s))
 

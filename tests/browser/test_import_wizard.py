@@ -173,5 +173,9 @@ def test_the_wizard_works_without_scripts(browser, window, live_server, hints):
     tab.reload()
     tab.get_by_role("button", name="Import 5 people").click()
     hints.run_all()
-    plain.close()
     assert Contact.objects.count() == 5
+    tab.reload()
+    tab.get_by_role("button", name="Undo the import", exact=True).click()
+    hints.run_all()
+    plain.close()
+    assert not Contact.objects.exists()
