@@ -65,10 +65,10 @@ def person(request: HttpRequest, campaign_id: int, delivery_id: int) -> HttpResp
     return campaign_page(request, "person.html", campaign, tab="people", title=found.address, **context)
 
 
-@page("campaigns.view_campaign")
+@page("campaigns.change_campaign")
 @require_GET
 def export(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
-    """The filtered people as CSV, written while it is sent."""
+    """The filtered people as CSV, written while it is sent; not for those who only look."""
     campaign = campaign_or_404(campaign_id)
     name = slugify(campaign.name) or "campaign"
     response = StreamingHttpResponse(csv_lines(campaign, read_filter(request)), content_type="text/csv; charset=utf-8")
