@@ -74,7 +74,7 @@ def begin_upload(request: HttpRequest) -> JsonResponse:
     """Make an import for the file that the script is about to send, and say where it goes."""
     try:
         name = _readable_name(str(json.loads(request.body)["name"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return JsonResponse({"problem": _("The file has no name.")}, status=400)
     contact_import = create_import(name, actor=actor_of(request))
     try:

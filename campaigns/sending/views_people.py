@@ -32,7 +32,7 @@ def people(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     if can_be_taken_back(campaign):
         return redirect(home_of(campaign))
     wanted = read_filter(request)
-    found = people_page(campaign, wanted, cursor=request.GET.get("after", ""))
+    found = people_page(campaign, wanted, cursor=request.GET.get("after", "").replace("\0", ""))
     context: dict[str, Any] = {
         "rows": [person_row(campaign, person) for person in found.deliveries],
         "next_url": _address(campaign, wanted, after=found.next_cursor) if found.next_cursor else "",

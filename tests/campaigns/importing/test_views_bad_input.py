@@ -54,7 +54,7 @@ def test_a_file_over_the_limit_is_refused_while_the_script_sends_it(log_in, sett
     assert "Split it and import the parts." in answer.json()["problem"]
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", "null", "\xff"])
+@pytest.mark.parametrize("body", ["", "[]", "{}", "null", "\xff", "[" * 100_000])
 def test_an_upload_without_a_name_is_refused(log_in, body):
     answer = log_in(MARKETER).post(at("begin"), body, content_type="application/json")
     assert (answer.status_code, answer.json()) == (400, {"problem": "The file has no name."})

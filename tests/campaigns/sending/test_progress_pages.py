@@ -123,6 +123,11 @@ def test_a_person_of_another_campaign_is_not_found(owner):
     assert owner.get(address("person", other, person.pk)).status_code == 404
 
 
+def test_a_nul_in_the_address_of_a_page_is_passed_over(owner):
+    campaign = a_running_campaign()
+    assert owner.get(address("people", campaign), {"q": "p\0", "after": "person1\0"}).status_code == 200
+
+
 def exported(client, campaign, **query):
     response = client.get(address("people_export", campaign), query)
     text = b"".join(response.streaming_content).decode("utf-8-sig")
