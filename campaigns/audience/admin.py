@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
@@ -14,12 +14,13 @@ from campaigns.audience import group_actions, group_admin, person, querysets, se
 from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, TagFilter, number_in
 from campaigns.audience.forms import ContactForm, split_tags
 from campaigns.audience.models import Contact
+from campaigns.audience.paginators import FirstMatchesPaginator, GroupPaginator, ShortPaginator
 from campaigns.audience.search_hints import SearchHint, hint_for
 from campaigns.suppression.services import suppressed_among
 from portal.list_words import ListWordsMixin
 from portal.mail.address import display_address
 from portal.pages import actor_of
-from portal.paging import BoundedPaginator, FastListMixin
+from portal.paging import FastListMixin
 from portal.templatetags.postroom import badge, local_time
 
 if TYPE_CHECKING:
@@ -32,24 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["ContactAdmin", "group_admin"]
 
 _CUT = "_search_is_cut"
-
-
-class FirstMatchesPaginator(BoundedPaginator):
-    """Pages of a search that ended early."""
-
-    @property
-    def is_cut(self) -> bool:
-        return True
-
-    @property
-    def count_label(self) -> str:
-        return _("the first %d") % self.count
-
-
-class ShortPaginator(BoundedPaginator):
-    """Counts a filter that no index of contacts serves: whether somebody is suppressed."""
-
-    count_limit = 1_000
 
 
 class ContactChangeList(ChangeList):
@@ -126,10 +109,16 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
     def get_paginator(
         self, request: HttpRequest, queryset: QuerySet[Contact], per_page: int, *args: Any, **kwargs: Any
     ) -> Paginator[Any]:
-        is_cut = bool(request.GET.get(SEARCH_VAR)) and getattr(request, _CUT, False)
-        long = ShortPaginator if MailFilter.parameter_name in request.GET else self.paginator
-        paginator = FirstMatchesPaginator if is_cut else long
-        return paginator(queryset, per_page, *args, **kwargs)
+        if request.GET.get(SEARCH_VAR) and getattr(request, _CUT, False):
+            return FirstMatchesPaginator(queryset, per_page)
+        if MailFilter.parameter_name in request.GET:
+            return ShortPaginator(queryset, per_page)
+        narrowed = [name for name in request.GET if name != PAGE_VAR]
+        if len(narrowed) == 1 and narrowed[0] in {ListFilter.parameter_name, TagFilter.parameter_name}:
+            group_id = number_in(request.GET[narrowed[0]])
+            if group_id is not None:
+                return GroupPaginator(queryset, per_page, filter_name=narrowed[0], group_id=group_id)
+        return super().get_paginator(request, queryset, per_page, *args, **kwargs)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)

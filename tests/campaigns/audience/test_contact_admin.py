@@ -56,6 +56,16 @@ def test_the_filter_is_in_the_address(log_in, query, expected):
     assert set(shown(log_in(VIEWER).get(CONTACTS + query))) == expected
 
 
+@pytest.mark.parametrize(
+    "query", ["?list={board}", "?tag={choir}", "?list={board}&mail=yes", "?list=x", "?list={board}&q=a"]
+)
+def test_the_count_is_that_of_the_people_shown(log_in, query):
+    a_club()
+    ids = {"board": ContactList.objects.get(name="Board").pk, "choir": Tag.objects.get(name="choir").pk}
+    page = log_in(VIEWER).get(CONTACTS + query.format(**ids)).context["cl"]
+    assert page.result_count == len(page.result_list) > 0
+
+
 @pytest.mark.parametrize("query", ["?list=x", "?list=99999", "?tag=-1", "?mail=perhaps", "?q=%00", "?p=9"])
 def test_a_strange_address_breaks_nothing(log_in, query):
     a_club()
