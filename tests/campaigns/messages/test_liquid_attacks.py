@@ -88,7 +88,7 @@ def outcome(template: str) -> str:
 
 def _cheap_outcome(liquid: Liquid, template: str) -> str:
     """The outcome, found within MAX_CPU_S; another process may spoil two of three tries."""
-    taken_s = []
+    taken_s: list[float] = []
     while not taken_s or (taken_s[-1] >= MAX_CPU_S and len(taken_s) < TRIES):
         started = time.process_time()
         text = _outcome_of(liquid, template)
