@@ -46,10 +46,12 @@ PAGES: dict[str, Callable[[MadeRows], str]] = {
     "contacts, whole address": lambda _made: f"{reverse(_CONTACTS)}?q=kim.bergmann1@host1.example",
     "contacts who are suppressed": lambda _made: f"{reverse(_CONTACTS)}?mail=no",
     "contacts who may get mail": lambda _made: f"{reverse(_CONTACTS)}?mail=yes",
+    "contacts of an old import": lambda _made: f"{reverse(_CONTACTS)}?import=1",
     "suppressions": lambda _made: reverse(_SUPPRESSIONS),
     "suppressions, whole address": lambda _made: f"{reverse(_SUPPRESSIONS)}?q=otto.lund20@host20.example",
     "people": _people,
     "people who bounced": lambda made: f"{_people(made)}?state=bounced",
+    "people in a rare state": lambda made: f"{_people(made)}?state=refused",
     "people, search 'anna'": lambda made: f"{_people(made)}?q=anna",
 }
 

@@ -13,11 +13,12 @@ from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 FIRST_NAMES = "Anna    Kim     Robin   Maria   Peter   Paul    Lena    Zoe     Ida     Otto    Emil    "
 LAST_NAMES = "Bergmann Lund     Ash      Brook    Dahl     Fisher   Hofmann  Klein    Lang     Moser    Noack    Ott      Pohl     "
 CHUNK_ROWS = 500
+NEEDLES = 20
 RARE_PEOPLE = 60  # of one name, at every size, so that a search shows equally many rows
 
 _PEOPLE = """
 INSERT INTO campaigns_contact (id, address, address_key, first_name, last_name, first_name_key, last_name_key,
-                               attributes, time_zone, created_at, updated_at)
+                               attributes, time_zone, created_import_id, created_at, updated_at)
 WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {rows}),
      named AS (SELECT i, CASE i % {rare} WHEN 0 THEN 'Vera' ELSE trim(substr('{first}', 1 + 8 * (i % 11), 8)) END AS given,
                       CASE i % {rare} WHEN 0 THEN 'Zander' ELSE trim(substr('{last}', 1 + 9 * (i / 11 % 13), 9)) END
@@ -26,7 +27,7 @@ WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE
                           lower(given) || '.' || lower(family) || i || '@host' || (i % 997) || '.example' AS address
                      FROM named)
 SELECT i, address, address, given, family, lower(given), lower(family), {attributes}, '',
-       CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM full_rows
+       CASE WHEN i <= {rows} / 2 THEN 1 END, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM full_rows
 """
 _MEMBERS = """INSERT INTO campaigns_listmembership (contact_list_id, contact_id, joined_at)
               SELECT {group}, id, CURRENT_TIMESTAMP FROM campaigns_contact WHERE id % 4 <> 0"""
@@ -39,9 +40,11 @@ _SUPPRESSED = """INSERT INTO campaigns_suppression (address, address_key, reason
 _DELIVERIES = """
 INSERT INTO campaigns_delivery (id, campaign_id, contact_id, address, address_key, chunk_number, state, reason,
                                 attempt_count, changed_at)
-SELECT id, {campaign}, id, address, address_key, (id - 1) / {chunk}, CASE id % 10 WHEN 0 THEN {bounced} ELSE {delivered} END,
+SELECT id, {campaign}, id, address, address_key, (id - 1) / {chunk}, {state},
        CASE id % 10 WHEN 0 THEN {reason} ELSE 0 END, 1, CURRENT_TIMESTAMP FROM campaigns_contact
 """
+# Every tenth bounced; a few, at every size, were refused: the needles that a list finds without reading the hay.
+_STATE = "CASE WHEN id % {rare} = 7 THEN {refused} WHEN id % 10 = 0 THEN {bounced} ELSE {delivered} END"
 _CHUNKS = """
 INSERT INTO campaigns_chunk (campaign_id, number, first_delivery_id, last_delivery_id, is_open, cause_counts,
                              lease_token, queued_count, sending_count, accepted_count, delivered_count,
@@ -49,7 +52,7 @@ INSERT INTO campaigns_chunk (campaign_id, number, first_delivery_id, last_delive
                              skipped_count, cancelled_count)
 SELECT {campaign}, chunk_number, MIN(id), MAX(id), {false}, {causes}, '', 0, 0, 0,
        SUM(CASE state WHEN {delivered} THEN 1 ELSE 0 END), SUM(CASE state WHEN {bounced} THEN 1 ELSE 0 END),
-       0, 0, 0, 0, 0, 0 FROM campaigns_delivery GROUP BY chunk_number
+       0, SUM(CASE state WHEN {refused} THEN 1 ELSE 0 END), 0, 0, 0, 0 FROM campaigns_delivery GROUP BY chunk_number
 """
 
 
@@ -71,7 +74,8 @@ def fill(rows: int) -> MadeRows:
         name="Letter", account=account, subject="Hello", body="Hello", status=CampaignStatus.COMPLETED
     )
     postgres = connection.vendor == "postgresql"
-    states = {"bounced": int(DeliveryState.BOUNCED), "delivered": int(DeliveryState.DELIVERED)}
+    named = (DeliveryState.BOUNCED, DeliveryState.DELIVERED, DeliveryState.REFUSED)
+    states = {state.name.lower(): int(state) for state in named}
     causes = f'{{"{states["bounced"]}:{int(Reason.MAILBOX_UNKNOWN)}": {CHUNK_ROWS // 10}}}'
     cast = "'{}'::jsonb" if postgres else "'{}'"
     attributes = cast.format('{"city": "Oldtown", "seat": "12"}')
@@ -85,7 +89,8 @@ def fill(rows: int) -> MadeRows:
         cursor.execute(_TAGGED.format(group=choir.pk))
         cursor.execute(_SUPPRESSED)
         ids = {"campaign": campaign.pk, **states}
-        cursor.execute(_DELIVERIES.format(chunk=CHUNK_ROWS, reason=int(Reason.MAILBOX_UNKNOWN), **ids))
+        reason, state = int(Reason.MAILBOX_UNKNOWN), _STATE.format(rare=rows // NEEDLES, **states)
+        cursor.execute(_DELIVERIES.format(chunk=CHUNK_ROWS, reason=reason, state=state, **ids))
         cursor.execute(_CHUNKS.format(false="false" if postgres else "0", causes=cast.format(causes), **ids))
         if postgres:
             cursor.execute("VACUUM ANALYZE")  # as autovacuum does by itself

@@ -107,6 +107,20 @@ def test_chunks_without_such_people_are_not_read():
     assert len([query for query in queries if "campaigns_delivery" in query["sql"]]) == 1
 
 
+def test_few_people_far_apart_are_read_together():
+    campaign = make_campaign()
+    plan_people(campaign, ([FULL] + [DELIVERED] * 29) * 12, chunk_size=10)
+    wanted = PeopleFilter(frozenset({BOUNCED}), Reason.MAILBOX_FULL)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = people_page(campaign, wanted)
+
+    assert [person.address for person in page.deliveries] == [f"person{30 * n}@club.example" for n in range(12)]
+    assert len([query for query in queries if "campaigns_delivery" in query["sql"]]) == 2
+    assert [len(page) for page in walk(campaign, wanted, size=5)] == [5, 5, 2]
+    assert len(list(all_people(campaign, wanted))) == 12
+
+
 def test_a_state_that_nobody_is_in_reads_no_delivery():
     campaign = make_campaign()
     plan_people(campaign, [DELIVERED] * 30)
