@@ -1,4 +1,4 @@
-"""django-post-office's part of bench.sending: queues mails with send_many and sends them, to a backend that costs nothing."""
+"""django-post-office's part of bench.sending: queues mails with send_many and sends them to a sink over SMTP."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ settings.configure(
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
     POST_OFFICE={
         "BATCH_DELIVERY_TIMEOUT": 600,
-        "BACKENDS": {"default": "bench.dropping_backend.DroppingBackend"},
+        "BACKENDS": {"default": "django.core.mail.backends.smtp.EmailBackend"},
         "BATCH_SIZE": 100,
     },
     USE_TZ=True,
+    EMAIL_HOST="127.0.0.1",
+    EMAIL_PORT=int(os.environ["SINK_PORT"]),
     LOGGING_CONFIG=None,
 )
 
