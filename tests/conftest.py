@@ -21,6 +21,12 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_files_of_another_test() -> None:
+    """Rolled-back rows give their ids, and so the places of their files, to the next test."""
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
 def hints(monkeypatch: pytest.MonkeyPatch) -> Hints:
     """What was published to the workers; `hints.run_all()` does the work as the workers would."""
     kept = Hints()
