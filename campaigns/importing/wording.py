@@ -57,7 +57,9 @@ _ADDRESS_FAULTS: dict[str, _StrPromise] = {
     "control_character": _("Not an e-mail address: it has an invisible character in it"),
     "too_long": _("Not an e-mail address: too long"),
     "no_at": _("Not an e-mail address: no @"),
-    "bad_local_part": _("Not an e-mail address that can be written to: what stands before the @ (no spaces, no ä or é)"),
+    "bad_local_part": _(
+        "Not an e-mail address that can be written to: what stands before the @ (no spaces, no ä or é)"
+    ),
     "bad_domain": _("Not an e-mail address: what stands after the @ is no domain"),
 }
 _FILE_KINDS: dict[str, _StrPromise] = {
