@@ -47,6 +47,8 @@ def start_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
         campaign, CampaignStatus.PENDING, verb="campaign.started", actor=actor, version=campaign.version,
         send_after=send_after, started_at=timezone.now(), plan_cursor=0, planned_at=None,
     )  # fmt: skip
+    if not settings.SEND_GRACE_S:  # due at once by the clock that the plan asks
+        Campaign.objects.filter(pk=campaign.pk).update(send_after=Now())
     # The hint comes two seconds later than the row allows, so that clocks that differ a little do not waste it.
     publish(
         TaskName.PLAN_CAMPAIGN, delay_s=settings.SEND_GRACE_S + 2 * bool(settings.SEND_GRACE_S), campaign_id=campaign.pk
