@@ -47,13 +47,18 @@ def start_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
         campaign, CampaignStatus.PENDING, verb="campaign.started", actor=actor, version=campaign.version,
         send_after=send_after, started_at=timezone.now(), plan_cursor=0, planned_at=None,
     )  # fmt: skip
-    if not settings.SEND_GRACE_S:  # due at once by the clock that the plan asks
-        Campaign.objects.filter(pk=campaign.pk).update(send_after=Now())
+    if not settings.SEND_GRACE_S:
+        _make_due(campaign)
     # The hint comes two seconds later than the row allows, so that clocks that differ a little do not waste it.
     publish(
         TaskName.PLAN_CAMPAIGN, delay_s=settings.SEND_GRACE_S + 2 * bool(settings.SEND_GRACE_S), campaign_id=campaign.pk
     )
     return campaign
+
+
+def _make_due(campaign: Campaign) -> None:
+    """Let the plan begin at once, by the database's clock; a second early, because clocks are set back now and then."""
+    Campaign.objects.filter(pk=campaign.pk).update(send_after=Now() - timedelta(seconds=1))
 
 
 @transaction.atomic
@@ -87,7 +92,7 @@ def send_now(campaign_id: int, *, actor: User | None) -> Campaign:
     """End the time in which Send can be taken back. Raises Conflict unless the campaign waits for it."""
     campaign = locked_campaign(campaign_id)
     require_status(campaign, CampaignStatus.PENDING, deed=_("sent at once"))
-    Campaign.objects.filter(pk=campaign.pk).update(send_after=Now())
+    _make_due(campaign)
     record_activity("campaign.sent_at_once", actor=actor, target=campaign)
     publish(TaskName.PLAN_CAMPAIGN, campaign_id=campaign.pk)
     return campaign
@@ -169,7 +174,7 @@ def send_test(campaign_id: int, *, recipient: str, contact_id: int | None, actor
     )  # fmt: skip
     freeze_message(test, actor)
     test.save()
-    Campaign.objects.filter(pk=test.pk).update(send_after=Now())
+    _make_due(test)
     record_activity("campaign.tested", actor=actor, target=source)
     publish(TaskName.PLAN_CAMPAIGN, campaign_id=test.pk)
     return test
