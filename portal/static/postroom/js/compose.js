@@ -40,7 +40,7 @@ function showChecks(news) {
       if (icon) mark.append(icon.content.cloneNode(true));
       const text = document.createElement("span");
       text.className = "check-text";
-      text.textContent = check.text;
+      text.textContent = [check.where, check.text].filter(Boolean).join(": ");
       line.append(mark, text);
       return line;
     }),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _, pgettext
+from django.utils.translation import gettext as _
 
+from campaigns.messages.checks.point import Level, MessageCheck, point_of
 from campaigns.messages.field_names import unknown_names
-from campaigns.messages.problems import BODY, LAYOUT, PREHEADER, SUBJECT, TEXT_BODY, Problem, TemplateInvalid
+from campaigns.messages.problems import BODY, LAYOUT, TemplateInvalid
 from campaigns.messages.services import compiled_source
 from campaigns.messages.variables import UNSUBSCRIBE_URL, VariableUse, all_names, variables_of_message
 
@@ -20,39 +19,12 @@ if TYPE_CHECKING:
 GMAIL_CLIP_BYTES = 102_000
 
 
-class Level(StrEnum):
-    """How much a check matters; the words are the tones of the screens."""
-
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"  # blocks Send
-
-
-class CheckDict(TypedDict):
-    """One check as JSON."""
-
-    level: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageCheck:
-    """One point of the list; `code` is stable, `text` names place and line where there is one."""
-
-    level: Level
-    code: str
-    text: str
-
-    def as_dict(self) -> CheckDict:
-        return {"level": self.level.value, "text": self.text}
-
-
 def check_message(source: MessageSource) -> list[MessageCheck]:
     """Check the words: what cannot be compiled, names that nobody has, the unsubscribe link, the size."""
     try:
         compiled = compiled_source(source)
     except TemplateInvalid as error:
-        return [MessageCheck(Level.BAD, problem.code, _in_words(problem)) for problem in error.problems]
+        return [point_of(problem) for problem in error.problems]
     html = "".join(compiled.html.literals)
     used = variables_of_message(source)
     return [
@@ -62,31 +34,12 @@ def check_message(source: MessageSource) -> list[MessageCheck]:
     ]
 
 
-def place_name(place: str) -> str:
-    """A part of the message as the screen calls it."""
-    return {
-        SUBJECT: _("Subject"),
-        PREHEADER: _("Preview line"),
-        BODY: pgettext("part of a mail", "Message"),
-        TEXT_BODY: _("Plain text"),
-        LAYOUT: _("House layout"),
-    }.get(place, place)
-
-
-def _in_words(problem: Problem) -> str:
-    if not problem.line:
-        return f"{place_name(problem.place)}: {problem.message}"
-    values = {"place": place_name(problem.place), "line": problem.line, "message": problem.message}
-    return _("%(place)s, line %(line)d: %(message)s") % values
-
-
 def _unknown_names(used: tuple[VariableUse, ...]) -> Iterator[MessageCheck]:
     unknown = unknown_names(all_names(used))
     for name in unknown:
         use = next(use for use in used if use.name == name)
-        values = {"place": place_name(use.place), "line": use.line, "name": name}
-        text = _("%(place)s, line %(line)d: nobody among the contacts has a value “%(name)s”.") % values
-        yield MessageCheck(Level.BAD, "unknown_name", text)
+        text = _("Nobody among the contacts has a value “%(name)s”.") % {"name": name}
+        yield MessageCheck(Level.BAD, "unknown_name", text, place=use.place, line=use.line)
     if used and not unknown:
         yield MessageCheck(Level.GOOD, "known_names", _("All fields in the message exist among the contacts."))
 
@@ -95,8 +48,8 @@ def _unsubscribe_link(used: tuple[VariableUse, ...]) -> MessageCheck:
     is_there = any(use.name == UNSUBSCRIBE_URL and use.place in {BODY, LAYOUT} for use in used)
     if is_there:
         return MessageCheck(Level.GOOD, "unsubscribe", _("Unsubscribe link and one-click header are there."))
-    text = _("There is no unsubscribe link in the message: add {{ unsubscribe_url }}.")
-    return MessageCheck(Level.WARN, "no_unsubscribe", text)
+    text, cure = _("There is no unsubscribe link in the message."), _("Add a link to {{ unsubscribe_url }}.")
+    return MessageCheck(Level.WARN, "no_unsubscribe", text, place=BODY, cure=cure)
 
 
 def _size(html_bytes: int) -> MessageCheck:
