@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.audience.consent import Consent
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
 from campaigns.importing.models import (
     ColumnMapping,
@@ -30,6 +31,7 @@ __all__ = [
     "Campaign",
     "Chunk",
     "ColumnMapping",
+    "Consent",
     "Contact",
     "ContactImport",
     "ContactList",

@@ -13,6 +13,8 @@ from campaigns.importing.models import ContactImport, OnExisting
 from campaigns.importing.passes import Committed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from campaigns.importing.batching import RowBatch
 
 
@@ -24,6 +26,8 @@ class StagingPlan:
     on_existing: str
     list_id: int = 0
     tag_ids: tuple[int, ...] = ()
+    consent_at: datetime | None = None  # None: nobody said that these people agreed
+    consent_by_id: int | None = None
 
 
 def plan_staging(contact_import: ContactImport) -> StagingPlan:
@@ -34,6 +38,8 @@ def plan_staging(contact_import: ContactImport) -> StagingPlan:
         on_existing=contact_import.on_existing,
         list_id=contact_import.contact_list_id or 0,
         tag_ids=tuple(tag.pk for tag in tags),
+        consent_at=contact_import.consent_at if contact_import.consent else None,
+        consent_by_id=contact_import.consent_by_id,
     )
 
 
@@ -54,6 +60,8 @@ def bring_in(batch: RowBatch, plan: StagingPlan) -> Committed:
     if created_count < len(batch.staged) and plan.on_existing != OnExisting.SKIP:
         changed_count = staging_sql.remember_contacts(plan.import_id, now, plan.on_existing)
         staging_sql.update_contacts(now, plan.on_existing)
+    if plan.consent_at and created_count < len(batch.staged):
+        staging_sql.record_consents(plan.import_id, at=plan.consent_at, by_id=plan.consent_by_id)
     if plan.list_id:
         staging_sql.join_list(plan.list_id, plan.import_id, now)
     for tag_id in plan.tag_ids:

@@ -222,6 +222,18 @@ def put_row_tags(import_id: int) -> int:
     )
 
 
+def record_consents(import_id: int, *, at: datetime, by_id: int | None) -> int:
+    """Write the consent of everybody staged who was here before; whom this import made hold that of the import itself."""
+    return execute(
+        "INSERT INTO campaigns_consent (contact_id, address_key, kind, source, wording, import_id, at, by_id)"
+        f" SELECT c.id, c.address_key, 'given', 'import', '', %s, %s, %s FROM {_STAGE} s"
+        " JOIN campaigns_contact c ON c.address_key = s.address_key"
+        " WHERE c.created_import_id IS NULL OR c.created_import_id <> %s"
+        " ON CONFLICT (import_id, contact_id) WHERE import_id IS NOT NULL DO NOTHING",
+        (import_id, at, by_id, import_id),
+    )
+
+
 def restore_contacts(import_id: int, *, last_change_id: int) -> int:
     """Make people as they were before the import, up to one of its changes; who was edited since stays. Returns how many."""
     fields = ("first_name", "last_name", "first_name_key", "last_name_key", "time_zone", "attributes", "updated_at")

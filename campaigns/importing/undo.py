@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from campaigns.audience.consent import Consent
 from campaigns.audience.models import Contact, ContactTag, ListMembership
 from campaigns.importing.models import ContactImport, ImportChange
 from campaigns.importing.passes import Hold
@@ -94,9 +95,10 @@ def _remove(contact_ids: list[int]) -> int:
 
 
 def _leave_lists(import_id: int) -> None:
-    """Take those who stay off the list and the tags that the import put them on."""
+    """Take those who stay off the list and the tags that the import put them on, and take its consent back."""
     ListMembership.objects.filter(import_id=import_id).delete()
     ContactTag.objects.filter(import_id=import_id).delete()
+    Consent.objects.filter(import_id=import_id).delete()
 
 
 def forget_undo_records(*, before_days: int) -> int:
