@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from campaigns.audience.consent import Consent
+from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
+from campaigns.editing.models import Presence, UnsavedDraft
 from campaigns.importing.models import (
     ColumnMapping,
     ContactImport,
@@ -13,6 +15,7 @@ from campaigns.importing.models import (
     ImportLine,
 )
 from campaigns.messages.models import HouseLayout, MessageVersion, Template
+from campaigns.segments.models import Segment
 from campaigns.sending.models import (
     Acceptance,
     Attempt,
@@ -33,6 +36,7 @@ __all__ = [
     "ColumnMapping",
     "Consent",
     "Contact",
+    "ContactField",
     "ContactImport",
     "ContactList",
     "ContactTag",
@@ -45,9 +49,12 @@ __all__ = [
     "ImportLine",
     "ListMembership",
     "MessageVersion",
+    "Presence",
     "RatePoint",
+    "Segment",
     "SendingAccount",
     "Suppression",
     "Tag",
     "Template",
+    "UnsavedDraft",
 ]

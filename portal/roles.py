@@ -36,6 +36,8 @@ _MARKETER_MODELS = (
     "tag",
     "listmembership",
     "contacttag",
+    "contactfield",
+    "segment",
     "contactimport",
     "template",
     "campaign",

@@ -75,6 +75,7 @@ class MessageVersion(MessageContent):
     """What one campaign really says, frozen when it starts; never changed, goes with its last campaign."""
 
     layout = models.JSONField(default=dict, blank=True)  # LayoutValues of that moment; {} for own HTML
+    field_defaults = models.JSONField(default=dict, blank=True)  # {name: str} of the fields it names, at that moment
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

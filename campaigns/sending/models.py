@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import Contact, ContactList, Tag
 from campaigns.messages.models import MessageContent, MessageVersion
+from campaigns.segments.models import Segment
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
 from portal.fields import KeyField
 from portal.leases import LeasedModel
@@ -55,7 +56,7 @@ class SendingAccount(models.Model):
 
 
 class Campaign(MessageContent, LeasedModel):
-    """One message to many people (or, of kind TEST, to a few who look at it first).
+    """One message to many people (or, of kind TEST, to a few who look at it first; CONFIRMATION, to who signed up).
 
     Written by marketers while a draft; from Send on only services and workers change it. Its lease is held while it is
     planned. Deleted only as a draft.
@@ -73,7 +74,7 @@ class Campaign(MessageContent, LeasedModel):
     from_address = models.CharField(_("from address"), max_length=320, blank=True, default="")
     reply_to = models.CharField(_("reply to"), max_length=320, blank=True, default="")
 
-    # Audience: everybody, or the people on any of the lists or with any of the tags; minus the excluded.
+    # Audience: everybody, or the people on any of the lists, with any of the tags or in any segment; minus the excluded.
     is_to_everybody = models.BooleanField(_("everybody"), default=False)
     include_lists = models.ManyToManyField(
         ContactList, verbose_name=_("people on"), blank=True, related_name="including"
@@ -83,8 +84,16 @@ class Campaign(MessageContent, LeasedModel):
         ContactList, verbose_name=_("but not people on"), blank=True, related_name="excluding"
     )
     exclude_tags = models.ManyToManyField(Tag, verbose_name=_("nor tagged"), blank=True, related_name="excluding")
+    include_segments = models.ManyToManyField(
+        Segment, verbose_name=_("or in the segment"), blank=True, related_name="including"
+    )
+    exclude_segments = models.ManyToManyField(
+        Segment, verbose_name=_("nor in the segment"), blank=True, related_name="excluding"
+    )
+    frozen_segments = models.JSONField(default=dict, blank=True, editable=False)  # segments.frozen.FrozenDict, from Send on
     only_contact_ids = models.JSONField(default=list, blank=True, editable=False)  # tests: these contacts
     test_recipient = models.CharField(max_length=320, blank=True, default="", editable=False)  # tests: goes here
+    given_values = models.JSONField(default=dict, blank=True, editable=False)  # confirmations: {"confirm_url": link}
 
     version = models.ForeignKey(MessageVersion, null=True, blank=True, on_delete=models.PROTECT, editable=False)
     plan_cursor = models.BigIntegerField(default=0, editable=False)  # last contact id that has its delivery
