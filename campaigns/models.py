@@ -6,6 +6,8 @@ from campaigns.audience.consent import Consent
 from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
 from campaigns.editing.models import Presence, UnsavedDraft
+from campaigns.guests.models import GuestList
+from campaigns.images.models import Image
 from campaigns.importing.models import (
     ColumnMapping,
     ContactImport,
@@ -14,7 +16,7 @@ from campaigns.importing.models import (
     ImportChange,
     ImportLine,
 )
-from campaigns.messages.models import HouseLayout, MessageVersion, Template
+from campaigns.messages.models import HouseLayout, MessageVersion, Revision, Snippet, Template
 from campaigns.segments.models import Segment
 from campaigns.sending.models import (
     Acceptance,
@@ -26,6 +28,7 @@ from campaigns.sending.models import (
     RatePoint,
     SendingAccount,
 )
+from campaigns.signup.models import SignupForm, SignupRequest
 from campaigns.suppression.models import Suppression
 
 __all__ = [
@@ -43,7 +46,9 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "DropFolder",
+    "GuestList",
     "HouseLayout",
+    "Image",
     "ImportBatch",
     "ImportChange",
     "ImportLine",
@@ -51,8 +56,12 @@ __all__ = [
     "MessageVersion",
     "Presence",
     "RatePoint",
+    "Revision",
     "Segment",
     "SendingAccount",
+    "Snippet",
+    "SignupForm",
+    "SignupRequest",
     "Suppression",
     "Tag",
     "Template",

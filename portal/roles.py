@@ -39,9 +39,13 @@ _MARKETER_MODELS = (
     "contactfield",
     "segment",
     "contactimport",
+    "image",
+    "guestlist",
     "template",
+    "snippet",
     "campaign",
     "suppression",
+    "signupform",
 )
 _VIEWABLE_APPS = ("campaigns", "routing")
 
