@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import Conflict
+from portal.fields import KeyField
 
 APPEND_ONLY = "The activity log is append-only."
 
@@ -60,3 +61,37 @@ class Activity(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise Conflict(APPEND_ONLY)
+
+
+class RateCount(models.Model):
+    """How often one caller did one thing in one span of time; written by `portal.ratelimit`, swept when the span ended.
+
+    `caller_key` is a keyed hash: neither addresses nor IP numbers can be read from it.
+    """
+
+    caller_key = KeyField(max_length=43)
+    ends_at_s = models.BigIntegerField(db_index=True)  # seconds since 1970
+    count = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("caller_key", "ends_at_s"), name="rate_count"),)
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.ends_at_s}"
+
+
+class PersonSettings(models.Model):
+    """How one person of the portal wants to see it; written by that person, goes with the account."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="person_settings", editable=False
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")  # "" = as the browser says
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True, default="")  # IANA name, "" = the browser's
+
+    class Meta:
+        verbose_name = _("own settings")
+        verbose_name_plural = _("own settings")
+
+    def __str__(self) -> str:
+        return str(self.user)

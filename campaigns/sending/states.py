@@ -84,6 +84,7 @@ class CampaignKind(models.TextChoices):
 
     CAMPAIGN = "campaign", _("campaign")
     TEST = "test", _("test")
+    CONFIRMATION = "opt-in", _("sign-up confirmation")
 
 
 # Which status may follow which; services change a status only along these.
