@@ -19,7 +19,7 @@ from liquid.token import TOKEN_CONTENT, TOKEN_EXPRESSION, TOKEN_OUTPUT, TOKEN_TA
 from campaigns.messages.expressions import all_filters, all_nodes, all_paths
 from campaigns.messages.filters import FILTERS, register_filters
 from campaigns.messages.metering import MeteredBuffer, MeteredContext, TooMuchWorkError
-from campaigns.messages.problems import Problem, RenderingRefused, TemplateInvalid, line_of
+from campaigns.messages.problems import Problem, RenderingRefused, TemplateInvalid, line_of, problem_at
 from campaigns.messages.safe_tags import register_tags
 from campaigns.messages.scan import Piece, PieceKind, ScanError, scan
 from campaigns.messages.structure import structure_faults
@@ -137,11 +137,11 @@ def _scanned(source: str, place: str) -> list[Piece]:
     try:
         pieces = scan(source)
     except ScanError as error:
-        line = line_of(source, error.index)
-        raise TemplateInvalid([Problem(error.code, place, line, error.message)]) from error
+        problem = problem_at(source, error.index, code=error.code, place=place, message=error.message)
+        raise TemplateInvalid([problem]) from error
     faults = structure_faults(pieces)
     if faults:
-        problems = [Problem(code, place, line_of(source, at), text) for code, at, text in faults]
+        problems = [problem_at(source, at, code=code, place=place, message=text) for code, at, text in faults]
         raise TemplateInvalid(problems)
     return pieces
 
@@ -151,7 +151,7 @@ def _syntax_problem(error: Exception, source: str, index: int, pieces: Sequence[
     shown = source[piece.start : piece.end][:80] if piece is not None else "The template"
     reason = error.message if isinstance(error, LiquidError) else "it is nested too deep or holds too large a number"
     message = f"“{shown}” cannot be understood: {reason}."
-    return Problem("syntax", place, line_of(source, index), message)
+    return problem_at(source, index, code="syntax", place=place, message=message)
 
 
 def _path_problems(nodes: Iterable[Node], source: str, place: str) -> list[Problem]:
@@ -160,7 +160,7 @@ def _path_problems(nodes: Iterable[Node], source: str, place: str) -> list[Probl
         if _is_allowed(path):
             continue
         message = f"“{str(path)[:80]}” reaches inside a value. Only plain names work, such as {{{{ first_name }}}}."
-        problems.append(Problem("attribute", place, line_of(source, path.token.start_index), message))
+        problems.append(problem_at(source, path.token.start_index, code="attribute", place=place, message=message))
     return problems
 
 
@@ -173,7 +173,7 @@ def _is_allowed(path: Path) -> bool:
 
 def _filter_problems(nodes: Iterable[Node], source: str, place: str) -> list[Problem]:
     return [
-        Problem("unknown_filter", place, line_of(source, used.token.start_index), _no_filter(used.name))
+        problem_at(source, used.token.start_index, code="unknown_filter", place=place, message=_no_filter(used.name))
         for used in all_filters(nodes)
         if used.name not in FILTERS
     ]

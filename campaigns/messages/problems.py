@@ -19,12 +19,13 @@ LAYOUT = "layout"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend. `line` counts from 1 in what was typed; 0 where no line can be named."""
+    """One thing to mend. `line` and `column` count from 1 in what was typed; 0 where none can be named."""
 
     code: str
     place: str
     line: int
     message: str
+    column: int = 0
 
     def __str__(self) -> str:
         where = f"{self.place}, line {self.line}" if self.line else self.place
@@ -50,3 +51,13 @@ class RenderingRefused(InvalidInput):
 def line_of(source: str, index: int) -> int:
     """Give the line of a character position, counted from 1."""
     return source.count("\n", 0, index) + 1
+
+
+def column_of(source: str, index: int) -> int:
+    """Give the column of a character position in its line, counted from 1."""
+    return index - source.rfind("\n", 0, index)
+
+
+def problem_at(source: str, index: int, *, code: str, place: str, message: str) -> Problem:
+    """A problem with the line and column of a character position."""
+    return Problem(code, place, line_of(source, index), message, column_of(source, index))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from liquid import ConditionalBlockNode, Node
 from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
@@ -15,7 +15,7 @@ from liquid.expression import Expression
 from campaigns.messages.conditions import is_blank
 from campaigns.messages.expressions import children_of, expressions_of, within
 from campaigns.messages.liquid import HTML, PLAIN, ParsedTemplate
-from campaigns.messages.problems import BODY, LAYOUT, PREHEADER, SUBJECT, TEXT_BODY, line_of
+from campaigns.messages.problems import BODY, LAYOUT, PREHEADER, SUBJECT, TEXT_BODY, column_of, line_of
 from campaigns.messages.source import MessageSource
 
 UNSUBSCRIBE_URL = "unsubscribe_url"
@@ -35,6 +35,7 @@ class VariableUse:
     place: str
     line: int
     has_default: bool
+    column: int = field(default=0, compare=False)  # counts from 1, for the editor
 
 
 def variables_of_message(source: MessageSource) -> tuple[VariableUse, ...]:
@@ -55,7 +56,9 @@ def variables_of(template: ParsedTemplate) -> list[VariableUse]:
     """List the uses of one parsed text, in its order."""
     found = _uses(template.nodes, _Scope(tested=frozenset(), own=template.assigned))
     return [
-        VariableUse(path_name, template.place, line_of(template.source, index), has_default)
+        VariableUse(
+            path_name, template.place, line_of(template.source, index), has_default, column_of(template.source, index)
+        )
         for path_name, index, has_default in found
     ]
 

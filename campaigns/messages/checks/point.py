@@ -96,4 +96,6 @@ def place_name(place: str) -> str:
 
 def point_of(problem: Problem) -> MessageCheck:
     """What keeps a message from being compiled, as a point that blocks."""
-    return MessageCheck(Level.BAD, problem.code, problem.message, place=problem.place, line=problem.line)
+    return MessageCheck(
+        Level.BAD, problem.code, problem.message, place=problem.place, line=problem.line, column=problem.column
+    )

@@ -39,7 +39,9 @@ def _unknown_names(used: tuple[VariableUse, ...]) -> Iterator[MessageCheck]:
     for name in unknown:
         use = next(use for use in used if use.name == name)
         text = _("Nobody among the contacts has a value “%(name)s”.") % {"name": name}
-        yield MessageCheck(Level.BAD, "unknown_name", text, place=use.place, line=use.line)
+        yield MessageCheck(
+            Level.BAD, "unknown_name", text, place=use.place, line=use.line, column=use.column, length=len(name)
+        )
     if used and not unknown:
         yield MessageCheck(Level.GOOD, "known_names", _("All fields in the message exist among the contacts."))
 
