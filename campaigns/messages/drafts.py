@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from campaigns.messages.models import HouseLayout, Template
-from campaigns.messages.services import HOUSE_LAYOUT_ID
 from portal.activity import record_activity
 
 if TYPE_CHECKING:
@@ -32,8 +31,11 @@ def delete_template(template: Template, *, actor: User) -> None:
 
 @transaction.atomic
 def save_layout(layout: HouseLayout, *, actor: User) -> HouseLayout:
-    """Write the one house layout; campaigns that were started keep the one of their moment."""
-    layout.pk = HOUSE_LAYOUT_ID
+    """Write a house layout; campaigns that were started keep the one of their moment."""
+    verb = "layout.created" if layout._state.adding else "layout.changed"  # noqa: SLF001
+    layout.is_default = layout.is_default or not HouseLayout.objects.exclude(pk=layout.pk).exists()
+    if layout.is_default:
+        HouseLayout.objects.exclude(pk=layout.pk).update(is_default=False)
     layout.save()
-    record_activity("layout.changed", actor=actor, target=layout)
+    record_activity(verb, actor=actor, target=layout)
     return layout

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import Contact
-from campaigns.messages.models import HouseLayout, MessageContent, Template
+from campaigns.messages.models import Draftable, HouseLayout, MessageContent, Snippet, Template
 
+COLOR_FIELDS = ("accent_color", "page_color", "text_color")
 ONE_LINE_BREAK = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -21,12 +22,19 @@ def contact_by_address(text: str) -> Contact | None:
     return Contact.objects.filter(address_key=address.lower()).first()
 
 
+def offer_layouts(field: forms.Field) -> None:
+    """Say in a form's choice of house layouts which one stands for "none chosen"."""
+    default = HouseLayout.objects.order_by("-is_default", "pk").first()
+    words = _("the default (%(name)s)") % {"name": default} if default else _("the default")
+    cast("forms.ModelChoiceField[HouseLayout]", field).empty_label = str(words)
+
+
 class TemplateForm(forms.ModelForm[Template]):
     """A template; a broken one may be saved, the page says what is wrong with it."""
 
     class Meta:
         model = Template
-        fields = ("name", "subject", "preheader", "kind", "body", "text_body")
+        fields = ("name", "subject", "preheader", "kind", "house_layout", "body", "text_body")
         widgets = {
             "kind": forms.RadioSelect,
             "body": forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),
@@ -36,6 +44,7 @@ class TemplateForm(forms.ModelForm[Template]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = Template.Kind.choices  # type: ignore[attr-defined]  # without the empty one
+        offer_layouts(self.fields["house_layout"])
 
     def clean_subject(self) -> str:
         subject = str(self.cleaned_data["subject"])
@@ -45,7 +54,7 @@ class TemplateForm(forms.ModelForm[Template]):
 
 
 class LayoutForm(forms.ModelForm[HouseLayout]):
-    """The house layout."""
+    """A house layout. The default one cannot be unticked, another one takes it over."""
 
     logo_url = forms.URLField(
         label=_("Logo"), help_text=_("An https address of a picture."), required=False, assume_scheme="https"
@@ -53,8 +62,33 @@ class LayoutForm(forms.ModelForm[HouseLayout]):
 
     class Meta:
         model = HouseLayout
-        fields = ("organisation", "postal_address", "footer", "logo_url", "accent_color")
-        widgets = {"accent_color": forms.TextInput(attrs={"type": "color"})}
+        fields = (
+            "name", "organisation", "postal_address", "footer", "logo_url", "accent_color", "page_color", "text_color",
+            "is_default",
+        )  # fmt: skip
+        widgets = {name: forms.TextInput(attrs={"type": "color"}) for name in COLOR_FIELDS}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.is_default:
+            del self.fields["is_default"]
+
+
+class SnippetForm(forms.ModelForm[Snippet]):
+    """A snippet; unlike a template a broken one is refused, because it would break every message that uses it."""
+
+    class Meta:
+        model = Snippet
+        fields = ("name", "description", "kind", "body")
+        widgets = {
+            "kind": forms.RadioSelect,
+            "body": forms.Textarea(attrs={"rows": 12, "spellcheck": "true"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = Snippet.Kind.choices  # type: ignore[attr-defined]  # without the empty one
+        self.fields["body"].strip = False  # type: ignore[attr-defined]
 
 
 class DraftedMessage(forms.Form):
@@ -63,12 +97,14 @@ class DraftedMessage(forms.Form):
     kind = forms.ChoiceField(choices=MessageContent.Kind.choices, required=False)
     subject = forms.CharField(required=False, strip=False, max_length=300)
     preheader = forms.CharField(required=False, strip=False, max_length=300)
+    house_layout = forms.ModelChoiceField(queryset=HouseLayout.objects.all(), required=False)
     body = forms.CharField(required=False, strip=False)
     text_body = forms.CharField(required=False, strip=False)
 
-    def content(self) -> MessageContent:
+    def content(self) -> Draftable:
         """The message as a row that is never saved; what cannot be read is left empty."""
         self.is_valid()
         words = {name: self.cleaned_data.get(name, "") for name in self.fields}
         words["kind"] = words["kind"] or MessageContent.Kind.MARKDOWN
+        words["house_layout"] = words["house_layout"] or None
         return Template(**words)

@@ -19,9 +19,9 @@ table { border-collapse: collapse; }
 img { border: 0; max-width: 100%; height: auto; }
 .page { width: 100%; background-color: $page; }
 .column { width: 100%; max-width: 600px; margin: 0 auto; }
-.head { padding: 24px 32px 16px 32px; font: bold 18px/24px Helvetica, Arial, sans-serif; color: #1d2430; }
+.head { padding: 24px 32px 16px 32px; font: bold 18px/24px Helvetica, Arial, sans-serif; color: $text; }
 .card { background-color: #ffffff; border-radius: 8px; padding: 32px; font: 16px/24px Helvetica, Arial, sans-serif;
-  color: #1d2430; text-align: left; }
+  color: $text; text-align: left; }
 .card p { margin: 0 0 16px 0; }
 .card h1 { margin: 0 0 16px 0; font-size: 26px; line-height: 32px; }
 .card h2 { margin: 24px 0 12px 0; font-size: 20px; line-height: 28px; }
@@ -85,7 +85,9 @@ def as_html(text: str) -> str:
 
 def wrap_in_layout(body: str, *, preheader: str, layout: LayoutValues) -> str:
     """Put an HTML fragment into the house layout. `body` and `preheader` may hold Liquid."""
-    style = Template(_STYLE).substitute(page=layout.page_colour, accent=layout.accent_colour)
+    style = Template(_STYLE).substitute(
+        page=layout.page_colour, accent=layout.accent_colour, text=layout.text_colour
+    )
     return _PAGE.substitute(
         language=layout.language,
         organisation=as_html(layout.organisation),

@@ -59,7 +59,9 @@ class HouseLayout(models.Model):
     postal_address = models.CharField(_("postal address"), max_length=300, blank=True, default="")
     footer = models.CharField(_("footer"), max_length=500, blank=True, default="")
     logo_url = models.URLField(_("logo"), blank=True, default="", help_text=_("An https address of a picture."))
-    accent_color = models.CharField(_("colour of links and buttons"), max_length=7, default="#3b5bdb", validators=(COLOR,))
+    accent_color = models.CharField(
+        _("colour of links and buttons"), max_length=7, default="#3b5bdb", validators=(COLOR,)
+    )
     page_color = models.CharField(_("colour around the message"), max_length=7, default="#f2f4f7", validators=(COLOR,))
     text_color = models.CharField(_("colour of the text"), max_length=7, default="#1d2430", validators=(COLOR,))
     is_default = models.BooleanField(
@@ -76,7 +78,7 @@ class HouseLayout(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or self.organisation or str(_("House layout"))
 
 
 class Draftable(MessageContent):

@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
     from campaigns.sending.models import Campaign
 
-HOUSE_LAYOUT_ID = 1
 COMPILED_KEPT = 32  # compiled messages per process; a message of 30 kB takes about 100 kB
 ALWAYS_GIVEN = frozenset({"address", "unsubscribe_url"})
 
 
 def house_layout() -> HouseLayout:
-    """The one row of the house layout, with defaults while nobody has saved it."""
-    return HouseLayout.objects.filter(pk=HOUSE_LAYOUT_ID).first() or HouseLayout(pk=HOUSE_LAYOUT_ID)
+    """The default house layout: the one marked so, else the oldest, else an unsaved one."""
+    return HouseLayout.objects.order_by("-is_default", "pk").first() or HouseLayout()
 
 
 def layout_values(layout: HouseLayout) -> LayoutValues:
@@ -37,6 +36,8 @@ def layout_values(layout: HouseLayout) -> LayoutValues:
         footer=layout.footer,
         logo_url=layout.logo_url,
         accent_colour=layout.accent_color,
+        page_colour=layout.page_color,
+        text_colour=layout.text_color,
     )
 
 

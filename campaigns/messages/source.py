@@ -8,7 +8,7 @@ from typing import Literal
 
 from campaigns.messages.problems import LAYOUT, Problem
 
-MessageKind = Literal["markdown", "html"]
+MessageKind = Literal["markdown", "mjml", "html"]
 
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _IMAGE_URL = re.compile(r"https?://[^\s\"'<>{}]+")
@@ -29,13 +29,15 @@ class LayoutValues:
     logo_width_px: int = 160
     accent_colour: str = "#1f5fbf"
     page_colour: str = "#f2f4f7"
+    text_colour: str = "#1d2430"
     language: str = "en"
     unsubscribe_label: str = "Unsubscribe"
 
     def problems(self) -> list[Problem]:
         """Name what cannot be used in HTML."""
         found = []
-        for name, value in (("accent", self.accent_colour), ("page", self.page_colour)):
+        colours = (("accent", self.accent_colour), ("page", self.page_colour), ("text", self.text_colour))
+        for name, value in colours:
             if not _COLOUR.fullmatch(value):
                 message = f"The {name} colour “{value[:30]}” must look like #1f5fbf."
                 found.append(Problem("bad_colour", LAYOUT, 0, message))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from campaigns.audience.models import ContactList, Tag
 
 MESSAGE_FIELDS = ("kind", "subject", "preheader", "body", "text_body")
+CHOSEN_FIELDS = (*MESSAGE_FIELDS, "house_layout")
 ENVELOPE_FIELDS = ("account", "from_name", "from_address", "reply_to")
 AUDIENCE_FIELDS = ("include_lists", "include_tags", "exclude_lists", "exclude_tags")
 
@@ -60,6 +61,7 @@ def copy_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
         name=_("Copy of %(name)s") % {"name": source.name[:130]},
         is_to_everybody=source.is_to_everybody,
         created_by=actor,
+        house_layout=source.house_layout,
         **{name: getattr(words, name) for name in MESSAGE_FIELDS},
         **{name: getattr(source, name) for name in ENVELOPE_FIELDS},
     )
@@ -80,9 +82,9 @@ def discard_draft(campaign_id: int, *, actor: User | None) -> str:
     return name
 
 
-def words_of(template: Template) -> dict[str, str]:
+def words_of(template: Template) -> dict[str, Any]:
     """What a campaign takes over from the template it starts from."""
-    return {name: str(getattr(template, name)) for name in MESSAGE_FIELDS}
+    return {name: getattr(template, name) for name in CHOSEN_FIELDS}
 
 
 def _require_draft(campaign_id: int) -> Campaign:
@@ -99,4 +101,4 @@ def _require_draft(campaign_id: int) -> Campaign:
 
 
 def _draft_fields() -> list[str]:
-    return ["name", "is_to_everybody", *MESSAGE_FIELDS, *ENVELOPE_FIELDS, "updated_at"]
+    return ["name", "is_to_everybody", *CHOSEN_FIELDS, *ENVELOPE_FIELDS, "updated_at"]

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
-from campaigns.messages.forms import ONE_LINE_BREAK, contact_by_address
+from campaigns.messages.forms import ONE_LINE_BREAK, contact_by_address, offer_layouts
 from campaigns.sending.drafts import Audience
 from campaigns.sending.models import Campaign, SendingAccount
 from portal.mail.address import InvalidAddress, parse_address
@@ -44,6 +44,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "subject",
             "preheader",
             "kind",
+            "house_layout",
             "body",
             "text_body",
             "is_to_everybody",
@@ -66,6 +67,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
         super().__init__(*args, **kwargs)
         self.fields["from_address"].required = True
         self.fields["kind"].choices = Campaign.Kind.choices  # type: ignore[attr-defined]  # without the empty one
+        offer_layouts(self.fields["house_layout"])
         if SendingAccount.objects.count() < 2:  # noqa: PLR2004  # nothing to choose
             del self.fields["account"]
         if not self.instance.pk and not self.initial.get("from_address"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,7 +34,11 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-HTML_SUFFIXES = frozenset({".html", ".htm"})
+KINDS_BY_SUFFIX = {
+    ".html": MessageContent.Kind.HTML,
+    ".htm": MessageContent.Kind.HTML,
+    ".mjml": MessageContent.Kind.MJML,
+}
 MAX_TEMPLATE_BYTES = 2_000_000
 MEMBERS_PER_WRITE = 2_000
 WAIT_S = 0.5
@@ -42,18 +46,18 @@ _ATTRIBUTE = "attribute:"
 
 
 def letter_from(template: str, *, subject: str) -> Campaign:
-    """An unsaved campaign with the words of a file (.md, .html) or of a saved template. Raises InvalidInput."""
+    """An unsaved campaign with the words of a file (.md, .mjml, .html) or of a saved template. Raises InvalidInput."""
     letter = Campaign(account=SendingAccount.objects.order_by("pk").first(), **_words(template))
     letter.subject = subject or letter.subject
     return letter
 
 
-def _words(template: str) -> dict[str, str]:
+def _words(template: str) -> dict[str, Any]:
     path = Path(template)
     if path.is_file():
         if path.stat().st_size > MAX_TEMPLATE_BYTES:
             raise InvalidInput(_("“%s” is too large for a message.") % path)
-        kind = MessageContent.Kind.HTML if path.suffix.lower() in HTML_SUFFIXES else MessageContent.Kind.MARKDOWN
+        kind = KINDS_BY_SUFFIX.get(path.suffix.lower(), MessageContent.Kind.MARKDOWN)
         return {"kind": kind, "body": _text_of(path)}
     saved = Template.objects.filter(name=template).first()
     if saved is None:

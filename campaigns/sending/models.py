@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import Contact, ContactList, Tag
-from campaigns.messages.models import MessageContent, MessageVersion
+from campaigns.messages.models import Draftable, MessageVersion, Revision
 from campaigns.segments.models import Segment
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
 from portal.fields import KeyField
@@ -55,7 +55,7 @@ class SendingAccount(models.Model):
         return max(0.0, self.quota_24h - self.sent_24h - self.reserved_since_refresh)
 
 
-class Campaign(MessageContent, LeasedModel):
+class Campaign(Draftable, LeasedModel):
     """One message to many people (or, of kind TEST, to a few who look at it first; CONFIRMATION, to who signed up).
 
     Written by marketers while a draft; from Send on only services and workers change it. Its lease is held while it is
@@ -90,12 +90,17 @@ class Campaign(MessageContent, LeasedModel):
     exclude_segments = models.ManyToManyField(
         Segment, verbose_name=_("nor in the segment"), blank=True, related_name="excluding"
     )
-    frozen_segments = models.JSONField(default=dict, blank=True, editable=False)  # segments.frozen.FrozenDict, from Send on
+    frozen_segments = models.JSONField(
+        default=dict, blank=True, editable=False
+    )  # segments.frozen.FrozenDict, from Send on
     only_contact_ids = models.JSONField(default=list, blank=True, editable=False)  # tests: these contacts
     test_recipient = models.CharField(max_length=320, blank=True, default="", editable=False)  # tests: goes here
     given_values = models.JSONField(default=dict, blank=True, editable=False)  # confirmations: {"confirm_url": link}
 
     version = models.ForeignKey(MessageVersion, null=True, blank=True, on_delete=models.PROTECT, editable=False)
+    template_revision = models.ForeignKey(  # the version of the template whose words it began with
+        Revision, null=True, blank=True, on_delete=models.SET_NULL, editable=False, related_name="campaigns_started"
+    )
     plan_cursor = models.BigIntegerField(default=0, editable=False)  # last contact id that has its delivery
     planned_at = models.DateTimeField(null=True, blank=True, editable=False)
     send_after = models.DateTimeField(null=True, blank=True, editable=False)  # until then Send can be taken back

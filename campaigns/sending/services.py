@@ -167,7 +167,7 @@ def send_test(campaign_id: int, *, recipient: str, contact_id: int | None, actor
     test = Campaign(
         name=f"[Test] {source.name}"[:150], campaign_kind=CampaignKind.TEST, parent=source,
         status=CampaignStatus.PENDING, account=source.account, from_name=source.from_name,
-        from_address=source.from_address, reply_to=source.reply_to, kind=source.kind,
+        from_address=source.from_address, reply_to=source.reply_to, kind=source.kind, house_layout=source.house_layout,
         subject=f"[Test] {source.subject}"[:300], preheader=source.preheader, body=source.body,
         text_body=source.text_body, only_contact_ids=[contact_id] if contact_id else [],
         test_recipient=address.address, started_at=timezone.now(), created_by=actor,

@@ -11,7 +11,6 @@ from time_machine import travel
 
 from campaigns.audience.models import Contact, ContactList
 from campaigns.messages.models import HouseLayout, Template
-from campaigns.messages.services import HOUSE_LAYOUT_ID
 from campaigns.sending.drafts import Audience, save_draft
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.quota import default_account
@@ -102,8 +101,9 @@ def _write_account() -> SendingAccount:
 
 def _write_house() -> None:
     HouseLayout.objects.update_or_create(
-        pk=HOUSE_LAYOUT_ID,
+        name="Association",
         defaults={
+            "is_default": True,
             "organisation": "Riverside Community Association",
             "postal_address": "Riverside Community Association, 1 Mill Lane, Riverside",
             "footer": "You get this because you are on one of our lists.",

@@ -26,7 +26,7 @@ PEOPLE = b"Email,Name\nnew@club.example,New\nno-address,Bad\n"
 
 def make_everything() -> dict[str, str]:
     """Things by the words of tests/contracts/roles_matrix.txt, each as it stands in an address."""
-    HouseLayout.objects.create(pk=1, organisation="The Club")
+    HouseLayout.objects.create(pk=1, name="Club", organisation="The Club")
     draft = a_draft()
     return {
         **_of_portal(),
