@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from campaigns.audience.consent import Consent
+from campaigns.audience.edits import ContactEdit
 from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
+from campaigns.bulk.models import BulkChange, BulkTarget, BulkUndo, DuplicateScan, FormerAddress
 from campaigns.editing.models import Presence, UnsavedDraft
+from campaigns.exports.models import Export
 from campaigns.guests.models import GuestList
 from campaigns.images.models import Image
 from campaigns.importing.models import (
@@ -29,16 +32,20 @@ from campaigns.sending.models import (
     SendingAccount,
 )
 from campaigns.signup.models import SignupForm, SignupRequest
-from campaigns.suppression.models import Suppression
+from campaigns.suppression.models import EndedSuppression, Suppression
 
 __all__ = [
     "Acceptance",
     "Attempt",
+    "BulkChange",
+    "BulkTarget",
+    "BulkUndo",
     "Campaign",
     "Chunk",
     "ColumnMapping",
     "Consent",
     "Contact",
+    "ContactEdit",
     "ContactField",
     "ContactImport",
     "ContactList",
@@ -46,6 +53,10 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "DropFolder",
+    "EndedSuppression",
+    "DuplicateScan",
+    "Export",
+    "FormerAddress",
     "GuestList",
     "HouseLayout",
     "Image",

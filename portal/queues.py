@@ -54,6 +54,9 @@ class TaskName(StrEnum):
     CHECK_IMPORT = "campaigns.check_import"
     RUN_IMPORT = "campaigns.run_import"
     UNDO_IMPORT = "campaigns.undo_import"
+    RUN_BULK_CHANGE = "campaigns.run_bulk_change"
+    FIND_DUPLICATES = "campaigns.find_duplicates"
+    WRITE_EXPORT = "campaigns.write_export"
     REFRESH_QUOTA = "campaigns.refresh_quota"
     SWEEP = "maintenance.sweep"
 
@@ -78,6 +81,9 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.CHECK_IMPORT: QueueName.IMPORTS,
     TaskName.RUN_IMPORT: QueueName.IMPORTS,
     TaskName.UNDO_IMPORT: QueueName.IMPORTS,
+    TaskName.RUN_BULK_CHANGE: QueueName.IMPORTS,
+    TaskName.FIND_DUPLICATES: QueueName.IMPORTS,
+    TaskName.WRITE_EXPORT: QueueName.IMPORTS,
     TaskName.REFRESH_QUOTA: QueueName.MAINTENANCE,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }

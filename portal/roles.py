@@ -45,9 +45,13 @@ _MARKETER_MODELS = (
     "snippet",
     "campaign",
     "suppression",
+    "bulkchange",
+    "duplicatescan",
+    "export",
     "signupform",
 )
 _VIEWABLE_APPS = ("campaigns", "routing")
+_OWNER_ONLY = ("download_any_export",)
 
 
 def _permissions_of(role: str) -> QuerySet[Permission]:
@@ -57,6 +61,7 @@ def _permissions_of(role: str) -> QuerySet[Permission]:
     view = Q(codename__startswith="view_", content_type__app_label__in=_VIEWABLE_APPS)
     if role == OWNER:
         return everything.exclude(content_type__app_label__in=("sessions", "contenttypes"))
+    everything = everything.exclude(codename__in=_OWNER_ONLY)
     if role == OPERATOR:
         seen = view | Q(codename="view_activity")
         return everything.filter(seen | Q(content_type__app_label__in=(*_VIEWABLE_APPS, "credentials", "axes")))

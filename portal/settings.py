@@ -158,6 +158,8 @@ QUOTA_RESERVE_PCT = env.whole_number("QUOTA_RESERVE_PCT", 5, most=99)  # of the 
 SEND_LEASE_S = env.whole_number("SEND_LEASE_S", 120, least=1)  # longer than a wait for slots and a call
 CHUNK_SIZE = env.whole_number("CHUNK_SIZE", 1000, least=1, most=5000)  # deliveries per chunk
 UNDO_IMPORT_DAYS = env.whole_number("UNDO_IMPORT_DAYS", 7)
+UNDO_BULK_DAYS = env.whole_number("UNDO_BULK_DAYS", 7)
+EXPORT_DAYS = env.whole_number("EXPORT_DAYS", 7)
 SQS_WAIT_S = env.whole_number("SQS_WAIT_S", 2 if SANDBOX else 10)
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "sqs://")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
