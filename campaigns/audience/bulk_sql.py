@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils import timezone
 
+from campaigns.audience.edits import ContactEdit
 from campaigns.audience.models import Contact, ContactTag, ListMembership
 from campaigns.importing.models import ImportChange
 
@@ -49,7 +50,7 @@ def erase(contacts: QuerySet[Contact]) -> int:
     ids = list(_ids(contacts).values_list("pk", flat=True))
     for begin in range(0, len(ids), DELETE_BATCH):
         part = ids[begin : begin + DELETE_BATCH]
-        for rows in (ListMembership.objects, ContactTag.objects, ImportChange.objects):
+        for rows in (ListMembership.objects, ContactTag.objects, ImportChange.objects, ContactEdit.objects):
             _delete_rows(rows.filter(contact_id__in=part))
         total += _delete_rows(Contact.objects.filter(pk__in=part))
     return total

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.audience import bulk_sql
+from campaigns.audience.edits import ContactEdit, record_edit, snapshot
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
 from portal.activity import record_activity
 from portal.errors import InvalidInput
@@ -25,9 +26,12 @@ TAG_NAME_LENGTH = 60
 @transaction.atomic
 def save_contact(
     contact: Contact, *, lists: Iterable[ContactList], tag_names: Iterable[str], actor: User | None
-) -> Contact:
-    """Save a contact with exactly these lists and tags. The address must come from `parse_address`."""
-    verb = "contact.changed" if contact.pk else "contact.added"
+) -> ContactEdit | None:
+    """Save a contact with exactly these lists and tags; returns the edit, None for a new contact or no change.
+
+    The address must come from `parse_address`.
+    """
+    before = snapshot(contact.pk) if contact.pk else None
     contact.save()
     wanted_lists = {contact_list.pk for contact_list in lists}
     wanted_tags = {get_or_create_tag(name).pk for name in tag_names}
@@ -39,8 +43,10 @@ def save_contact(
     ContactTag.objects.bulk_create(
         [ContactTag(tag_id=pk, contact=contact) for pk in sorted(wanted_tags)], ignore_conflicts=True
     )
-    record_activity(verb, actor=actor, target=contact)
-    return contact
+    if before is not None:
+        return record_edit(contact, before, actor=actor)
+    record_activity("contact.added", actor=actor, target=contact)
+    return None
 
 
 @transaction.atomic

@@ -301,6 +301,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ContactEdit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by_name', models.CharField(blank=True, default='', max_length=150)),
+                ('changes', models.JSONField(default=dict)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='edits', to='campaigns.contact')),
+                ('undoes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='campaigns.contactedit')),
+            ],
+            options={
+                'verbose_name': 'edit of a contact',
+                'verbose_name_plural': 'edits of contacts',
+                'ordering': ('-id',),
+            },
+        ),
+        migrations.CreateModel(
             name='Consent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -455,6 +472,26 @@ class Migration(migrations.Migration):
                 'verbose_name': 'search for duplicates',
                 'verbose_name_plural': 'searches for duplicates',
                 'ordering': ('-id',),
+            },
+        ),
+        migrations.CreateModel(
+            name='EndedSuppression',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('address_key', portal.fields.KeyField(max_length=320)),
+                ('reason', models.CharField(choices=[('bounce', 'hard bounce'), ('complaint', 'complaint'), ('unsubscribe', 'unsubscribed'), ('manual', 'by hand')], max_length=20)),
+                ('source', models.CharField(choices=[('ses-event', 'SES feedback'), ('operator', 'operator'), ('import', 'import'), ('recipient', 'the person')], max_length=20)),
+                ('note', models.CharField(blank=True, default='', max_length=500)),
+                ('began_at', models.DateTimeField()),
+                ('began_by_name', models.CharField(blank=True, default='', max_length=150)),
+                ('ended_at', models.DateTimeField(auto_now_add=True)),
+                ('ended_by_name', models.CharField(blank=True, default='', max_length=150)),
+                ('why', models.CharField(blank=True, default='', max_length=500)),
+                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'ended suppression',
+                'verbose_name_plural': 'ended suppressions',
             },
         ),
         migrations.CreateModel(
@@ -882,6 +919,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='chunk_number'),
         ),
         migrations.AddIndex(
+            model_name='contactedit',
+            index=models.Index(fields=['contact', '-id'], name='contact_edit'),
+        ),
+        migrations.AddIndex(
             model_name='consent',
             index=models.Index(fields=['contact', '-at'], name='consent_contact'),
         ),
@@ -904,6 +945,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contactimport',
             constraint=models.UniqueConstraint(condition=models.Q(('dropped_key', ''), _negated=True), fields=('dropped_key', 'dropped_etag'), name='contact_import_dropped'),
+        ),
+        migrations.AddIndex(
+            model_name='endedsuppression',
+            index=models.Index(fields=['address_key'], name='ended_suppression_address'),
         ),
         migrations.AddIndex(
             model_name='export',

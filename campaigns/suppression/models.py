@@ -45,3 +45,29 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class EndedSuppression(models.Model):
+    """A suppression that was taken off: what it was, who let mail go again, and why.
+
+    Written when it is released; never changed. It is found by the address, whoever has it by then.
+    """
+
+    address_key = KeyField(max_length=320)
+    reason = models.CharField(max_length=20, choices=Suppression.Reason.choices)
+    source = models.CharField(max_length=20, choices=Suppression.Source.choices)
+    note = models.CharField(max_length=500, blank=True, default="")
+    began_at = models.DateTimeField()
+    began_by_name = models.CharField(max_length=150, blank=True, default="")
+    ended_at = models.DateTimeField(auto_now_add=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_by_name = models.CharField(max_length=150, blank=True, default="")  # kept when the account goes
+    why = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("ended suppression")
+        verbose_name_plural = _("ended suppressions")
+        indexes = (models.Index(fields=("address_key",), name="ended_suppression_address"),)
+
+    def __str__(self) -> str:
+        return f"{self.address_key}: {self.reason}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.sending.models import Delivery
 from campaigns.sending.states import CampaignKind
-from campaigns.suppression.models import Suppression
+from campaigns.suppression.models import EndedSuppression, Suppression
 from portal.activity import record_activity
 from portal.errors import InvalidInput
 from portal.mail.address import parse_address
@@ -46,13 +46,24 @@ def suppress(
 
 
 @transaction.atomic
-def release(suppression_id: int, *, reason_text: str, actor: User) -> None:
+def release(suppression_id: int, *, reason_text: str, actor: User | None) -> None:
     """Let mail go to the address again. Raises InvalidInput without a reason; harmless when it is gone."""
     if not reason_text.strip():
         raise InvalidInput(_("Say why this address may get mail again."))
     suppression = Suppression.objects.select_for_update().filter(pk=suppression_id).first()
     if suppression is None:
         return
+    EndedSuppression.objects.create(
+        address_key=suppression.address_key,
+        reason=suppression.reason,
+        source=suppression.source,
+        note=suppression.note,
+        began_at=suppression.created_at,
+        began_by_name=suppression.created_by.get_username() if suppression.created_by else "",
+        ended_by=actor,
+        ended_by_name=actor.get_username(),
+        why=reason_text[:500],
+    )
     record_activity("suppression.released", actor=actor, target=suppression, reason=reason_text[:500])
     suppression.delete()
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from campaigns.suppression.models import Suppression
+from campaigns.suppression.models import EndedSuppression, Suppression
 from campaigns.suppression.services import suppress
 from portal.models import Activity
 from portal.roles import MARKETER, OPERATOR, OWNER, VIEWER
@@ -95,3 +95,12 @@ def test_a_suppression_is_never_edited_or_deleted_without_a_reason(log_in):
     change = reverse("admin:campaigns_suppression_change", args=[suppression.pk])
     assert client.post(change, {"address": "other@club.example"}).status_code == 403
     assert client.post(reverse("admin:campaigns_suppression_delete", args=[suppression.pk])).status_code == 403
+
+
+def test_a_released_suppression_stays_on_record_with_its_reason(log_in):
+    kim = make_suppression("Kim@club.example")
+    log_in(MARKETER).post(release_url(kim), {"reason_text": "New mailbox"})
+
+    ended = EndedSuppression.objects.get()
+    assert (ended.address_key, ended.reason, ended.began_at) == ("kim@club.example", "bounce", kim.created_at)
+    assert (ended.ended_by_name, ended.why) == ("a-marketer", "New mailbox")
