@@ -1,0 +1,290 @@
+"""What a segment asks: nested groups of conditions, as stored, sent by the builder and frozen with campaigns. Pure.
+
+Each condition carries the kind of its field as it was then, so that a frozen definition means the same for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, NotRequired, TypedDict
+
+from campaigns.segments.operators import NEEDS, Kind, Need, Op
+
+VERSION = 1
+MAX_DEPTH = 5
+MAX_CONDITIONS = 50
+MAX_VALUES = 200
+MAX_TEXT = 300
+MAX_DAYS = 36_500
+
+Join = Literal["all", "any", "none"]
+JOINS: tuple[Join, ...] = ("all", "any", "none")
+
+
+class ConditionDict(TypedDict):
+    """One condition in JSON; which of the optional keys are there follows from `op`."""
+
+    field: str
+    kind: str
+    op: str
+    values: NotRequired[list[str]]  # texts, numbers, options, or ids of tags, lists, imports, campaigns
+    date: NotRequired[str]  # ISO
+    until: NotRequired[str]  # ISO
+    days: NotRequired[int]
+
+
+class GroupDict(TypedDict):
+    """A group in JSON: `join` is all, any or none."""
+
+    join: str
+    rules: list[Any]  # ConditionDict or GroupDict
+
+
+class DefinitionDict(TypedDict):
+    """A whole definition in JSON."""
+
+    version: int
+    group: GroupDict
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something that can be asked about: a column, an attribute (`attr:town`), a group, what people did."""
+
+    key: str
+    kind: Kind
+    options: tuple[str, ...] = ()  # of a choice
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One question about one field."""
+
+    field: str
+    kind: Kind
+    op: Op
+    values: tuple[str, ...] = ()
+    date: str = ""
+    until: str = ""
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions and groups, of which all, any or none must hold."""
+
+    join: Join
+    rules: tuple[Condition | Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionProblem:
+    """What is wrong and where; `path` counts the rules from outside in, e.g. (0, 2)."""
+
+    code: str
+    path: tuple[int, ...]
+    name: str = ""
+
+
+class InvalidDefinition(ValueError):
+    """The definition cannot be answered; `problems` says why."""
+
+    def __init__(self, problems: Sequence[DefinitionProblem]) -> None:
+        super().__init__(", ".join(problem.code for problem in problems))
+        self.problems = list(problems)
+
+
+def read_definition(raw: object, fields: Mapping[str, Field]) -> Group:
+    """A definition as the builder sends it, checked against the fields that there are. Raises InvalidDefinition."""
+    return _read(_Reader(fields), raw)
+
+
+def read_stored(stored: object) -> Group:
+    """A definition as it was stored: each condition is believed what it says of its field. Raises InvalidDefinition."""
+    return _read(_Reader(None), stored)
+
+
+def _read(reader: _Reader, raw: object) -> Group:
+    group = reader.read_whole(raw)
+    if reader.problems or group is None:
+        raise InvalidDefinition(reader.problems)
+    return group
+
+
+def as_stored(group: Group) -> DefinitionDict:
+    """The definition in JSON."""
+    return DefinitionDict(version=VERSION, group=_group_dict(group))
+
+
+def conditions_of(group: Group) -> Iterator[Condition]:
+    """Every condition, from outside in."""
+    for rule in group.rules:
+        if isinstance(rule, Group):
+            yield from conditions_of(rule)
+        else:
+            yield rule
+
+
+class _Reader:
+    """Reads one definition and collects what is wrong with it."""
+
+    def __init__(self, fields: Mapping[str, Field] | None) -> None:
+        self.problems: list[DefinitionProblem] = []
+        self._fields = fields
+        self._count = 0
+
+    def read_whole(self, raw: object) -> Group | None:
+        if not isinstance(raw, dict) or raw.get("version") != VERSION:
+            self._report("unreadable", ())
+            return None
+        return self._group(raw.get("group"), ())
+
+    def _group(self, raw: object, path: tuple[int, ...]) -> Group | None:
+        rules = raw.get("rules") if isinstance(raw, dict) else None
+        join = raw.get("join") if isinstance(raw, dict) else None
+        if not isinstance(rules, list) or join not in JOINS:
+            return self._report("unreadable", path)
+        if len(path) >= MAX_DEPTH:
+            return self._report("too_deep", path)
+        if not rules:
+            return self._report("empty_group", path)
+        if len(rules) > MAX_CONDITIONS:
+            return self._report("too_many", path)
+        read = [self._rule(rule, (*path, number)) for number, rule in enumerate(rules)]
+        return Group(join, tuple(rule for rule in read if rule is not None))
+
+    def _rule(self, raw: object, path: tuple[int, ...]) -> Condition | Group | None:
+        if not isinstance(raw, dict):
+            return self._report("unreadable", path)
+        if "rules" in raw:
+            return self._group(raw, path)
+        self._count += 1
+        if self._count > MAX_CONDITIONS:
+            return self._report("too_many", path)
+        return self._condition(raw, path)
+
+    def _condition(self, raw: dict[str, Any], path: tuple[int, ...]) -> Condition | None:
+        field = self._field(raw)
+        if field is None:
+            return self._report("unknown_field", path, name=str(raw.get("field", ""))[:80])
+        op = next((op for kind, op in NEEDS if kind is field.kind and op.value == raw.get("op")), None)
+        if op is None:
+            return self._report("unknown_op", path, name=field.key)
+        needs = NEEDS[field.kind, op]
+        code = self._problem(raw, field, needs)
+        if code:
+            return self._report(code, path, name=field.key)
+        return Condition(
+            field=field.key,
+            kind=field.kind,
+            op=op,
+            values=_values(raw, field, needs),
+            date=str(raw["date"]) if needs & {Need.DATE, Need.DATES} else "",
+            until=str(raw["until"]) if Need.DATES in needs else "",
+            days=int(raw.get("days") or 0) if needs & {Need.DAYS, Need.MAYBE_DAYS} else 0,
+        )
+
+    def _field(self, raw: dict[str, Any]) -> Field | None:
+        key = raw.get("field")
+        if not isinstance(key, str):
+            return None
+        if self._fields is not None:
+            return self._fields.get(key)
+        kind = next((kind for kind in Kind if kind.value == raw.get("kind")), None)
+        return Field(key, kind) if kind else None
+
+    def _problem(self, raw: dict[str, Any], field: Field, needs: frozenset[Need]) -> str:
+        """The code of what is wrong with the condition's values; "" when nothing is."""
+        values = raw.get("values") or []
+        if not isinstance(values, list) or len(values) > MAX_VALUES:
+            return "unreadable"
+        if not all(isinstance(value, str) and len(value) <= MAX_TEXT and "\0" not in value for value in values):
+            return "bad_text"
+        checks = (_value_problem(values, field, needs, believes=self._fields is None), _time_problem(raw, needs))
+        return next(filter(None, checks), "")
+
+    def _report(self, code: str, path: tuple[int, ...], *, name: str = "") -> None:
+        self.problems.append(DefinitionProblem(code, path, name))
+
+
+def _value_problem(values: list[str], field: Field, needs: frozenset[Need], *, believes: bool) -> str:
+    filled = [value for value in values if value.strip()]
+    if Need.TEXT in needs and len(filled) != 1:
+        return "no_value"
+    for need, count in ((Need.NUMBER, 1), (Need.NUMBERS, 2)):
+        if need in needs and not (len(filled) == count and all(map(is_number, filled))):
+            return "no_number"
+    if needs & {Need.IDS, Need.MAYBE_IDS} and not all(is_id(value) for value in values):
+        return "unreadable"
+    if needs & {Need.IDS, Need.OPTIONS} and not filled:
+        return "none_chosen"
+    if Need.OPTIONS in needs and not believes and not set(filled) <= set(field.options):
+        return "unknown_option"
+    return ""
+
+
+def _time_problem(raw: dict[str, Any], needs: frozenset[Need]) -> str:
+    days = raw.get("days")
+    if Need.DAYS in needs and not _is_days(days):
+        return "no_days"
+    if Need.MAYBE_DAYS in needs and days and not _is_days(days):
+        return "no_days"
+    if needs & {Need.DATE, Need.DATES} and not _is_date(raw.get("date")):
+        return "no_date"
+    if Need.DATES in needs:
+        if not _is_date(raw.get("until")):
+            return "no_date"
+        return "dates_crossed" if raw["until"] < raw["date"] else ""
+    return ""
+
+
+def _values(raw: dict[str, Any], field: Field, needs: frozenset[Need]) -> tuple[str, ...]:
+    if not needs & {Need.TEXT, Need.NUMBER, Need.NUMBERS, Need.IDS, Need.MAYBE_IDS, Need.OPTIONS}:
+        return ()
+    values = [value.strip() for value in raw.get("values") or [] if value.strip()]
+    if Need.NUMBERS in needs:
+        return tuple(sorted(values, key=float))
+    return tuple(dict.fromkeys(values))
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a plain decimal number that a double holds."""
+    body = text.strip().removeprefix("-")
+    whole, _point, part = body.partition(".")
+    return body.isascii() and whole.isdigit() and (not part or part.isdigit()) and len(body) <= 16  # noqa: PLR2004
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be the id of a row."""
+    return text.isascii() and text.isdigit() and len(text) <= 18  # noqa: PLR2004
+
+
+def _is_days(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_DAYS
+
+
+def _is_date(value: object) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _group_dict(group: Group) -> GroupDict:
+    rules = [_group_dict(rule) if isinstance(rule, Group) else _condition_dict(rule) for rule in group.rules]
+    return GroupDict(join=group.join, rules=rules)
+
+
+def _condition_dict(condition: Condition) -> ConditionDict:
+    written = ConditionDict(field=condition.field, kind=condition.kind.value, op=condition.op.value)
+    if condition.values:
+        written["values"] = list(condition.values)
+    if condition.date:
+        written["date"] = condition.date
+    if condition.until:
+        written["until"] = condition.until
+    if condition.days:
+        written["days"] = condition.days
+    return written
