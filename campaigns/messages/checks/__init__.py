@@ -1,8 +1,8 @@
-"""What is right and wrong with a message before it is sent; each subject in its own file, each point of type MessageCheck."""
+"""What is right and wrong with a message before it is sent; a file for each subject, each point a MessageCheck."""
 
 from __future__ import annotations
 
 from campaigns.messages.checks.point import CheckDict, Level, MessageCheck, place_name
-from campaigns.messages.checks.words import check_message
+from campaigns.messages.checks.words import check_message, worst_first
 
-__all__ = ["CheckDict", "Level", "MessageCheck", "check_message", "place_name"]
+__all__ = ["CheckDict", "Level", "MessageCheck", "check_message", "place_name", "worst_first"]
