@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from markupsafe import escape
 
 from campaigns.messages.bulk import BulkTemplate, make_bulk_template
 from campaigns.messages.compose import ComposedMessage, compose_message
+from campaigns.messages.conditions import is_blank
 from campaigns.messages.expressions import all_paths
 from campaigns.messages.holes import CompiledPart, compile_part
 from campaigns.messages.liquid import HTML, PLAIN
@@ -53,6 +54,7 @@ class CompiledMessage:
     html_part: CompiledPart
     text_part: CompiledPart
     bulk: BulkTemplate
+    field_defaults: Mapping[str, str] = field(default_factory=dict)  # of the names it uses, for people without a value
 
     @property
     def parts(self) -> tuple[CompiledPart, ...]:
@@ -80,6 +82,8 @@ class CompiledMessage:
         Raises RenderingRefused when this person's values drive the message over its limits.
         """
         filled: dict[str, str] = {}
+        if self.field_defaults:
+            values = with_defaults(values, self.field_defaults)
         self.subject_part.fill(values, filled)
         self.html_part.fill(values, filled)
         self.text_part.fill(values, filled)
@@ -104,7 +108,17 @@ class CompiledMessage:
 
 def compile_message(source: MessageSource) -> CompiledMessage:
     """Compile what was written. Raises TemplateInvalid with every problem found."""
-    return compile_composed(compose_message(source))
+    compiled = compile_composed(compose_message(source))
+    if not source.field_defaults:
+        return compiled
+    used = _names_of(compiled)
+    return replace(compiled, field_defaults={name: value for name, value in source.field_defaults if name in used})
+
+
+def with_defaults(values: Mapping[str, str], defaults: Mapping[str, str]) -> Mapping[str, str]:
+    """The values of a person, with the default wherever there is none."""
+    missing = {name: default for name, default in defaults.items() if is_blank(values.get(name))}
+    return {**values, **missing} if missing else values
 
 
 def compile_composed(composed: ComposedMessage) -> CompiledMessage:
@@ -120,11 +134,14 @@ def compile_composed(composed: ComposedMessage) -> CompiledMessage:
 
 def _try_out(compiled: CompiledMessage) -> None:
     """Render for somebody without any value and for somebody with all: what fails for both fails for everybody."""
-    names = {str(path.path[0]) for part in compiled.parts for path in all_paths(part.template.nodes)}
-    problems = [_failure(compiled, {}), _failure(compiled, dict.fromkeys(names, "1"))]
+    problems = [_failure(compiled, {}), _failure(compiled, dict.fromkeys(_names_of(compiled), "1"))]
     failed = [problem for problem in problems if problem is not None]
     if len(failed) == len(problems) or any(problem.code == "too_much" for problem in failed):
         raise TemplateInvalid(failed[:1])
+
+
+def _names_of(compiled: CompiledMessage) -> set[str]:
+    return {str(path.path[0]) for part in compiled.parts for path in all_paths(part.template.nodes)}
 
 
 def _failure(compiled: CompiledMessage, values: Mapping[str, str]) -> Problem | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from liquid.builtin.output import OutputNode
 
+from campaigns.audience.known_fields import field_defaults
 from campaigns.messages.compile import CompiledMessage, compile_message
 from campaigns.messages.liquid import ParsedTemplate
 from campaigns.messages.models import HouseLayout, MessageContent, MessageVersion
@@ -50,7 +51,15 @@ def message_source(content: MessageContent, layout: LayoutValues) -> MessageSour
         text_body=content.text_body,
         preheader=content.preheader,
         layout=layout if content.kind == MessageContent.Kind.MARKDOWN else LayoutValues(),
+        field_defaults=_field_defaults(content),
     )
+
+
+def _field_defaults(content: MessageContent) -> tuple[tuple[str, str], ...]:
+    """Those that a version was frozen with; for all else, those of now."""
+    if isinstance(content, MessageVersion):
+        return tuple(sorted(content.field_defaults.items()))
+    return tuple(sorted(field_defaults().items()))
 
 
 @lru_cache(maxsize=COMPILED_KEPT)
@@ -65,7 +74,7 @@ def freeze_message(campaign: Campaign, actor: User | None) -> MessageVersion:
     Sets `campaign.version` without saving the campaign. Raises TemplateInvalid when the message cannot be compiled.
     """
     source = message_source(campaign, layout_values(house_layout()))
-    compiled_source(source)
+    compiled = compiled_source(source)
     is_markdown = campaign.kind == MessageContent.Kind.MARKDOWN
     version = MessageVersion.objects.create(
         kind=campaign.kind,
@@ -74,6 +83,7 @@ def freeze_message(campaign: Campaign, actor: User | None) -> MessageVersion:
         body=campaign.body,
         text_body=campaign.text_body,
         layout=asdict(source.layout) if is_markdown else {},
+        field_defaults=dict(compiled.field_defaults),
         created_by=actor,
     )
     campaign.version = version
@@ -94,12 +104,12 @@ def version_layout(version: MessageVersion) -> LayoutValues:
 
 
 def required_fields(message: CompiledMessage) -> frozenset[str]:
-    """Names shown to everybody without a default: nobody can get the message who has no value for each of them.
+    """Names shown to everybody without a default, their own or the field's: nobody can get the message who has no value for each of them.
 
     What stands inside a block (`{% if member %} … {{ number }}`) is shown to some only, so it keeps nobody out.
     """
     uses = (use for part in message.parts for use in variables_of(_always_shown(part.template)))
-    return required_names(uses) - ALWAYS_GIVEN
+    return required_names(uses) - ALWAYS_GIVEN - message.field_defaults.keys()
 
 
 def _always_shown(template: ParsedTemplate) -> ParsedTemplate:

@@ -54,7 +54,8 @@ class LayoutValues:
 class MessageSource:
     """One message as written. `body` is Markdown or HTML by `kind`; an empty `text_body` is derived from it.
 
-    `layout` is used for Markdown only; HTML comes with its own looks.
+    `layout` is used for Markdown only; HTML comes with its own looks. `field_defaults` are (name, value) of the fields
+    that have one: it stands for people without a value.
     """
 
     subject: str
@@ -63,3 +64,4 @@ class MessageSource:
     text_body: str = ""
     preheader: str = ""
     layout: LayoutValues = field(default_factory=LayoutValues)
+    field_defaults: tuple[tuple[str, str], ...] = ()
