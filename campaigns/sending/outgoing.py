@@ -34,7 +34,7 @@ def outgoing_of(row: WaitingRow, sender: Sender) -> Outgoing | Skip:
     """What the transport gets for this row; a Skip when the message cannot be made for this person."""
     if row.first_name is None and row.contact_id is not None:
         return Skip(Reason.CONTACT_GONE)
-    values = row.merge_values()
+    values = {**row.merge_values(), **sender.given_values} if sender.given_values else row.merge_values()
     if not sender.is_test:
         for name in sender.required_fields:
             if not values.get(name):

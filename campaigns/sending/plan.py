@@ -64,8 +64,8 @@ def _plan_block(campaign_id: int, token: str) -> bool:
     if campaign.status != CampaignStatus.PENDING or campaign.lease_token != token:
         return False
     leases.renew(Campaign.objects.filter(pk=campaign_id), token, lease_s=LEASE_S)
-    if campaign.campaign_kind == CampaignKind.TEST:
-        return _plan_test(campaign)
+    if campaign.campaign_kind != CampaignKind.CAMPAIGN:
+        return _plan_single(campaign)
     people = audience_of(campaign).filter(pk__gt=campaign.plan_cursor).order_by("pk")
     block = list(people.values_list("pk", flat=True)[: settings.CHUNK_SIZE * CHUNKS_PER_BLOCK])
     if not block:
@@ -133,8 +133,8 @@ def _write_chunks(campaign: Campaign, new: QuerySet[Delivery]) -> None:
     Chunk.objects.bulk_create(chunks[number] for number in sorted(chunks))
 
 
-def _plan_test(campaign: Campaign) -> bool:
-    """A test is one delivery to the tester, whoever's values it is filled with."""
+def _plan_single(campaign: Campaign) -> bool:
+    """A test is one delivery to the tester, whoever's values it is filled with; a confirmation one to who signed up."""
     if campaign.plan_cursor:
         return False
     contact_id = campaign.only_contact_ids[0] if campaign.only_contact_ids else None

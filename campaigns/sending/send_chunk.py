@@ -26,6 +26,7 @@ from campaigns.sending.sender import CANNOT_BE_MADE, Sender, sender_of
 from campaigns.sending.services import pause_by_system, stop_account
 from campaigns.sending.speed import note_accepted
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
+from campaigns.suppression.models import Suppression
 from campaigns.suppression.services import suppressed_among
 from portal import leases, metrics
 
@@ -218,7 +219,7 @@ def _open_step_by_step(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
         return None
     if ledger.lock_campaign_status(turn.chunk.campaign_id) != CampaignStatus.IN_PROGRESS:
         return None
-    suppressed = suppressed_among([row.address_key for row, _outgoing in made])
+    suppressed = _suppressed(turn.sender, made)
     made = [
         (row, Skip(SUPPRESSED_REASON[suppressed[row.address_key]]) if row.address_key in suppressed else outgoing)
         for row, outgoing in made
@@ -228,6 +229,13 @@ def _open_step_by_step(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
     if not kept:
         return _Attempt(0, [])
     return _Attempt(ledger.open_attempt(turn.chunk, [row for row, _outgoing in kept]), kept)
+
+
+def _suppressed(sender: Sender, made: Sequence[_Made]) -> dict[str, str]:
+    found = suppressed_among([row.address_key for row, _outgoing in made])
+    if not sender.reaches_unsubscribed:
+        return found
+    return {key: reason for key, reason in found.items() if reason != Suppression.Reason.UNSUBSCRIBE}
 
 
 def _mark_skipped(chunk: Chunk, made: Sequence[_Made]) -> None:

@@ -32,6 +32,8 @@ class Sender:
     is_priority: bool
     is_test: bool
     required_fields: frozenset[str]  # values without which a person is skipped
+    given_values: dict[str, str]  # the same for everybody, beside the person's own
+    reaches_unsubscribed: bool  # a person who left may come back, and is asked by mail whether it was them
 
 
 def sender_of(campaign_id: int) -> Sender:
@@ -48,6 +50,8 @@ def sender_of(campaign_id: int) -> Sender:
         is_priority=campaign.is_priority,
         is_test=campaign.campaign_kind == CampaignKind.TEST,
         required_fields=required_fields(message),
+        given_values=campaign.given_values,
+        reaches_unsubscribed=campaign.campaign_kind == CampaignKind.CONFIRMATION,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from campaigns.sending.models import Campaign
-from campaigns.sending.states import TRANSITIONS, CampaignStatus
+from campaigns.sending.states import TRANSITIONS, CampaignKind, CampaignStatus
 from portal.activity import record_activity
 from portal.errors import Conflict
 
@@ -46,4 +46,6 @@ def change_status(
     for field, value in changes.items():
         setattr(campaign, field, value)
     campaign.save(update_fields=["status", "status_reason", "updated_at", *changes])
+    if campaign.campaign_kind == CampaignKind.CONFIRMATION and to != CampaignStatus.FAILED:
+        return  # one for each person who signs up: the log is for the deeds of people
     record_activity(verb, actor=actor, target=campaign, **({"reason": reason} if reason else {}))

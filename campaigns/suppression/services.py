@@ -61,7 +61,7 @@ def release(suppression_id: int, *, reason_text: str, actor: User | None) -> Non
         began_at=suppression.created_at,
         began_by_name=suppression.created_by.get_username() if suppression.created_by else "",
         ended_by=actor,
-        ended_by_name=actor.get_username(),
+        ended_by_name=actor.get_username() if actor else "",
         why=reason_text[:500],
     )
     record_activity("suppression.released", actor=actor, target=suppression, reason=reason_text[:500])

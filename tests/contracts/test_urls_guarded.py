@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PUBLIC = {
     "": "redirects to the overview",
     "u/<str:token>": "unsubscribing needs no account; the token is signed",
+    "s/<str:form_key>": "people without an account sign up here",
+    "s/<str:form_key>/frame": "the same form inside another website",
+    "s/confirm/<str:token>": "confirming needs no account; the token is signed",
     "healthz": "asked by load balancers",
     "admin/login/": "the login itself",
     "admin/logout/": "changes nothing for somebody who is not logged in",

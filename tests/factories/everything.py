@@ -14,12 +14,14 @@ from campaigns.messages.models import HouseLayout, Template
 from campaigns.messages.services import freeze_message
 from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
+from campaigns.signup.links import confirm_url
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.unsubscribe import unsubscribe_url
 from portal.activity import record_activity
 from tests.factories.campaign_pages import a_draft
 from tests.factories.importing import checked, imported, uploaded
 from tests.factories.sending import make_account, make_campaign, make_contact, plan_people
+from tests.factories.signup import make_request
 
 PEOPLE = b"Email,Name\nnew@club.example,New\nno-address,Bad\n"
 
@@ -33,6 +35,7 @@ def make_everything() -> dict[str, str]:
         **_of_audience(draft),
         **_of_imports(),
         **_of_campaigns(draft),
+        **_of_signup(),
         "query of /admin/autocomplete/": "?app_label=campaigns&model_name=suppression&field_name=created_by",
     }
 
@@ -68,6 +71,15 @@ def _of_imports() -> dict[str, str]:
         "uploaded": str(uploaded(PEOPLE).pk),
         "checked": str(checked(PEOPLE).pk),
         "imported": str(imported(b"Email\nkept@club.example\n").pk),
+    }
+
+
+def _of_signup() -> dict[str, str]:
+    wish = make_request()
+    return {
+        "signup_form": str(wish.form_id),
+        "form_key": wish.form.form_key,
+        "confirm_token": confirm_url(wish.pk).rpartition("/")[2],
     }
 
 
