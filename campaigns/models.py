@@ -19,6 +19,7 @@ from campaigns.importing.models import (
     ImportChange,
     ImportLine,
 )
+from campaigns.links.models import LinkVisit
 from campaigns.messages.models import HouseLayout, MessageVersion, Revision, Snippet, Template
 from campaigns.segments.models import Segment
 from campaigns.sending.models import (
@@ -63,6 +64,7 @@ __all__ = [
     "ImportBatch",
     "ImportChange",
     "ImportLine",
+    "LinkVisit",
     "ListMembership",
     "MessageVersion",
     "Presence",

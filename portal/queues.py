@@ -58,6 +58,7 @@ class TaskName(StrEnum):
     FIND_DUPLICATES = "campaigns.find_duplicates"
     WRITE_EXPORT = "campaigns.write_export"
     REFRESH_QUOTA = "campaigns.refresh_quota"
+    VISIT_LINKS = "campaigns.visit_links"
     SWEEP = "maintenance.sweep"
 
 
@@ -85,6 +86,7 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.FIND_DUPLICATES: QueueName.IMPORTS,
     TaskName.WRITE_EXPORT: QueueName.IMPORTS,
     TaskName.REFRESH_QUOTA: QueueName.MAINTENANCE,
+    TaskName.VISIT_LINKS: QueueName.MAINTENANCE,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }
 

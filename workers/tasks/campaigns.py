@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.links.services import visit_waiting
 from campaigns.sending.lanes import is_stale, publish_lane
 from campaigns.sending.plan import plan_campaign
 from campaigns.sending.quota import refresh_quota
@@ -36,3 +37,9 @@ def send_priority_chunk(*, campaign_id: int, at_s: int) -> None:
 def refresh(**_ids: int) -> None:
     """Harmless twice: it writes what SES says now."""
     refresh_quota()
+
+
+@producer.task(name=TaskName.VISIT_LINKS.value, base=PostroomTask)
+def visit_links(**_ids: int) -> None:
+    """Harmless twice: each address is claimed by one worker."""
+    visit_waiting()

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from campaigns.messages.problems import BODY, LAYOUT, column_of, line_of
 
+_AROUND = (('"', '"'), ("'", "'"), ("(", ")"), ("(", " "), ("<", ">"))
 _SHORT = 4  # shorter than this is looked for in quotes or brackets only
 
 
@@ -43,7 +44,7 @@ class TypedBody:
 
     def _next(self, written: str) -> int:
         start = self._passed.get(written, 0)
-        shapes = [(f"{before}{written}{after}", 1) for before, after in ('""', "''", "()", "( ", "<>")]
+        shapes = [(f"{before}{written}{after}", 1) for before, after in _AROUND]
         if len(written) >= _SHORT:
             shapes.append((written, 0))
         for shape, offset in shapes:
