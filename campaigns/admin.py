@@ -5,7 +5,18 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-SUBJECTS = ("audience", "bulk", "exports", "importing", "messages", "segments", "sending", "suppression")
+SUBJECTS = (
+    "audience",
+    "bulk",
+    "exports",
+    "guests",
+    "images",
+    "importing",
+    "messages",
+    "segments",
+    "sending",
+    "suppression",
+)
 
 for subject in SUBJECTS:
     if find_spec(f"campaigns.{subject}.admin"):

@@ -18,7 +18,7 @@ from portal.aws import s3
 from portal.errors import ConfigurationError, InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from _typeshed import WriteableBuffer
 
@@ -87,10 +87,14 @@ def open_file(key: str, *, offset: int = 0, etag: str = "") -> BinaryIO:
     return stream
 
 
-def save_file(key: str, blocks: Iterable[bytes]) -> StoredFile:
-    """Write a file from blocks, replacing one of the same key; a reader never sees half of it. Raises OutsideError."""
+def save_file(key: str, blocks: Iterable[bytes], *, headers: Mapping[str, str] | None = None) -> StoredFile:
+    """Write a file from blocks, replacing one of the same key; a reader never sees half of it. Raises OutsideError.
+
+    `headers`: what a bucket answers with by itself, as S3 names them (ContentType, CacheControl).
+    """
     if is_in_bucket():
-        s3.upload_object(settings.FILES_BUCKET, key, io.BufferedReader(_BlockStream(iter(blocks)), s3.READ_BLOCK_BYTES))
+        stream = io.BufferedReader(_BlockStream(iter(blocks)), s3.READ_BLOCK_BYTES)
+        s3.upload_object(settings.FILES_BUCKET, key, stream, headers=headers)
         return stat_file(key)
     path = _path_of(key)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +118,7 @@ def delete_file(key: str) -> None:
         _path_of(key).unlink(missing_ok=True)
 
 
-def create_upload_form(key: str, *, content_type: str = CSV_TYPE) -> s3.PresignedPost:
+def create_upload_form(key: str, *, content_type: str = CSV_TYPE, max_bytes: int | None = None) -> s3.PresignedPost:
     """A form with which a browser puts one file under this key by itself, up to UPLOAD_MAX_BYTES, within an hour.
 
     Check the result with `stat_file` afterwards. Raises ConfigurationError when files are on disk.
@@ -124,7 +128,7 @@ def create_upload_form(key: str, *, content_type: str = CSV_TYPE) -> s3.Presigne
     return s3.presign_post(
         settings.FILES_BUCKET,
         key,
-        max_bytes=settings.UPLOAD_MAX_BYTES,
+        max_bytes=max_bytes or settings.UPLOAD_MAX_BYTES,
         content_type=content_type,
         expires_s=UPLOAD_EXPIRES_S,
     )

@@ -127,6 +127,7 @@ else:
 FILES_BUCKET = env.text("FILES_BUCKET")  # "" keeps files on disk
 UPLOADS_BUCKET = env.text("UPLOADS_BUCKET", FILES_BUCKET)
 UPLOAD_MAX_BYTES = env.whole_number("UPLOAD_MAX_BYTES", 5 * 1024**3, least=1)
+IMAGES_PUBLIC_URL = env.text("IMAGES_PUBLIC_URL").rstrip("/")  # "" serves the images of mails from PUBLIC_URL
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 STATIC_URL = env.text("STATIC_URL", "static/")

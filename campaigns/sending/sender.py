@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from campaigns.images.embedding import embedded_images
 from campaigns.messages.services import compiled_version, required_fields
 from campaigns.sending.models import Campaign
 from campaigns.sending.outcomes import Envelope
@@ -63,7 +64,8 @@ def _frozen_message(version_id: int) -> CompiledMessage:
 
 @lru_cache(maxsize=16)
 def _transport(version_id: int, envelope: Envelope) -> Transport:
-    return SesTransport(_frozen_message(version_id), envelope)
+    message = _frozen_message(version_id)
+    return SesTransport(message, envelope, embedded_images(message))
 
 
 def envelope_of(campaign: Campaign) -> Envelope:

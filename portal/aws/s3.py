@@ -6,7 +6,7 @@ Source: S3 API Reference; "Browser-Based Uploads Using POST (AWS Signature Versi
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -122,10 +122,10 @@ def open_object(bucket: str, key: str, *, offset: int = 0, etag: str = "") -> Bi
     return io.BufferedReader(_ObjectStream(body, key), READ_BLOCK_BYTES)
 
 
-def upload_object(bucket: str, key: str, stream: BinaryIO) -> None:
-    """Write a stream as an object, in parts where it is long. Raises OutsideError."""
+def upload_object(bucket: str, key: str, stream: BinaryIO, *, headers: Mapping[str, str] | None = None) -> None:
+    """Write a stream as an object, in parts where it is long; `headers` e.g. ContentType. Raises OutsideError."""
     with _translated(key):
-        _client().upload_fileobj(stream, bucket, key)
+        _client().upload_fileobj(stream, bucket, key, ExtraArgs=dict(headers or {}))
 
 
 def copy_object(source_bucket: str, source_key: str, *, bucket: str, key: str) -> None:

@@ -48,7 +48,7 @@ class MimeSkeleton:
     """One message for any number of people, encoded but for its holes.
 
     `subject`, `text` and `html` are compiled segments (text or html may be empty); `extra` headers and attachments are
-    the same for everybody. Raises UnsafeHeader or InvalidAddress for headers that could not be sent.
+    the same for everybody. Attachments with a Content-ID belong to the HTML part, which shows them. Raises UnsafeHeader or InvalidAddress for headers that could not be sent.
     """
 
     def __init__(
@@ -126,14 +126,20 @@ def _merged(pieces: list[_Piece]) -> tuple[list[bytes], list[tuple[str, list[int
 
 
 def _body(text: Segments, html: Segments, attachments: Sequence[Attachment]) -> list[_Piece]:
-    alternatives = [
-        _part(subtype, segments) for subtype, segments in ((b"plain", text), (b"html", html)) if not segments.is_empty
-    ] or [_part(b"plain", text)]
+    shown = [attachment for attachment in attachments if attachment.content_id]
+    files = [attachment for attachment in attachments if not attachment.content_id]
+    alternatives = [] if text.is_empty else [_part(b"plain", text)]
+    if not html.is_empty:
+        alternatives.append(_with_files(b"related", _part(b"html", html), shown))
+    alternatives = alternatives or [_part(b"plain", text)]
     content = alternatives[0] if len(alternatives) == 1 else _multipart(b"alternative", alternatives)
-    if not attachments:
+    return _with_files(b"mixed", content, files)
+
+
+def _with_files(subtype: bytes, content: list[_Piece], files: Sequence[Attachment]) -> list[_Piece]:
+    if not files:
         return content
-    files: list[list[_Piece]] = [[encode_attachment(attachment)] for attachment in attachments]
-    return _multipart(b"mixed", [content, *files])
+    return _multipart(subtype, [content, *([encode_attachment(file)] for file in files)])
 
 
 def _part(subtype: bytes, segments: Segments) -> list[_Piece]:

@@ -9,14 +9,17 @@ from django.utils import timezone
 from portal.mail.compiled import Mailbox, MimeSkeleton, RecipientHeaders
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from campaigns.messages.compile import CompiledMessage
     from campaigns.sending.outcomes import Envelope, Outgoing
+    from portal.mail.attachment import Attachment
 
 
 class MailMaker:
     """Makes the bytes of one mail after another; what they share is encoded once."""
 
-    def __init__(self, message: CompiledMessage, envelope: Envelope) -> None:
+    def __init__(self, message: CompiledMessage, envelope: Envelope, images: Sequence[Attachment] = ()) -> None:
         self._envelope = envelope
         self._domain = envelope.from_address.rpartition("@")[2]
         self._skeleton = MimeSkeleton(
@@ -25,6 +28,7 @@ class MailMaker:
             subject=message.subject,
             text=message.text,
             html=message.html,
+            attachments=images,
         )
 
     def mail_bytes(self, outgoing: Outgoing, *, attempt_id: int) -> bytes:

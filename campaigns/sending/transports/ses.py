@@ -23,22 +23,27 @@ if TYPE_CHECKING:
 
     from campaigns.messages.compile import CompiledMessage
     from campaigns.sending.outcomes import Envelope, Outgoing
+    from portal.mail.attachment import Attachment
 
 DELIVERY_TAG, ATTEMPT_TAG, CAMPAIGN_TAG = "postroom_delivery", "postroom_attempt", "postroom_campaign"
 
 
 class SesTransport:
-    """Sends one campaign's message through the account's own SES; one HTTP request per group, never repeated."""
+    """Sends one campaign's message through the account's own SES; one HTTP request per group, never repeated.
+
+    `images` go with every mail, shown by its HTML part; a bulk call carries them once for its whole group.
+    """
 
     max_group = 50
 
-    def __init__(self, message: CompiledMessage, envelope: Envelope) -> None:
+    def __init__(self, message: CompiledMessage, envelope: Envelope, images: Sequence[Attachment] = ()) -> None:
         self._message = message
+        self._images = images
         self._envelope = envelope
         self._from = format_mailbox(envelope.from_name, envelope.from_address)
         self._constant_part = self._encode_constant_part()
         # Made now, so that a message that cannot be made says so before anything is attempted.
-        self._mails = MailMaker(message, envelope)
+        self._mails = MailMaker(message, envelope, images)
 
     def send(self, group: Sequence[Outgoing], *, attempt_id: int) -> CallResult:
         try:
@@ -82,9 +87,12 @@ class SesTransport:
             "FromEmailAddress": self._from,
             **({"ReplyToAddresses": [reply_to]} if reply_to else {}),
             **_configuration_set(self._envelope),
-            "DefaultContent": {"Template": {"TemplateContent": content, "TemplateData": "{}"}},
+            "DefaultContent": {"Template": {"TemplateContent": content, "TemplateData": "{}", **self._attachments()}},
         }
         return json.dumps(request)[:-1]
+
+    def _attachments(self) -> dict[str, list[dict[str, str]]]:
+        return {"Attachments": [_attachment(image) for image in self._images]} if self._images else {}
 
     def _shared_tags(self, attempt_id: int) -> list[dict[str, str]]:
         return [_tag(CAMPAIGN_TAG, self._envelope.campaign_id), _tag(ATTEMPT_TAG, attempt_id)]
@@ -104,6 +112,17 @@ def _entry(outgoing: Outgoing, message: CompiledMessage, envelope: Envelope) -> 
         f'"ReplacementTags":[{{"Name":"{DELIVERY_TAG}","Value":"{outgoing.delivery_id}"}}],'
         f'"ReplacementEmailContent":{{"ReplacementTemplate":{{"ReplacementTemplateData":{data}}}}}{headers}}}'
     )
+
+
+def _attachment(image: Attachment) -> dict[str, str]:
+    return {
+        "RawContent": base64.b64encode(image.content).decode(),
+        "FileName": image.filename,
+        "ContentType": image.content_type,
+        "ContentDisposition": "INLINE",
+        "ContentId": image.content_id,
+        "ContentTransferEncoding": "BASE64",
+    }
 
 
 def _tag(name: str, value: int) -> dict[str, str]:

@@ -1,0 +1,37 @@
+"""Where images are fetched from: our own pages, the mails, the words of a message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.urls import reverse
+
+from campaigns.images.models import Image
+from campaigns.images.references import ImagePlace, content_id, image_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def portal_path(image: Image) -> str:
+    """The image's address within the portal, for our own pages."""
+    return reverse("image", args=[image.key, image.file_name])
+
+
+def public_url(image: Image) -> str:
+    """The whole address that mails show it from: good for as long as the image is kept, without a login."""
+    if settings.IMAGES_PUBLIC_URL:
+        return f"{settings.IMAGES_PUBLIC_URL}/{image.file_key}"
+    return settings.PUBLIC_URL + portal_path(image)
+
+
+def image_places(texts: Iterable[str], *, embedded: bool) -> tuple[ImagePlace, ...]:
+    """Where mails find each image that the texts name and we have; `embedded`: within the mail itself."""
+    keys = image_keys(*texts)
+    images = Image.objects.filter(key__in=keys) if keys else ()
+    return tuple(ImagePlace(image.key, _address(image, embedded=embedded), image.width_px) for image in images)
+
+
+def _address(image: Image, *, embedded: bool) -> str:
+    return f"cid:{content_id(image.key)}" if embedded else public_url(image)
