@@ -95,7 +95,7 @@ def text_condition(condition: Condition, _moment: Moment) -> Q:
     if condition.op in {Op.IS, Op.IS_NOT}:
         found = Q(In(text, sorted(wanted)))
         return ~found if condition.op is Op.IS_NOT else found
-    lookup = text.get_lookup("startswith" if condition.op is Op.BEGINS else "contains")  # type: ignore[attr-defined]
+    lookup = text.get_lookup("startswith" if condition.op is Op.BEGINS else "contains")
     found = Q()
     for spelling in sorted(wanted):
         found |= Q(lookup(text, spelling))

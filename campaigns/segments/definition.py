@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NotRequired, TypedDict
 
-from campaigns.segments.operators import NEEDS, Kind, Need, Op
+from campaigns.segments.operators import NEEDS, Kind, Need, Op, ops_of
 
 VERSION = 1
 MAX_DEPTH = 5
@@ -98,19 +98,12 @@ class InvalidDefinition(ValueError):
 
 def read_definition(raw: object, fields: Mapping[str, Field]) -> Group:
     """A definition as the builder sends it, checked against the fields that there are. Raises InvalidDefinition."""
-    return _read(_Reader(fields), raw)
+    return _Reader(fields).read_whole(raw)
 
 
 def read_stored(stored: object) -> Group:
     """A definition as it was stored: each condition is believed what it says of its field. Raises InvalidDefinition."""
-    return _read(_Reader(None), stored)
-
-
-def _read(reader: _Reader, raw: object) -> Group:
-    group = reader.read_whole(raw)
-    if reader.problems or group is None:
-        raise InvalidDefinition(reader.problems)
-    return group
+    return _Reader(None).read_whole(stored)
 
 
 def as_stored(group: Group) -> DefinitionDict:
@@ -128,63 +121,67 @@ def conditions_of(group: Group) -> Iterator[Condition]:
 
 
 class _Reader:
-    """Reads one definition and collects what is wrong with it."""
+    """Reads one definition; `fields` None believes each condition what it says of its field."""
 
     def __init__(self, fields: Mapping[str, Field] | None) -> None:
-        self.problems: list[DefinitionProblem] = []
         self._fields = fields
         self._count = 0
 
-    def read_whole(self, raw: object) -> Group | None:
+    def read_whole(self, raw: object) -> Group:
         if not isinstance(raw, dict) or raw.get("version") != VERSION:
-            self._report("unreadable", ())
-            return None
+            raise _wrong("unreadable", ())
         return self._group(raw.get("group"), ())
 
-    def _group(self, raw: object, path: tuple[int, ...]) -> Group | None:
+    def _group(self, raw: object, path: tuple[int, ...]) -> Group:
         rules = raw.get("rules") if isinstance(raw, dict) else None
         join = raw.get("join") if isinstance(raw, dict) else None
         if not isinstance(rules, list) or join not in JOINS:
-            return self._report("unreadable", path)
-        if len(path) >= MAX_DEPTH:
-            return self._report("too_deep", path)
+            raise _wrong("unreadable", path)
         if not rules:
-            return self._report("empty_group", path)
+            raise _wrong("empty_group", path)
+        if len(path) >= MAX_DEPTH:
+            raise _wrong("too_deep", path)
         if len(rules) > MAX_CONDITIONS:
-            return self._report("too_many", path)
-        read = [self._rule(rule, (*path, number)) for number, rule in enumerate(rules)]
-        return Group(join, tuple(rule for rule in read if rule is not None))
+            raise _wrong("too_many", path)
+        return Group(join, self._rules(rules, path))
 
-    def _rule(self, raw: object, path: tuple[int, ...]) -> Condition | Group | None:
+    def _rules(self, rules: list[object], path: tuple[int, ...]) -> tuple[Condition | Group, ...]:
+        """Every rule of a group; what is wrong with several of them is said at once."""
+        read: list[Condition | Group] = []
+        problems: list[DefinitionProblem] = []
+        for number, rule in enumerate(rules):
+            try:
+                read.append(self._rule(rule, (*path, number)))
+            except InvalidDefinition as error:
+                problems += error.problems
+        if problems:
+            raise InvalidDefinition(problems)
+        return tuple(read)
+
+    def _rule(self, raw: object, path: tuple[int, ...]) -> Condition | Group:
         if not isinstance(raw, dict):
-            return self._report("unreadable", path)
+            raise _wrong("unreadable", path)
         if "rules" in raw:
             return self._group(raw, path)
         self._count += 1
         if self._count > MAX_CONDITIONS:
-            return self._report("too_many", path)
+            raise _wrong("too_many", path)
         return self._condition(raw, path)
 
-    def _condition(self, raw: dict[str, Any], path: tuple[int, ...]) -> Condition | None:
+    def _condition(self, raw: dict[str, Any], path: tuple[int, ...]) -> Condition:
         field = self._field(raw)
         if field is None:
-            return self._report("unknown_field", path, name=str(raw.get("field", ""))[:80])
-        op = next((op for kind, op in NEEDS if kind is field.kind and op.value == raw.get("op")), None)
+            raise _wrong("unknown_field", path, name=str(raw.get("field", ""))[:80])
+        op = next((op for op in ops_of(field.kind) if op.value == raw.get("op")), None)
         if op is None:
-            return self._report("unknown_op", path, name=field.key)
+            raise _wrong("unknown_op", path, name=field.key)
         needs = NEEDS[field.kind, op]
-        code = self._problem(raw, field, needs)
+        code = _value_problem(raw, needs) or _time_problem(raw, needs)
+        if not code and Need.OPTIONS in needs and self._fields is not None:
+            code = _option_problem(raw["values"], field)
         if code:
-            return self._report(code, path, name=field.key)
-        return Condition(
-            field=field.key,
-            kind=field.kind,
-            op=op,
-            values=_values(raw, field, needs),
-            date=str(raw["date"]) if needs & {Need.DATE, Need.DATES} else "",
-            until=str(raw["until"]) if Need.DATES in needs else "",
-            days=int(raw.get("days") or 0) if needs & {Need.DAYS, Need.MAYBE_DAYS} else 0,
-        )
+            raise _wrong(code, path, name=field.key)
+        return _condition(raw, field, op)
 
     def _field(self, raw: dict[str, Any]) -> Field | None:
         key = raw.get("field")
@@ -195,34 +192,47 @@ class _Reader:
         kind = next((kind for kind in Kind if kind.value == raw.get("kind")), None)
         return Field(key, kind) if kind else None
 
-    def _problem(self, raw: dict[str, Any], field: Field, needs: frozenset[Need]) -> str:
-        """The code of what is wrong with the condition's values; "" when nothing is."""
-        values = raw.get("values") or []
-        if not isinstance(values, list) or len(values) > MAX_VALUES:
-            return "unreadable"
-        if not all(isinstance(value, str) and len(value) <= MAX_TEXT and "\0" not in value for value in values):
-            return "bad_text"
-        checks = (_value_problem(values, field, needs, believes=self._fields is None), _time_problem(raw, needs))
-        return next(filter(None, checks), "")
 
-    def _report(self, code: str, path: tuple[int, ...], *, name: str = "") -> None:
-        self.problems.append(DefinitionProblem(code, path, name))
+def _wrong(code: str, path: tuple[int, ...], *, name: str = "") -> InvalidDefinition:
+    return InvalidDefinition([DefinitionProblem(code, path, name)])
 
 
-def _value_problem(values: list[str], field: Field, needs: frozenset[Need], *, believes: bool) -> str:
-    filled = [value for value in values if value.strip()]
+def _condition(raw: dict[str, Any], field: Field, op: Op) -> Condition:
+    """The condition of checked JSON."""
+    needs = NEEDS[field.kind, op]
+    return Condition(
+        field=field.key,
+        kind=field.kind,
+        op=op,
+        values=_values(raw, needs),
+        date=str(raw["date"]) if needs & {Need.DATE, Need.DATES} else "",
+        until=str(raw["until"]) if Need.DATES in needs else "",
+        days=int(raw.get("days") or 0) if needs & {Need.DAYS, Need.MAYBE_DAYS} else 0,
+    )
+
+
+def _value_problem(raw: dict[str, Any], needs: frozenset[Need]) -> str:
+    """The code of what is wrong with the condition's values; "" when nothing is."""
+    values = raw.get("values") or []
+    if not isinstance(values, list) or len(values) > MAX_VALUES or not all(map(_is_text, values)):
+        return "bad_text"
+    filled = [value.strip() for value in values if value.strip()]
     if Need.TEXT in needs and len(filled) != 1:
         return "no_value"
     for need, count in ((Need.NUMBER, 1), (Need.NUMBERS, 2)):
         if need in needs and not (len(filled) == count and all(map(is_number, filled))):
             return "no_number"
-    if needs & {Need.IDS, Need.MAYBE_IDS} and not all(is_id(value) for value in values):
-        return "unreadable"
-    if needs & {Need.IDS, Need.OPTIONS} and not filled:
-        return "none_chosen"
-    if Need.OPTIONS in needs and not believes and not set(filled) <= set(field.options):
-        return "unknown_option"
-    return ""
+    if needs & {Need.IDS, Need.MAYBE_IDS} and not all(map(is_id, filled)):
+        return "bad_text"
+    return "none_chosen" if needs & {Need.IDS, Need.OPTIONS} and not filled else ""
+
+
+def _option_problem(values: list[str], field: Field) -> str:
+    return "" if {value.strip() for value in values if value.strip()} <= set(field.options) else "unknown_option"
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_TEXT and "\0" not in value
 
 
 def _time_problem(raw: dict[str, Any], needs: frozenset[Need]) -> str:
@@ -240,7 +250,7 @@ def _time_problem(raw: dict[str, Any], needs: frozenset[Need]) -> str:
     return ""
 
 
-def _values(raw: dict[str, Any], field: Field, needs: frozenset[Need]) -> tuple[str, ...]:
+def _values(raw: dict[str, Any], needs: frozenset[Need]) -> tuple[str, ...]:
     if not needs & {Need.TEXT, Need.NUMBER, Need.NUMBERS, Need.IDS, Need.MAYBE_IDS, Need.OPTIONS}:
         return ()
     values = [value.strip() for value in raw.get("values") or [] if value.strip()]

@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact
 
 from campaigns.audience.models import Contact, ContactTag, ListMembership
 from campaigns.messages.services import message_required_fields
+from campaigns.segments.frozen import segments_of
 from campaigns.sending.outgoing import SUPPRESSED_REASON
 from campaigns.sending.states import Reason
 from campaigns.suppression.models import Suppression
@@ -46,14 +47,23 @@ def has_audience(campaign: Campaign) -> bool:
     """Whether anybody was chosen at all (the lists may still be empty)."""
     if campaign.is_to_everybody or campaign.only_contact_ids:
         return True
-    return not campaign._state.adding and (campaign.include_lists.exists() or campaign.include_tags.exists())  # noqa: SLF001
+    if campaign._state.adding:  # noqa: SLF001
+        return False
+    chosen = (campaign.include_lists, campaign.include_tags, campaign.include_segments)
+    return any(groups.exists() for groups in chosen)
 
 
 def audience_of(campaign: Campaign) -> QuerySet[Contact]:
-    """Everybody the campaign is for, each once, the suppressed too."""
+    """Everybody the campaign is for, each once, the suppressed too; segments as they were when it was started."""
     people = Contact.objects.all()
+    segments = segments_of(campaign)
     if not campaign.is_to_everybody:
-        people = people.filter(_on_lists(campaign.include_lists.all()) | _with_tags(campaign.include_tags.all()))
+        chosen = Q(_on_lists(campaign.include_lists.all())) | Q(_with_tags(campaign.include_tags.all()))
+        in_segments = segments.included()
+        people = people.filter(chosen if in_segments is None else chosen | in_segments)
+    not_in_segments = segments.excluded()
+    if not_in_segments is not None:
+        people = people.filter(~not_in_segments)
     if campaign.exclude_lists.exists():
         people = people.exclude(_on_lists(campaign.exclude_lists.all()))
     if campaign.exclude_tags.exists():

@@ -19,11 +19,19 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from campaigns.audience.models import ContactList, Tag
+    from campaigns.segments.models import Segment
 
 MESSAGE_FIELDS = ("kind", "subject", "preheader", "body", "text_body")
 CHOSEN_FIELDS = (*MESSAGE_FIELDS, "house_layout")
 ENVELOPE_FIELDS = ("account", "from_name", "from_address", "reply_to")
-AUDIENCE_FIELDS = ("include_lists", "include_tags", "exclude_lists", "exclude_tags")
+AUDIENCE_FIELDS = (
+    "include_lists",
+    "include_tags",
+    "include_segments",
+    "exclude_lists",
+    "exclude_tags",
+    "exclude_segments",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ class Audience:
     include_tags: Iterable[Tag] = ()
     exclude_lists: Iterable[ContactList] = ()
     exclude_tags: Iterable[Tag] = ()
+    include_segments: Iterable[Segment] = ()
+    exclude_segments: Iterable[Segment] = ()
 
 
 @transaction.atomic

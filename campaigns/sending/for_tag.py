@@ -20,5 +20,6 @@ def start_copy_for_tag(campaign_id: int, *, tag_name: str, label: str) -> Campai
     original = Campaign.objects.get(pk=campaign_id)
     Campaign.objects.filter(pk=copy.pk).update(name=f"{original.name[:80]}: {label}"[:150], is_to_everybody=False)
     copy.include_lists.clear()
+    copy.include_segments.clear()
     copy.include_tags.set([Tag.objects.get_or_create(name=tag_name)[0]])
     return start_campaign(copy.pk, actor=None)

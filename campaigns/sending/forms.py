@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from campaigns.messages.forms import ONE_LINE_BREAK, contact_by_address, offer_layouts
-from campaigns.sending.drafts import Audience
+from campaigns.sending.drafts import AUDIENCE_FIELDS, Audience
 from campaigns.sending.models import Campaign, SendingAccount
 from portal.mail.address import InvalidAddress, parse_address
 
@@ -50,8 +50,10 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "is_to_everybody",
             "include_lists",
             "include_tags",
+            "include_segments",
             "exclude_lists",
             "exclude_tags",
+            "exclude_segments",
         )
         widgets = {
             "kind": forms.RadioSelect,
@@ -59,8 +61,10 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "text_body": forms.Textarea(attrs={"rows": 8}),
             "include_lists": forms.CheckboxSelectMultiple,
             "include_tags": forms.CheckboxSelectMultiple,
+            "include_segments": forms.CheckboxSelectMultiple,
             "exclude_lists": forms.CheckboxSelectMultiple,
             "exclude_tags": forms.CheckboxSelectMultiple,
+            "exclude_segments": forms.CheckboxSelectMultiple,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,10 +101,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
     def audience(self) -> Audience:
         """The chosen audience; call it on a valid form."""
-        chosen = self.cleaned_data
-        return Audience(
-            chosen["include_lists"], chosen["include_tags"], chosen["exclude_lists"], chosen["exclude_tags"]
-        )
+        return Audience(**{name: self.cleaned_data[name] for name in AUDIENCE_FIELDS})
 
 
 class TestSendForm(forms.Form):

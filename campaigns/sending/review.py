@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns.messages.checks import Level, MessageCheck, check_message
 from campaigns.messages.problems import TemplateInvalid
 from campaigns.messages.services import house_layout, layout_values, message_required_fields, message_source
+from campaigns.segments.frozen import segments_of
 from campaigns.sending.audience import AudienceReview, has_audience, review_audience
 from campaigns.sending.drafts import MESSAGE_FIELDS
 from campaigns.sending.estimate import Estimate, estimate, usable_quota
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from campaigns.audience.models import ContactList, Tag
+    from campaigns.segments.frozen import Asked
 
 
 SAID_AS_MISSING = frozenset({"empty_subject", "empty_body"})
@@ -65,9 +67,18 @@ def require_sendable(campaign: Campaign) -> None:
 
 def audience_text(campaign: Campaign) -> str:
     """The chosen audience in words."""
-    included = [*_names(campaign.include_lists.all()), *_tagged(campaign.include_tags.all())]
+    segments = segments_of(campaign)
+    included = [
+        *_names(campaign.include_lists.all()),
+        *_tagged(campaign.include_tags.all()),
+        *_in_segments(segments.include),
+    ]
     text = _("everybody") if campaign.is_to_everybody else _(" or ").join(included)
-    excluded = [*_names(campaign.exclude_lists.all()), *_tagged(campaign.exclude_tags.all())]
+    excluded = [
+        *_names(campaign.exclude_lists.all()),
+        *_tagged(campaign.exclude_tags.all()),
+        *_in_segments(segments.exclude),
+    ]
     if not excluded:
         return text or _("nobody was chosen yet")
     return _("%(audience)s, but not %(excluded)s") % {"audience": text, "excluded": _(" or ").join(excluded)}
@@ -84,6 +95,10 @@ def _names(lists: Iterable[ContactList]) -> list[str]:
 
 def _tagged(tags: Iterable[Tag]) -> list[str]:
     return [_("tagged “%s”") % tag.name for tag in tags]
+
+
+def _in_segments(segments: Iterable[Asked]) -> list[str]:
+    return [_("in the segment “%s”") % segment.name for segment in segments]
 
 
 def _audience(campaign: Campaign) -> AudienceReview | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.messages.services import freeze_message
+from campaigns.segments.frozen import freeze_segments
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.readiness import require_ready
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def start_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
-    """Press Send: freeze the message and let it leave after SEND_GRACE_S seconds, until when it can be taken back.
+    """Press Send: freeze message and segments, let it leave after SEND_GRACE_S seconds, until when it can be taken back.
 
     Raises Conflict when it was started already (also by somebody else a moment ago), InvalidInput when something that
     every mail needs is missing, TemplateInvalid when the message cannot be compiled.
@@ -42,10 +43,12 @@ def start_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
     require_status(campaign, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, deed=_("sent"))
     require_ready(campaign)
     freeze_message(campaign, actor)
+    frozen_segments = freeze_segments(campaign, now=timezone.now())
     send_after = timezone.now() + timedelta(seconds=settings.SEND_GRACE_S)
     change_status(
         campaign, CampaignStatus.PENDING, verb="campaign.started", actor=actor, version=campaign.version,
         send_after=send_after, started_at=timezone.now(), plan_cursor=0, planned_at=None,
+        frozen_segments=frozen_segments,
     )  # fmt: skip
     if not settings.SEND_GRACE_S:
         _make_due(campaign)
@@ -82,7 +85,7 @@ def take_back(campaign_id: int, *, actor: User | None) -> Campaign:
         raise Conflict(_("“%s” is leaving already. Pause or cancel it instead.") % campaign.name)
     change_status(
         campaign, CampaignStatus.DRAFT, verb="campaign.taken_back", actor=actor, version=None, send_after=None,
-        scheduled_at=None, started_at=None,
+        scheduled_at=None, started_at=None, frozen_segments={},
     )  # fmt: skip
     return campaign
 

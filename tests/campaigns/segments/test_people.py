@@ -59,31 +59,38 @@ def persons():
     )
 
 
+def values_for(needs):
+    if Need.TEXT in needs:
+        return st.sampled_from([[text] for text in TEXTS if text])
+    if needs & {Need.NUMBER, Need.NUMBERS}:
+        numbers = st.sampled_from([text for text in NUMBERS if text and text not in {"abc", "1e3"}])
+        size = 2 if Need.NUMBERS in needs else 1
+        return st.lists(numbers, min_size=size, max_size=size).map(lambda found: sorted(found, key=float))
+    if needs & {Need.IDS, Need.MAYBE_IDS, Need.OPTIONS}:
+        names = ["S", "M", "L"] if Need.OPTIONS in needs else ["0", "1"]
+        return st.lists(st.sampled_from(names), min_size=int(Need.MAYBE_IDS not in needs), max_size=2, unique=True)
+    return st.just([])
+
+
+def times_for(needs):
+    if Need.DATES in needs:
+        pair = st.tuples(st.sampled_from(DATES), st.sampled_from(DATES)).map(sorted)
+        return pair.map(lambda found: {"date": found[0], "until": found[1]})
+    if Need.DATE in needs:
+        return st.sampled_from([{"date": day} for day in DATES])
+    if needs & {Need.DAYS, Need.MAYBE_DAYS}:
+        return st.sampled_from([{"days": days} for days in DAYS] + [{}] * (Need.MAYBE_DAYS in needs))
+    return st.just({})
+
+
 @st.composite
 def conditions(draw):
     kind, op = draw(st.sampled_from(sorted(NEEDS, key=str)))
     needs = NEEDS[kind, op]
-    values, times = [], {}
-    if Need.TEXT in needs:
-        values = [draw(st.sampled_from([text for text in TEXTS if text]))]
-    if Need.NUMBER in needs or Need.NUMBERS in needs:
-        numbers = [text for text in NUMBERS if text and text not in {"abc", "1e3"}]
-        values = [draw(st.sampled_from(numbers)) for _ in range(2 if Need.NUMBERS in needs else 1)]
-        values.sort(key=float)
-    if Need.IDS in needs or Need.MAYBE_IDS in needs:
-        values = draw(st.lists(st.sampled_from(["0", "1"]), min_size=int(Need.IDS in needs), max_size=2, unique=True))
-    if Need.OPTIONS in needs:
-        values = draw(st.lists(st.sampled_from(["S", "M", "L"]), min_size=1, max_size=2, unique=True))
-    if Need.DATE in needs:
-        times["date"] = draw(st.sampled_from(DATES))
-    if Need.DATES in needs:
-        times["date"], times["until"] = sorted([draw(st.sampled_from(DATES)), draw(st.sampled_from(DATES))])
-    if Need.DAYS in needs or (Need.MAYBE_DAYS in needs and draw(st.booleans())):
-        times["days"] = draw(st.sampled_from(DAYS))
     name = f"attr:{ATTRIBUTE_OF[kind]}" if kind in ATTRIBUTE_OF else kind.value
     if kind is Kind.TEXT:
         name = draw(st.sampled_from([name, "first_name", "address"]))
-    return Condition(name, kind, op, tuple(values), **times)
+    return Condition(name, kind, op, tuple(draw(values_for(needs))), **draw(times_for(needs)))
 
 
 def groups(depth: int = 2):
@@ -154,7 +161,7 @@ class World:
 def as_meant(person: Person) -> Person:
     """The person without mails of tests, which no condition counts unless it names one; no definition here does."""
     person.import_consented = person.import_id == 1
-    person.mails = [mail for mail in person.mails if mail[0] != 2]  # noqa: PLR2004
+    person.mails = [mail for mail in person.mails if mail[0] != 2]
     return person
 
 
