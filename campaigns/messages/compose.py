@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from campaigns.messages.expansion import expand_source
 from campaigns.messages.inline_css import inline_css
 from campaigns.messages.layout import add_preheader, text_foot, wrap_in_layout
 from campaigns.messages.liquid import HTML, PLAIN
 from campaigns.messages.markdown import render_markdown
 from campaigns.messages.markup import require_sound_markup
+from campaigns.messages.mjml import render_mjml
 from campaigns.messages.problems import (
     BODY,
     PREHEADER,
@@ -34,8 +37,19 @@ class ComposedMessage:
 
 
 def compose_message(source: MessageSource) -> ComposedMessage:
-    """Render Markdown, lay out, inline CSS, derive the text. Raises TemplateInvalid with every problem found."""
-    problems = source_problems(source)
+    """Put snippets in, render Markdown or MJML, lay out, inline CSS, derive the text.
+
+    Raises TemplateInvalid with every problem found, each by the line as typed.
+    """
+    expanded = expand_source(source)
+    try:
+        return _composed(expanded.source, expanded.problems)
+    except TemplateInvalid as error:
+        raise TemplateInvalid([expanded.located(problem) for problem in error.problems]) from error
+
+
+def _composed(source: MessageSource, snippet_problems: Iterable[Problem]) -> ComposedMessage:
+    problems = [*snippet_problems, *source_problems(source)]
     if problems:
         raise TemplateInvalid(problems)
     try:
@@ -51,6 +65,9 @@ def _html_of(source: MessageSource) -> tuple[str, str]:
     if source.kind == "html":
         require_sound_markup(protect(source.body).text)
         return add_preheader(inline_css(source.body), source.preheader), source.body
+    if source.kind == "mjml":
+        page = render_mjml(source.body)
+        return add_preheader(page, source.preheader), page
     fragment = render_markdown(source.body)
     require_sound_markup(protect(fragment).text)
     page = wrap_in_layout(fragment, preheader=source.preheader, layout=source.layout)
@@ -67,7 +84,7 @@ def _text_of(source: MessageSource, fragment: str) -> str:
 
 
 def source_problems(source: MessageSource) -> list[Problem]:
-    """Find all that must be mended before the message can be compiled, by place and line as typed."""
+    """Find all that must be mended in a message without snippets before it can be compiled."""
     problems = [*_subject_problems(source.subject)]
     checks = (
         (PLAIN, source.subject, SUBJECT),

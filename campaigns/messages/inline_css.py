@@ -14,6 +14,7 @@ from campaigns.messages.protect import Protected, protect_where
 from campaigns.messages.scan import Piece
 
 _STYLE = re.compile(r"<style\b", re.IGNORECASE)
+_OWN_STYLES = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
 def inline_css(source: str) -> str:
@@ -23,9 +24,21 @@ def inline_css(source: str) -> str:
     """
     if not _STYLE.search(source):
         return source
+    return _inlined(source, _OWN_STYLES)
+
+
+def inline_given_css(source: str, css: str) -> str:
+    """Move `css` (without Liquid) into the elements of an HTML document with Liquid; its style elements stay."""
+    inliner = css_inline.CSSInliner(
+        extra_css=css, inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False
+    )
+    return _inlined(source, inliner)
+
+
+def _inlined(source: str, inliner: css_inline.CSSInliner) -> str:
     protected = _protect(source)
     try:
-        inlined = css_inline.inline(protected.text, load_remote_stylesheets=False, keep_at_rules=True)
+        inlined = inliner.inline(protected.text)
     except css_inline.InlineError:
         return source
     if protected.stand_in.findall(inlined) != protected.stand_in.findall(protected.text):
@@ -48,8 +61,11 @@ def _protect(source: str) -> Protected:
 
 def _restore(protected: Protected, inlined: str) -> str:
     mark = protected.mark
-    if "<tbody" not in protected.text.lower():
-        # The parser adds <tbody> behind a tag that opens a loop over rows; it belongs before it.
-        inlined = re.sub(rf"((?:<!--{mark}\d+z-->\s*)+)<tbody>", r"<tbody>\1", inlined)
+    # The parser adds <tbody> behind a tag that opens a loop over rows; it belongs before it.
+    typed = protected.text
+    before_body = re.compile(rf"((?:<!--{mark}\d+z-->\s*)+)<tbody>")
+    inlined = before_body.sub(
+        lambda match: match.group() if match.group() in typed else f"<tbody>{match.group(1)}", inlined
+    )
     bare = re.sub(rf"<!--({mark}\d+z)-->", r"\1", inlined)
     return protected.restore(re.sub(rf'\b({mark}\d+z)=""', r"\1", bare))

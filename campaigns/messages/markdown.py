@@ -60,12 +60,13 @@ def _with_tags_apart(source: str) -> str:
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else ""
         after = lines[number + 1] if number + 1 < len(lines) else ""
-        if _TAG_LINE.fullmatch(line) and _is_prose(before) and _is_prose(after):
+        if _TAG_LINE.fullmatch(line) and is_prose(before) and is_prose(after):
             apart += ["", line, ""]
         else:
             apart.append(line)
     return "\n".join(apart)
 
 
-def _is_prose(line: str) -> bool:
+def is_prose(line: str) -> bool:
+    """Tell whether a blank line beside this line changes nothing: it is no part of a list, quote or table."""
     return not line.strip() or not (_LIST_OR_TABLE.match(line) or line.startswith(("  ", "\t")))

@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-
 COLOR = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("A colour like #3b5bdb."))
 SNIPPET_NAME = RegexValidator(
     r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z", _("Small letters, digits and single hyphens, such as opening-hours.")

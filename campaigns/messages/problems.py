@@ -15,6 +15,7 @@ PREHEADER = "preheader"
 BODY = "body"
 TEXT_BODY = "text"
 LAYOUT = "layout"
+SNIPPET_PREFIX = "snippet:"  # place of a snippet: this and its name
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,16 @@ from liquid.builtin.output import OutputNode
 
 from campaigns.audience.known_fields import field_defaults
 from campaigns.messages.compile import CompiledMessage, compile_message
+from campaigns.messages.expansion import names_layout
 from campaigns.messages.liquid import ParsedTemplate
-from campaigns.messages.models import HouseLayout, MessageContent, MessageVersion
-from campaigns.messages.source import LayoutValues, MessageKind, MessageSource
+from campaigns.messages.models import Draftable, HouseLayout, MessageContent, MessageVersion
+from campaigns.messages.snippets import texts_of, used_snippets
+from campaigns.messages.source import LayoutValues, MessageKind, MessageSource, SnippetSource
 from campaigns.messages.variables import required_names, variables_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.contrib.auth.models import User
 
     from campaigns.sending.models import Campaign
@@ -42,17 +46,42 @@ def layout_values(layout: HouseLayout) -> LayoutValues:
     )
 
 
+def draft_source(draft: Draftable) -> MessageSource:
+    """What the compiler needs of a template or a campaign as it is now, saved or not, in the layout it chose."""
+    return message_source(draft, layout_values(draft.house_layout or house_layout()))
+
+
+def version_source(version: MessageVersion) -> MessageSource:
+    """What the compiler needs of a frozen version; nothing that was changed since gets in."""
+    return message_source(version, version_layout(version))
+
+
 def message_source(content: MessageContent, layout: LayoutValues) -> MessageSource:
-    """What the compiler needs of a template, a campaign or a version; the row may be unsaved."""
+    """What the compiler needs of a message; the row may be unsaved. All that a version froze comes from the version."""
+    snippets = _snippets(content)
     return MessageSource(
         subject=content.subject,
         kind=cast(MessageKind, str(content.kind)),
         body=content.body,
         text_body=content.text_body,
         preheader=content.preheader,
-        layout=layout if content.kind == MessageContent.Kind.MARKDOWN else LayoutValues(),
+        layout=layout if _shows_layout(content, snippets) else LayoutValues(),
+        snippets=snippets,
         field_defaults=_field_defaults(content),
     )
+
+
+def _shows_layout(content: MessageContent, snippets: Iterable[SnippetSource]) -> bool:
+    if content.kind == MessageContent.Kind.MARKDOWN:
+        return True
+    return any(map(names_layout, (*texts_of(content), *(snippet.body for snippet in snippets))))
+
+
+def _snippets(content: MessageContent) -> tuple[SnippetSource, ...]:
+    """Those that a version was frozen with; for all else, those that the message names, as they are now."""
+    if isinstance(content, MessageVersion):
+        return tuple(SnippetSource(name, kept["kind"], kept["body"]) for name, kept in sorted(content.snippets.items()))
+    return used_snippets(texts_of(content))
 
 
 def _field_defaults(content: MessageContent) -> tuple[tuple[str, str], ...]:
@@ -73,16 +102,16 @@ def freeze_message(campaign: Campaign, actor: User | None) -> MessageVersion:
 
     Sets `campaign.version` without saving the campaign. Raises TemplateInvalid when the message cannot be compiled.
     """
-    source = message_source(campaign, layout_values(house_layout()))
+    source = draft_source(campaign)
     compiled = compiled_source(source)
-    is_markdown = campaign.kind == MessageContent.Kind.MARKDOWN
     version = MessageVersion.objects.create(
         kind=campaign.kind,
         subject=campaign.subject,
         preheader=campaign.preheader,
         body=campaign.body,
         text_body=campaign.text_body,
-        layout=asdict(source.layout) if is_markdown else {},
+        layout=asdict(source.layout) if _shows_layout(campaign, source.snippets) else {},
+        snippets={snippet.name: {"kind": snippet.kind, "body": snippet.body} for snippet in source.snippets},
         field_defaults=dict(compiled.field_defaults),
         created_by=actor,
     )
@@ -93,7 +122,7 @@ def freeze_message(campaign: Campaign, actor: User | None) -> MessageVersion:
 def compiled_version(version_id: int) -> CompiledMessage:
     """Give a frozen version ready to render; one query, compiled at most once per process."""
     version = MessageVersion.objects.get(pk=version_id)
-    return compiled_source(message_source(version, version_layout(version)))
+    return compiled_source(version_source(version))
 
 
 def version_layout(version: MessageVersion) -> LayoutValues:
@@ -121,4 +150,4 @@ def message_required_fields(campaign: Campaign) -> frozenset[str]:
     """`required_fields` of the frozen version, or of the draft as it is now. Raises TemplateInvalid."""
     if campaign.version_id is not None:
         return required_fields(compiled_version(campaign.version_id))
-    return required_fields(compiled_source(message_source(campaign, layout_values(house_layout()))))
+    return required_fields(compiled_source(draft_source(campaign)))

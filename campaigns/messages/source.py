@@ -9,6 +9,7 @@ from typing import Literal
 from campaigns.messages.problems import LAYOUT, Problem
 
 MessageKind = Literal["markdown", "mjml", "html"]
+SnippetKind = Literal["markdown", "html"]
 
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _IMAGE_URL = re.compile(r"https?://[^\s\"'<>{}]+")
@@ -51,10 +52,20 @@ class LayoutValues:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageSource:
-    """One message as written. `body` is Markdown or HTML by `kind`; an empty `text_body` is derived from it.
+class SnippetSource:
+    """One snippet as written, by the name that `{% render "name" %}` uses."""
 
-    `layout` is used for Markdown only; HTML comes with its own looks. `field_defaults` are (name, value) of the fields
+    name: str
+    kind: SnippetKind
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSource:
+    """One message as written. `body` is Markdown, MJML or HTML by `kind`; an empty `text_body` is derived from it.
+
+    `layout` is put around Markdown; MJML and HTML show of it what they name (`{{ layout_address }}`). `snippets` holds
+    all that the message may name, also those named by other snippets. `field_defaults` are (name, value) of the fields
     that have one: it stands for people without a value.
     """
 
@@ -64,4 +75,5 @@ class MessageSource:
     text_body: str = ""
     preheader: str = ""
     layout: LayoutValues = field(default_factory=LayoutValues)
+    snippets: tuple[SnippetSource, ...] = ()
     field_defaults: tuple[tuple[str, str], ...] = ()

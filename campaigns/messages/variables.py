@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from liquid import ConditionalBlockNode, Node
 from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
@@ -13,6 +13,7 @@ from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.expression import Expression
 
 from campaigns.messages.conditions import is_blank
+from campaigns.messages.expansion import Expanded, expand_source
 from campaigns.messages.expressions import children_of, expressions_of, within
 from campaigns.messages.liquid import HTML, PLAIN, ParsedTemplate
 from campaigns.messages.problems import BODY, LAYOUT, PREHEADER, SUBJECT, TEXT_BODY, column_of, line_of
@@ -40,16 +41,28 @@ class VariableUse:
 
 def variables_of_message(source: MessageSource) -> tuple[VariableUse, ...]:
     """List every use, in the order subject, preheader, body, text, layout. Raises TemplateInvalid."""
+    expanded = expand_source(source)
     texts = (
-        (PLAIN, source.subject, SUBJECT),
-        (PLAIN, source.preheader, PREHEADER),
-        (HTML, source.body, BODY),
-        (PLAIN, source.text_body, TEXT_BODY),
+        (PLAIN, expanded.source.subject, SUBJECT),
+        (PLAIN, expanded.source.preheader, PREHEADER),
+        (HTML, expanded.source.body, BODY),
+        (PLAIN, expanded.source.text_body, TEXT_BODY),
     )
-    uses = [use for liquid, text, place in texts for use in variables_of(liquid.parse(text, place=place))]
+    uses = [
+        _as_typed(use, expanded.texts[place])
+        for liquid, text, place in texts
+        for use in variables_of(liquid.parse(text, place=place))
+    ]
     if source.kind == "markdown" and source.layout.unsubscribe_label:
         uses.append(VariableUse(UNSUBSCRIBE_URL, LAYOUT, 0, has_default=False))
     return tuple(uses)
+
+
+def _as_typed(use: VariableUse, text: Expanded) -> VariableUse:
+    if len(text.chunks) == 1:
+        return use
+    place, line, column = text.located(use.line, use.column)
+    return replace(use, place=place, line=line, column=column)
 
 
 def variables_of(template: ParsedTemplate) -> list[VariableUse]:

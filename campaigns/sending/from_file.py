@@ -19,7 +19,7 @@ from campaigns.importing.run import run_import
 from campaigns.importing.wording import describe_problem
 from campaigns.messages.field_names import unknown_names
 from campaigns.messages.models import MessageContent, Template
-from campaigns.messages.services import compiled_source, house_layout, layout_values, message_source
+from campaigns.messages.services import compiled_source, draft_source
 from campaigns.messages.variables import all_names, variables_of_message
 from campaigns.sending.drafts import Audience, save_draft, words_of
 from campaigns.sending.identities import is_verified
@@ -108,7 +108,7 @@ def require_fit(letter: Campaign, checked: ContactImport) -> None:
     if is_verified(letter.from_address) is False:
         text = _("SES would refuse every mail from %s: neither the address nor its domain is verified there.")
         raise InvalidInput(text % letter.from_address)
-    source = message_source(letter, layout_values(house_layout()))
+    source = draft_source(letter)
     compiled_source(source)
     targets = [str(column["target"]) for column in checked.columns]
     in_file = {target.removeprefix(_ATTRIBUTE) for target in targets}

@@ -8,29 +8,24 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from campaigns.messages.checks import Level, MessageCheck, check_message
+from campaigns.messages.checks import Level, MessageCheck, worst_first
 from campaigns.messages.problems import TemplateInvalid
-from campaigns.messages.services import house_layout, layout_values, message_required_fields, message_source
+from campaigns.messages.services import draft_source
 from campaigns.segments.frozen import segments_of
 from campaigns.sending.audience import AudienceReview, has_audience, review_audience
 from campaigns.sending.drafts import MESSAGE_FIELDS
-from campaigns.sending.estimate import Estimate, estimate, usable_quota
-from campaigns.sending.identities import is_verified
-from campaigns.sending.missing_values import lacking_check
+from campaigns.sending.estimate import Estimate, estimate
+from campaigns.sending.link_checks import link_visit_points
 from campaigns.sending.models import Campaign, Delivery
-from campaigns.sending.readiness import missing_parts
-from campaigns.sending.states import CampaignKind, Reason
-from portal.errors import InvalidInput
-from portal.wording import format_count
+from campaigns.sending.review_points import audience_points, blocking_points, quota_point
+from campaigns.sending.states import CampaignKind
+from portal.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from campaigns.audience.models import ContactList, Tag
     from campaigns.segments.frozen import Asked
-
-
-SAID_AS_MISSING = frozenset({"empty_subject", "empty_body"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +45,36 @@ class Review:
     def can_send(self) -> bool:
         return self.will_get > 0 and not any(check.level is Level.BAD for check in self.checks)
 
+    @property
+    def warnings(self) -> list[MessageCheck]:
+        """What Send asks about."""
+        return [check for check in self.checks if check.level is Level.WARN]
+
 
 def review_campaign(campaign: Campaign) -> Review:
     """Look at a draft as it is now; counts the audience once."""
     audience = _audience(campaign)
     expected = estimate(campaign.account, audience.will_get) if audience and campaign.account else None
-    return Review(audience, expected, list(_checks(campaign, audience, expected)), audience_text(campaign))
+    checks = worst_first(list(_checks(campaign, audience, expected)))
+    return Review(audience, expected, checks, audience_text(campaign))
 
 
 def require_sendable(campaign: Campaign) -> None:
     """Raise InvalidInput with every point that blocks Send; the audience is not counted for it."""
-    blocking = [check.text for check in _blocking_checks(campaign) if check.level is Level.BAD]
+    blocking = [point for point in blocking_points(campaign) if point.level is Level.BAD]
     if blocking:
-        raise InvalidInput(" ".join(blocking))
+        raise InvalidInput(" ".join(point.sentence for point in blocking))
+
+
+def require_accepted(campaign: Campaign, accepted: Iterable[str]) -> list[MessageCheck]:
+    """The points to look at, all of which the person has accepted by their codes. Raises Conflict for the others."""
+    warnings = review_campaign(campaign).warnings
+    if not {point.code for point in warnings} <= set(accepted):
+        text = _(
+            "There are points to look at that you have not seen yet. Look at them, then send all the same or mend them."
+        )
+        raise Conflict(text)
+    return warnings
 
 
 def audience_text(campaign: Campaign) -> str:
@@ -110,53 +122,14 @@ def _audience(campaign: Campaign) -> AudienceReview | None:
         return None
 
 
-def _blocking_checks(campaign: Campaign) -> Iterator[MessageCheck]:
-    for text in missing_parts(campaign):
-        yield MessageCheck(Level.BAD, "missing_part", text)
-    words = check_message(message_source(campaign, layout_values(house_layout())))
-    yield from (check for check in words if check.code not in SAID_AS_MISSING)
-    if campaign.from_address:
-        yield _sender_check(campaign.from_address)
-
-
 def _checks(campaign: Campaign, audience: AudienceReview | None, expected: Estimate | None) -> Iterator[MessageCheck]:
-    yield from _blocking_checks(campaign)
+    yield from blocking_points(campaign)
     if audience is not None:
-        yield from _audience_checks(campaign, audience)
+        yield from audience_points(campaign, audience)
     if expected is not None:
-        yield _quota_check(campaign, expected)
+        yield quota_point(campaign, expected)
+    yield from link_visit_points(draft_source(campaign))
     yield _test_check(campaign)
-
-
-def _sender_check(address: str) -> MessageCheck:
-    known = is_verified(address)
-    if known is None:
-        text = _("SES could not be asked whether it lets you send from %s.") % address
-        return MessageCheck(Level.WARN, "sender_unknown", text)
-    if known:
-        return MessageCheck(Level.GOOD, "sender", _("SES lets you send from %s.") % address)
-    text = _("%s is not verified in SES, nor is its domain: SES would refuse every mail.") % address
-    return MessageCheck(Level.BAD, "sender_not_verified", text)
-
-
-def _audience_checks(campaign: Campaign, audience: AudienceReview) -> Iterator[MessageCheck]:
-    if not audience.will_get:
-        yield MessageCheck(Level.BAD, "nobody", _("Nobody is left who would get it."))
-    if missing := audience.left_out.get(Reason.MISSING_VALUE, 0):
-        yield lacking_check(missing, message_required_fields(campaign))
-
-
-def _quota_check(campaign: Campaign, expected: Estimate) -> MessageCheck:
-    account = campaign.account
-    if account is not None and not account.is_sending_enabled:
-        text = _("SES does not let this account send: %s") % (account.problem or _("no reason given"))
-        return MessageCheck(Level.WARN, "account_stopped", text)
-    if expected.waits_for_quota:
-        text = _("24-hour quota: %s go out only when the quota frees again.") % format_count(expected.waits_for_quota)
-        return MessageCheck(Level.WARN, "quota", text)
-    left = usable_quota(account) if account is not None else 0
-    shown = _("without limit") if left == float("inf") else format_count(left)
-    return MessageCheck(Level.GOOD, "quota", _("24-hour quota: enough (%s left).") % shown)
 
 
 def _test_check(campaign: Campaign) -> MessageCheck:

@@ -10,11 +10,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.editing.clashes import ChangedMeanwhileError, clash_of, save_unless_changed
+from campaigns.editing.models import Thing
+from campaigns.editing.places import place_of
+from campaigns.editing.screen import close_form, open_form, show_clash
 from campaigns.messages.checks import check_message
 from campaigns.messages.field_names import field_names
 from campaigns.messages.forms import contact_by_address
 from campaigns.messages.models import Template
-from campaigns.messages.services import house_layout, layout_values, message_source, version_layout
+from campaigns.messages.services import draft_source, version_source
 from campaigns.messages.views import checks_json, drafted_source, frame
 from campaigns.sending.drafts import save_draft, words_of
 from campaigns.sending.forms import CampaignForm
@@ -32,13 +36,15 @@ if TYPE_CHECKING:
 
 @page("campaigns.add_campaign")
 def new_campaign(request: HttpRequest) -> HttpResponseBase:
-    """An empty draft, or one that starts with the words of `?template=` or the people of `?list=` or `?tag=`."""
+    """An empty draft, or one that starts with the words of `?template=` or the people of `?list=`, `?tag=` or `?segment=`."""
     template = _chosen_template(request)
     initial = {**(words_of(template) if template else {}), **_chosen_groups(request)}
     form = CampaignForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         return _save(request, form)
-    context = {**_compose_context(form), "templates": Template.objects.only("name"), "template": template}
+    opened = open_form(request, Thing.CAMPAIGN, form, None)
+    choices = {"templates": Template.objects.only("name"), "template": template}
+    context = {**_compose_context(form), **choices, "opened": opened}
     frame_words: dict[str, Any] = {"title": _("New campaign"), "crumbs": [campaigns_crumb()]}
     return render_page(request, "campaigns/sending/compose.html", context, **frame_words)
 
@@ -56,9 +62,14 @@ def edit_campaign(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     if campaign.status != CampaignStatus.DRAFT or not may_change:
         return _show_message(request, campaign)
     form = CampaignForm(request.POST or None, instance=campaign)
-    if request.method == "POST" and form.is_valid() and not _was_changed_meanwhile(request, campaign, form):
-        return _save(request, form)
-    context = {**_compose_context(form), "read_at": campaign.updated_at.isoformat()}
+    clash = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _save(request, form)
+        except ChangedMeanwhileError as error:
+            clash = clash_of(form, error.stored)
+    opened = open_form(request, Thing.CAMPAIGN, form, Campaign.objects.get(pk=campaign_id))
+    context = {**_compose_context(form), "opened": show_clash(request, opened, clash) if clash else opened}
     return campaign_page(request, "compose.html", campaign, tab="change", title=_("Message"), **context)
 
 
@@ -67,10 +78,7 @@ def edit_campaign(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
 def message_frame(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """The saved or frozen message as a person in `?as=` gets it, for a sandboxed frame."""
     campaign = campaign_or_404(campaign_id)
-    if campaign.version is not None:
-        source = message_source(campaign.version, version_layout(campaign.version))
-    else:
-        source = message_source(campaign, layout_values(house_layout()))
+    source = version_source(campaign.version) if campaign.version is not None else draft_source(campaign)
     return frame(source, contact_by_address(request.GET.get("as", "")), view=request.GET.get("view", ""))
 
 
@@ -84,24 +92,22 @@ def check_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
 
 
 def _save(request: HttpRequest, form: CampaignForm) -> HttpResponseBase:
+    """Save, unless somebody else did meanwhile. Raises ChangedMeanwhileError."""
+    actor, place = actor_of(request), place_of(Thing.CAMPAIGN, form.instance)
     try:
-        campaign = save_draft(form.save(commit=False), form.audience(), actor=actor_of(request))
+        campaign = save_unless_changed(
+            form.instance,
+            request.POST.get("read_at", ""),
+            lambda: save_draft(form.save(commit=False), form.audience(), actor=actor),
+        )
     except Conflict as error:
         messages.error(request, str(error))
         return redirect(home_of(form.instance))
+    close_form(request, place)
     if "review" in request.POST:
         return redirect(url_of(campaign, "review"))
     messages.success(request, _("“%s” is saved as a draft. Nothing has been sent.") % campaign.name)
     return redirect(url_of(campaign, "change"))
-
-
-def _was_changed_meanwhile(request: HttpRequest, campaign: Campaign, form: CampaignForm) -> bool:
-    """Whether somebody saved it after this form was opened; the text stays in the form, and a second save is meant."""
-    if request.POST.get("read_at", "") in {"", campaign.updated_at.isoformat()}:
-        return False
-    text = _("Somebody else saved this draft while you wrote. Your text is still below: save again to replace theirs.")
-    form.add_error(None, text)
-    return True
 
 
 def _show_message(request: HttpRequest, campaign: Campaign) -> HttpResponse:
@@ -115,7 +121,8 @@ def _compose_context(form: CampaignForm) -> dict[str, Any]:
 
 
 def _chosen_groups(request: HttpRequest) -> dict[str, list[int]]:
-    groups = {"include_lists": request.GET.get("list", ""), "include_tags": request.GET.get("tag", "")}
+    names = {"include_lists": "list", "include_tags": "tag", "include_segments": "segment"}
+    groups = {field: request.GET.get(name, "") for field, name in names.items()}
     return {field: [int(chosen)] for field, chosen in groups.items() if chosen.isdecimal()}
 
 
