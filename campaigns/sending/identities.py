@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.core.cache import cache
 
 from portal.aws.ses import verified_identities
@@ -11,15 +13,30 @@ CACHE_KEY = "sending.verified_identities"
 KEPT_S = 60
 
 
+class Alignment(StrEnum):
+    """What of an address SES has verified, and so whose signature its mails carry."""
+
+    DOMAIN = "domain"  # its domain or a parent: signed by it, as DMARC asks
+    ADDRESS = "address"  # the address alone: signed by amazonses.com
+    NONE = "none"
+
+
 def is_verified(address: str) -> bool | None:
     """Whether the address, its domain or a parent domain is verified; None when SES could not be asked."""
+    alignment = alignment_of(address)
+    return None if alignment is None else alignment is not Alignment.NONE
+
+
+def alignment_of(address: str) -> Alignment | None:
+    """What of the address is verified; None when SES could not be asked."""
     identities = _identities()
     if identities is None:
         return None
     lowered = address.lower()
     labels = lowered.rpartition("@")[2].split(".")
-    domains = {".".join(labels[start:]) for start in range(len(labels) - 1)}
-    return bool(({lowered} | domains) & identities)
+    if any(".".join(labels[start:]) in identities for start in range(len(labels) - 1)):
+        return Alignment.DOMAIN
+    return Alignment.ADDRESS if lowered in identities else Alignment.NONE
 
 
 def _identities() -> set[str] | None:

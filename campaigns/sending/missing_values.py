@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import ngettext
+from django.urls import reverse
+from django.utils.translation import gettext as _, ngettext
 
 from campaigns.messages.checks import Level, MessageCheck
 from campaigns.messages.problems import TemplateInvalid
 from campaigns.messages.services import compiled_source, required_fields
+from campaigns.messages.variables import variables_of_message
 from campaigns.sending.audience import audience_of, has_audience, lacking_value
+from campaigns.sending.states import Reason
 from portal.wording import format_count
 
 if TYPE_CHECKING:
@@ -36,15 +39,23 @@ def missing_values_checks(campaign: Campaign, source: MessageSource) -> list[Mes
     except TemplateInvalid:
         return []
     lacking = count_lacking(campaign, names)
-    return [lacking_check(lacking, names)] if lacking else []
+    return [lacking_check(campaign, lacking, source)] if lacking else []
 
 
-def lacking_check(lacking: int, names: frozenset[str]) -> MessageCheck:
-    """The amber point, with what to do about it."""
+def lacking_check(campaign: Campaign, lacking: int, source: MessageSource) -> MessageCheck:
+    """The amber point: how many, who, which names, where the first of them stands. The source must compile."""
+    names = required_fields(compiled_source(source))
     text = ngettext(
         "%(count)s person has no value for %(names)s, which the message shows without a default: they are left out.",
         "%(count)s people have no value for %(names)s, which the message shows without a default: they are left out.",
         lacking,
     )
     values = {"count": format_count(lacking), "names": ", ".join(sorted(names))}
-    return MessageCheck(Level.WARN, "missing_values", text % values)
+    uses = variables_of_message(source)
+    use = next((use for use in uses if use.name in names and not use.has_default), None)
+    spot = {"place": use.place, "line": use.line, "column": use.column} if use else {}
+    cure = _("Give a default, such as {{ %(name)s | default: 'friend' }}, or fill in the values.") % {
+        "name": min(names, default="first_name")
+    }
+    who = reverse("admin:campaigns_campaign_left_out", args=[campaign.pk, int(Reason.MISSING_VALUE)])
+    return MessageCheck(Level.WARN, "missing_values", text % values, cure=cure, link=who, **spot)

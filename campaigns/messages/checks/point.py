@@ -65,6 +65,11 @@ class MessageCheck:
             return name
         return _("%(place)s, line %(line)d") % {"place": name, "line": self.line}
 
+    @property
+    def sentence(self) -> str:
+        """Where and what, for a message outside the list."""
+        return f"{self.where}: {self.text}" if self.line else self.text
+
     def as_dict(self) -> CheckDict:
         return {
             "level": self.level.value,

@@ -35,7 +35,7 @@ def unsubscribe_point(page: ReadPage) -> MessageCheck:
 
 def postal_address_point(source: MessageSource, page: ReadPage) -> MessageCheck:
     """Whether the message says where its sender can be reached by post."""
-    if source.layout.address.strip() or _POSTAL.search(page.words):
+    if _has_postal_address(source, page):
         return MessageCheck(Level.GOOD, "postal_address", _("The postal address of the sender is there."))
     text = _("No postal address was found: many countries ask for one in every mail to many people.")
     if source.kind != "markdown":
@@ -45,3 +45,11 @@ def postal_address_point(source: MessageSource, page: ReadPage) -> MessageCheck:
     link = reverse("admin:campaigns_houselayout_changelist")
     cure = _("Write it into the house layout, once for all messages.")
     return MessageCheck(Level.WARN, "no_postal_address", text, place=LAYOUT, cure=cure, link=link)
+
+
+def _has_postal_address(source: MessageSource, page: ReadPage) -> bool:
+    """Markdown always shows the address of its layout; MJML and HTML only where they name it."""
+    address = " ".join(source.layout.address.split())
+    if address and (source.kind == "markdown" or address in page.words or "layout_address" in page.words):
+        return True
+    return bool(_POSTAL.search(page.words))
