@@ -32,7 +32,7 @@ JPEG_QUALITY = 88
 Pillow.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
 
 _SIGNATURES = ((b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF87a", "GIF"), (b"GIF89a", "GIF"))
-_MARKUP_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<")
+_BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # byte order marks and blanks
 _PHONE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 _CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif"}
 _ORIENTATION = 0x0112  # Exif's number for which side is up
@@ -96,8 +96,7 @@ def _kind_of(content: bytes) -> str:
             return kind
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
-    start = content[:200].lstrip()
-    if start.startswith(_MARKUP_STARTS):
+    if content[:200].lstrip(_BEFORE_TEXT).startswith(b"<"):
         raise ImageRefused(
             _("This is a drawing or a page written in code (SVG, HTML). It could run a script, and mail programs do "
               "not show it: save it as PNG.")

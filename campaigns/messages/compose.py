@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from campaigns.images.references import with_addresses
 from campaigns.messages.expansion import expand_source
 from campaigns.messages.inline_css import inline_css
 from campaigns.messages.layout import add_preheader, text_foot, wrap_in_layout
@@ -57,7 +58,7 @@ def _composed(source: MessageSource, snippet_problems: Iterable[Problem]) -> Com
         text = _text_of(source, fragment)
     except ScanError as error:  # what was typed is within the limits, what is made of it is not
         raise TemplateInvalid([Problem(error.code, BODY, 0, error.message)]) from error
-    return ComposedMessage(source.subject.strip(), html, text)
+    return ComposedMessage(source.subject.strip(), with_addresses(html, source.images), text)
 
 
 def _html_of(source: MessageSource) -> tuple[str, str]:

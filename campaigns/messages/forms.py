@@ -34,7 +34,7 @@ class TemplateForm(forms.ModelForm[Template]):
 
     class Meta:
         model = Template
-        fields = ("name", "subject", "preheader", "kind", "house_layout", "body", "text_body")
+        fields = ("name", "subject", "preheader", "kind", "house_layout", "body", "text_body", "embeds_images")
         widgets = {
             "kind": forms.RadioSelect,
             "body": forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),

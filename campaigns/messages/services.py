@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from liquid.builtin.output import OutputNode
 
 from campaigns.audience.known_fields import field_defaults
+from campaigns.images.addresses import image_places
 from campaigns.messages.compile import CompiledMessage, compile_message
 from campaigns.messages.expansion import names_layout
 from campaigns.messages.liquid import ParsedTemplate
@@ -68,13 +69,18 @@ def message_source(content: MessageContent, layout: LayoutValues) -> MessageSour
         layout=layout if _shows_layout(content, snippets) else LayoutValues(),
         snippets=snippets,
         field_defaults=_field_defaults(content),
+        images=image_places(_all_texts(content, snippets), embedded=content.embeds_images),
     )
 
 
 def _shows_layout(content: MessageContent, snippets: Iterable[SnippetSource]) -> bool:
     if content.kind == MessageContent.Kind.MARKDOWN:
         return True
-    return any(map(names_layout, (*texts_of(content), *(snippet.body for snippet in snippets))))
+    return any(map(names_layout, _all_texts(content, snippets)))
+
+
+def _all_texts(content: MessageContent, snippets: Iterable[SnippetSource]) -> tuple[str, ...]:
+    return (*texts_of(content), *(snippet.body for snippet in snippets))
 
 
 def _snippets(content: MessageContent) -> tuple[SnippetSource, ...]:
@@ -110,6 +116,7 @@ def freeze_message(campaign: Campaign, actor: User | None) -> MessageVersion:
         preheader=campaign.preheader,
         body=campaign.body,
         text_body=campaign.text_body,
+        embeds_images=campaign.embeds_images,
         layout=asdict(source.layout) if _shows_layout(campaign, source.snippets) else {},
         snippets={snippet.name: {"kind": snippet.kind, "body": snippet.body} for snippet in source.snippets},
         field_defaults=dict(compiled.field_defaults),

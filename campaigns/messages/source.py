@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from campaigns.images.references import ImagePlace
 from campaigns.messages.problems import LAYOUT, Problem
 
 MessageKind = Literal["markdown", "mjml", "html"]
@@ -66,7 +67,7 @@ class MessageSource:
 
     `layout` is put around Markdown; MJML and HTML show of it what they name (`{{ layout_address }}`). `snippets` holds
     all that the message may name, also those named by other snippets. `field_defaults` are (name, value) of the fields
-    that have one: it stands for people without a value.
+    that have one: it stands for people without a value. `images` are those that the words name.
     """
 
     subject: str
@@ -77,3 +78,4 @@ class MessageSource:
     layout: LayoutValues = field(default_factory=LayoutValues)
     snippets: tuple[SnippetSource, ...] = ()
     field_defaults: tuple[tuple[str, str], ...] = ()
+    images: tuple[ImagePlace, ...] = ()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from campaigns.audience.models import ContactList, Tag
     from campaigns.segments.models import Segment
 
-MESSAGE_FIELDS = ("kind", "subject", "preheader", "body", "text_body")
+MESSAGE_FIELDS = ("kind", "subject", "preheader", "body", "text_body", "embeds_images")
 CHOSEN_FIELDS = (*MESSAGE_FIELDS, "house_layout")
 ENVELOPE_FIELDS = ("account", "from_name", "from_address", "reply_to")
 AUDIENCE_FIELDS = (

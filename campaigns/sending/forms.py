@@ -47,6 +47,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "house_layout",
             "body",
             "text_body",
+            "embeds_images",
             "is_to_everybody",
             "include_lists",
             "include_tags",

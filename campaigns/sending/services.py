@@ -17,6 +17,7 @@ from campaigns.segments.frozen import freeze_segments
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.readiness import require_ready
+from campaigns.sending.review import require_sendable
 from campaigns.sending.sender import CANNOT_BE_MADE
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.sending.transitions import change_status, locked_campaign, require_status
@@ -32,16 +33,39 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-@transaction.atomic
 def start_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
     """Press Send: freeze message and segments, let it leave after SEND_GRACE_S seconds, until when it can be taken back.
 
-    Raises Conflict when it was started already (also by somebody else a moment ago), InvalidInput when something that
-    every mail needs is missing, TemplateInvalid when the message cannot be compiled.
+    Raises Conflict when it was started already (also by somebody else a moment ago), InvalidInput when a check blocks
+    it or something that every mail needs is missing, TemplateInvalid when the message cannot be compiled.
     """
-    campaign = locked_campaign(campaign_id)
-    require_status(campaign, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, deed=_("sent"))
+    checked = _require_sendable(campaign_id, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, deed=_("sent"))
+    return _start(checked, actor)
+
+
+def _require_sendable(campaign_id: int, *statuses: CampaignStatus, deed: str) -> Campaign:
+    """The campaign as it was when no check blocked it; looked at outside a transaction, because SES is asked too."""
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    if campaign is None:
+        raise Conflict(_("This campaign no longer exists."))
+    require_status(campaign, *statuses, deed=deed)
     require_ready(campaign)
+    require_sendable(campaign)
+    return campaign
+
+
+def _locked_as_checked(checked: Campaign) -> Campaign:
+    """The campaign, held. Raises Conflict when it was changed since it was checked."""
+    campaign = locked_campaign(checked.pk)
+    if campaign.status == checked.status and campaign.updated_at != checked.updated_at:
+        raise Conflict(_("“%s” was changed a moment ago. Look at the review once more.") % campaign.name)
+    return campaign
+
+
+@transaction.atomic
+def _start(checked: Campaign, actor: User | None) -> Campaign:
+    campaign = _locked_as_checked(checked)
+    require_status(campaign, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, deed=_("sent"))
     freeze_message(campaign, actor)
     frozen_segments = freeze_segments(campaign, now=timezone.now())
     send_after = timezone.now() + timedelta(seconds=settings.SEND_GRACE_S)
@@ -64,14 +88,21 @@ def _make_due(campaign: Campaign) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(send_after=Now() - timedelta(seconds=1))
 
 
-@transaction.atomic
 def schedule_campaign(campaign_id: int, *, at: datetime, actor: User | None) -> Campaign:
-    """Let a draft start by itself at `at` (aware). Raises InvalidInput when that is past, Conflict by its status."""
+    """Let a draft start by itself at `at` (aware); it is checked again then.
+
+    Raises InvalidInput when that is past or a check blocks it, Conflict by its status.
+    """
     if at <= timezone.now():
         raise InvalidInput(_("That time has passed. Choose a later one, or send now."))
-    campaign = locked_campaign(campaign_id)
+    checked = _require_sendable(campaign_id, CampaignStatus.DRAFT, deed=_("scheduled"))
+    return _schedule(checked, at, actor)
+
+
+@transaction.atomic
+def _schedule(checked: Campaign, at: datetime, actor: User | None) -> Campaign:
+    campaign = _locked_as_checked(checked)
     require_status(campaign, CampaignStatus.DRAFT, deed=_("scheduled"))
-    require_ready(campaign)
     change_status(campaign, CampaignStatus.SCHEDULED, verb="campaign.scheduled", actor=actor, scheduled_at=at)
     return campaign
 
@@ -172,7 +203,7 @@ def send_test(campaign_id: int, *, recipient: str, contact_id: int | None, actor
         status=CampaignStatus.PENDING, account=source.account, from_name=source.from_name,
         from_address=source.from_address, reply_to=source.reply_to, kind=source.kind, house_layout=source.house_layout,
         subject=f"[Test] {source.subject}"[:300], preheader=source.preheader, body=source.body,
-        text_body=source.text_body, only_contact_ids=[contact_id] if contact_id else [],
+        text_body=source.text_body, embeds_images=source.embeds_images, only_contact_ids=[contact_id] if contact_id else [],
         test_recipient=address.address, started_at=timezone.now(), created_by=actor,
     )  # fmt: skip
     freeze_message(test, actor)
