@@ -1,9 +1,9 @@
-export { EditorState, Compartment, Prec } from "@codemirror/state";
-export { EditorView, Decoration, MatchDecorator, ViewPlugin, keymap, lineNumbers, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, placeholder } from "@codemirror/view";
+export { EditorState, Compartment } from "@codemirror/state";
+export { EditorView, Decoration, MatchDecorator, ViewPlugin, keymap, lineNumbers, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, placeholder } from "@codemirror/view";
 export { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 export { HighlightStyle, syntaxHighlighting, bracketMatching } from "@codemirror/language";
 export { autocompletion, completionKeymap, startCompletion, snippet } from "@codemirror/autocomplete";
-export { setDiagnostics, nextDiagnostic, lintGutter, lintKeymap } from "@codemirror/lint";
+export { setDiagnostics, nextDiagnostic, forEachDiagnostic, lintGutter, lintKeymap } from "@codemirror/lint";
 export { searchKeymap, search } from "@codemirror/search";
 export { html } from "@codemirror/lang-html";
 export { markdown } from "@codemirror/lang-markdown";

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.editing import views as editing
 from campaigns.messages import screens, views
 from campaigns.messages.models import HouseLayout, Template
 
@@ -61,6 +62,10 @@ class TemplateAdmin(admin.ModelAdmin[Template]):
             path("preview/", guard(require_POST(views.preview_draft)), name=_PAGES + "preview"),
             path("check/", guard(require_POST(views.check_draft)), name=_PAGES + "check"),
             path("suggest/", guard(require_GET(views.suggest_contacts)), name=_PAGES + "suggest"),
+            path("unsaved/", guard(editing.keep_unsaved), name=_PAGES + "keep_unsaved"),
+            path("unsaved/drop/", guard(editing.drop_unsaved), name=_PAGES + "drop_unsaved"),
+            path("presence/", guard(editing.tell_presence), name=_PAGES + "presence"),
+            path("words/", guard(require_GET(views.editor_words)), name=_PAGES + "words"),
         ]
         return [*own, *super().get_urls()]
 

@@ -11,6 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST
 
+from campaigns.editing.clashes import ChangedMeanwhileError, clash_of, save_unless_changed
+from campaigns.editing.models import Thing
+from campaigns.editing.places import place_of
+from campaigns.editing.screen import close_form, open_form, show_clash
 from campaigns.messages.drafts import delete_template, save_layout, save_template
 from campaigns.messages.field_names import field_names
 from campaigns.messages.forms import LayoutForm, TemplateForm
@@ -66,21 +70,36 @@ def edit_layout(request: HttpRequest) -> HttpResponseBase:
 def _edit(request: HttpRequest, template: Template, *, may_change: bool) -> HttpResponseBase:
     if request.method == "POST" and not may_change:
         raise PermissionDenied
+    stored = Template.objects.filter(pk=template.pk).first() if template.pk else None
     form = TemplateForm(request.POST or None, instance=template)
+    clash = None
     if request.method == "POST" and form.is_valid():
-        saved = save_template(form.save(commit=False), actor=_actor(request))
-        messages.success(request, _("The template “%s” is saved.") % saved.name)
-        return redirect("admin:campaigns_template_change", saved.pk)
-    saved_template = Template.objects.filter(pk=template.pk).first() if template.pk else None
+        try:
+            return _save(request, form)
+        except ChangedMeanwhileError as error:
+            clash = clash_of(form, error.stored)
+    opened = open_form(request, Thing.TEMPLATE, form, stored) if may_change else None
     context: dict[str, Any] = {
         "form": form,
-        "template": saved_template,
+        "template": stored,
         "may_change": may_change,
         "field_names": field_names(),
+        "opened": show_clash(request, opened, clash) if opened and clash else opened,
     }
-    title = saved_template.name if saved_template else _("New template")
+    title = stored.name if stored else _("New template")
     crumbs = [Crumb(gettext_lazy("Templates"), reverse("admin:campaigns_template_changelist"))]
     return render_page(request, "campaigns/messages/template.html", context, title=title, crumbs=crumbs)
+
+
+def _save(request: HttpRequest, form: TemplateForm) -> HttpResponseBase:
+    """Save, unless somebody else did meanwhile. Raises ChangedMeanwhileError."""
+    actor, place = _actor(request), place_of(Thing.TEMPLATE, form.instance)
+    saved = save_unless_changed(
+        form.instance, request.POST.get("read_at", ""), lambda: save_template(form.save(commit=False), actor=actor)
+    )
+    close_form(request, place)
+    messages.success(request, _("The template “%s” is saved.") % saved.name)
+    return redirect("admin:campaigns_template_change", saved.pk)
 
 
 def _actor(request: HttpRequest) -> User:

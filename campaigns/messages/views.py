@@ -8,11 +8,22 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns.messages.checks import check_message
+from campaigns.messages.editor_words import offered_words
 from campaigns.messages.forms import DraftedMessage, LayoutForm, contact_by_address
+from campaigns.messages.link_map import links_of
 from campaigns.messages.models import HouseLayout, Template
-from campaigns.messages.preview import FRAME_POLICY, html_frame, problems_frame, render_for, text_frame
+from campaigns.messages.preview import (
+    DAYLIGHT,
+    FRAME_POLICY,
+    FrameLooks,
+    html_frame,
+    inbox_line,
+    problems_frame,
+    render_for,
+    text_frame,
+)
 from campaigns.messages.problems import RenderingRefused, TemplateInvalid
-from campaigns.messages.services import house_layout, layout_values, message_source
+from campaigns.messages.services import compiled_source, draft_source, layout_values, message_source
 from campaigns.messages.suggestions import suggested_contacts
 
 if TYPE_CHECKING:
@@ -43,10 +54,10 @@ def preview_draft(request: HttpRequest) -> HttpResponse:
     _require_view(request)
     content = DraftedMessage(request.POST).content()
     content.subject = content.subject.strip() or "–"  # the message can be seen before the subject is written
-    source = message_source(content, layout_values(house_layout()))
-    return frame(
-        source, contact_by_address(request.POST.get("preview_as", "")), view=request.POST.get("preview_view", "")
-    )
+    source = draft_source(content)
+    looks = FrameLooks(is_dark="preview_dark" in request.POST, hides_images="preview_no_images" in request.POST)
+    person = contact_by_address(request.POST.get("preview_as", ""))
+    return frame(source, person, view=request.POST.get("preview_view", ""), looks=looks)
 
 
 def preview_layout(request: HttpRequest) -> HttpResponse:
@@ -66,14 +77,20 @@ def check_draft(request: HttpRequest) -> JsonResponse:
 
 
 def drafted_source(request: HttpRequest) -> MessageSource:
-    """The message that stands in the posted form, in the house layout as it is now."""
-    return message_source(DraftedMessage(request.POST).content(), layout_values(house_layout()))
+    """The message that stands in the posted form, in the house layout it chose."""
+    return draft_source(DraftedMessage(request.POST).content())
 
 
 def checks_json(request: HttpRequest, source: MessageSource, checks: Sequence[MessageCheck]) -> JsonResponse:
-    """The checks and the subject, as compose.js shows them."""
-    subject = _subject_for(source, contact_by_address(request.POST.get("preview_as", "")))
-    return JsonResponse({"checks": [check.as_dict() for check in checks], "subject": subject})
+    """The checks, the line in an inbox and the links, as the editor shows them."""
+    shown: dict[str, object] = {"subject": "", "preheader": "", "links": []}
+    try:
+        line = inbox_line(source, contact_by_address(request.POST.get("preview_as", "")))
+        links = links_of(source, compiled_source(source))
+        shown = {"subject": line.subject, "preheader": line.preheader, "links": [link.as_dict() for link in links]}
+    except (TemplateInvalid, RenderingRefused):
+        pass  # the checks say so
+    return JsonResponse({"checks": [check.as_dict() for check in checks], **shown})
 
 
 def suggest_contacts(request: HttpRequest) -> JsonResponse:
@@ -84,11 +101,17 @@ def suggest_contacts(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"contacts": [{"address": contact.address, "name": contact.full_name} for contact in found]})
 
 
-def frame(source: MessageSource, contact: Contact | None, *, view: str) -> HttpResponse:
+def editor_words(request: HttpRequest) -> JsonResponse:
+    """What the editor completes: fields, filters, tags, snippets."""
+    _require_view(request)
+    return JsonResponse(dict(offered_words()))
+
+
+def frame(source: MessageSource, contact: Contact | None, *, view: str, looks: FrameLooks = DAYLIGHT) -> HttpResponse:
     """One person's message (or what is wrong with it) as a page under the frame's own policy."""
     try:
         rendered = render_for(source, contact)
-        page = text_frame(rendered.text) if view == TEXT_VIEW else html_frame(rendered.html)
+        page = text_frame(rendered.text) if view == TEXT_VIEW else html_frame(rendered.html, looks)
     except TemplateInvalid as error:
         page = problems_frame(error.problems)
     except RenderingRefused as error:
@@ -98,13 +121,6 @@ def frame(source: MessageSource, contact: Contact | None, *, view: str) -> HttpR
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _subject_for(source: MessageSource, contact: Contact | None) -> str:
-    try:
-        return render_for(source, contact).subject
-    except (TemplateInvalid, RenderingRefused):
-        return ""
 
 
 def _require_view(request: HttpRequest) -> None:

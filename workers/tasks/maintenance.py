@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 
+from campaigns.bulk.sweep import sweep_bulk_work
 from campaigns.editing.sweep import sweep_editing
+from campaigns.exports.services import sweep_exports
 from campaigns.importing.sweep import sweep_imports
 from campaigns.sending.sweep import sweep_campaigns
 from campaigns.signup.services import sweep_requests
@@ -21,4 +23,5 @@ def sweep(**_ids: int) -> None:
     """Harmless twice: it only publishes hints for what is due."""
     forget_old_turns()
     found = {"imports": sweep_imports(), "unsaved": sweep_editing(), "signups": sweep_requests()}
+    found |= {"bulk": sweep_bulk_work(), "exports": sweep_exports()}
     logger.info("sweep.done", extra={**sweep_campaigns(), **found})

@@ -185,7 +185,7 @@ def test_a_draft_that_somebody_else_saved_is_replaced_only_on_purpose(log_in):
     read_at = draft.updated_at.isoformat()
     client.post(edit_address(draft), words(body="theirs", read_at=read_at))
     response = client.post(edit_address(draft), words(body="mine", read_at=read_at))
-    assert "Somebody else saved this draft" in response.content.decode()
+    assert "saved this while you wrote" in response.content.decode()
     assert Campaign.objects.get(pk=draft.pk).body == "theirs"
-    client.post(edit_address(draft), words(body="mine", read_at=response.context["read_at"]))
+    client.post(edit_address(draft), words(body="mine", read_at=response.context["opened"].read_at))
     assert Campaign.objects.get(pk=draft.pk).body == "mine"

@@ -1,143 +1,111 @@
-// Writing a message: the preview follows the text, checks are told in words, fields and contacts are offered.
+// Writing a message: the editor, the preview that follows, checks in words, fields to insert, nothing lost.
 //
-// <form data-compose data-check-url="…">; <button data-preview-button> posts the form into <iframe data-preview-frame>,
-// which also works without this module. A fresh frame takes the place of the old one each time, so that "Back" does not
-// lead through old previews.
+// <form data-compose data-check-url="…">; each subject has its own module in editor/. Without this the form still works.
+import { Checks } from "./editor/checks.js";
+import { Keeping } from "./editor/keeping.js";
+import { listenToKeys } from "./editor/keys.js";
+import { choosePanes } from "./editor/panes.js";
+import { tellPresence } from "./editor/presence.js";
+import { Preview, followLooks, offerContacts } from "./editor/preview.js";
 
 const WAIT_MS = 600;
-
 const form = document.querySelector("form[data-compose]");
-const button = document.querySelector("[data-preview-button]");
-let shown = 0;
-let frame = document.querySelector("[data-preview-frame]");
 
-function showPreview() {
-  if (!form || !button || !frame) return;
-  const fresh = frame.cloneNode(false);
-  fresh.name = `preview-${++shown}`; // a frame keeps its first name for targets, so each gets its own
-  fresh.classList.add("is-loading");
-  frame.after(fresh);
-  const old = frame;
-  frame = fresh;
-  fresh.addEventListener("load", () => {
-    if (!fresh.isConnected) return;
-    fresh.classList.remove("is-loading");
-    old.remove();
-  });
-  button.formTarget = fresh.name;
-  form.requestSubmit(button);
+async function openEditor() {
+  const box = form.querySelector("[data-editor]");
+  const textarea = box?.querySelector("textarea");
+  if (!textarea || textarea.disabled) return null;
+  const { Writing } = await import("./editor/writing.js"); // large, and only these pages need it
+  const { showBar } = await import("./editor/bar.js");
+  const writing = new Writing(box, textarea, chosenKind());
+  form.addEventListener("change", (event) => event.target.name === "kind" && writing.setKind(chosenKind()));
+  showBar(box, writing);
+  return writing;
 }
 
-function showChecks(news) {
-  const list = document.querySelector("[data-checks]");
-  list?.replaceChildren(
-    ...news.checks.map((check) => {
-      const line = document.createElement("li");
-      line.className = `check-${check.level}`;
-      const mark = document.createElement("span");
-      mark.className = "check-mark";
-      const icon = document.querySelector(`[data-check-icon="${check.level}"]`);
-      if (icon) mark.append(icon.content.cloneNode(true));
-      const text = document.createElement("span");
-      text.className = "check-text";
-      text.textContent = [check.where, check.text].filter(Boolean).join(": ");
-      line.append(mark, text);
-      return line;
-    }),
-  );
-  const subject = document.querySelector("[data-preview-subject]");
-  if (subject) {
-    subject.textContent = news.subject;
-    subject.hidden = !news.subject;
-  }
+function chosenKind() {
+  return new FormData(form).get("kind") ?? "markdown";
 }
 
-let asked = 0;
-
-async function check() {
-  if (!form?.dataset.checkUrl) return;
-  const mine = ++asked;
-  try {
-    const answer = await fetch(form.dataset.checkUrl, { method: "POST", body: new FormData(form), redirect: "error" });
-    if (answer.ok && mine === asked) showChecks(await answer.json());
-  } catch {
-    // The next change asks again; Save and Review tell what is wrong in any case.
-  }
-}
-
-function followWriting() {
+function followWriting(writing) {
+  const button = document.querySelector("[data-preview-button]");
+  const preview = new Preview(form, button, document.querySelector("[data-preview-frame]"));
+  const checks = new Checks(form, writing);
+  const keeping = keepTyped();
   let timer = null;
-  let isDirty = false;
   const refresh = () => {
-    showPreview();
-    check();
+    clearTimeout(timer);
+    preview.show();
+    checks.ask();
   };
   const later = () => {
     clearTimeout(timer);
     timer = setTimeout(refresh, WAIT_MS);
   };
   form.addEventListener("input", (event) => {
-    if (event.target.name !== "preview_view" && event.target.name !== "preview_as") isDirty = true;
+    if (!event.target.name?.startsWith("preview_")) keeping.typed();
     later();
   });
-  form.addEventListener("submit", (event) => {
-    if (event.submitter !== button) isDirty = false;
-  });
+  form.addEventListener("submit", (event) => event.submitter !== button && keeping.saving());
   button?.addEventListener("click", (event) => {
     event.preventDefault();
     refresh();
   });
   for (const field of form.elements) {
-    if (field.name === "preview_view") field.addEventListener("change", () => showAs(field));
     if (field.name?.startsWith("preview_")) field.addEventListener("input", later);
   }
-  window.addEventListener("beforeunload", (event) => {
-    if (isDirty) event.preventDefault();
+  followLooks(form);
+  listenToKeys({
+    save: () => document.querySelector(`[data-save][form="${form.id}"]`)?.click(),
+    preview: () => {
+      form.dispatchEvent(new CustomEvent("pane:show", { detail: "preview" }));
+      refresh();
+    },
+    nextFault: () => checks.next(),
   });
   refresh();
 }
 
-function showAs(choice) {
-  document.querySelector(".preview-stage")?.classList.toggle("is-phone", choice.value === "phone" && choice.checked);
+function keepTyped() {
+  const notices = document.querySelector(`[data-keeps="${form.id}"]`);
+  if (!notices) return warnOfLoss();
+  tellPresence(form, notices);
+  return new Keeping(form, notices);
+}
+
+// Where nothing is kept, leaving with unsaved text asks first.
+function warnOfLoss() {
+  let isDirty = false;
+  window.addEventListener("beforeunload", (event) => isDirty && event.preventDefault());
+  return { typed: () => (isDirty = true), saving: () => (isDirty = false) };
 }
 
 function offerFields() {
   for (const line of document.querySelectorAll("[data-insert-into]")) {
     let target = document.getElementById(line.dataset.insertInto);
     form?.addEventListener("focusin", (event) => {
-      if (event.target.matches("textarea, [name=subject], [name=preheader]")) target = event.target;
+      const isWritten = event.target.matches(".editor-host, textarea, [name=subject], [name=preheader]");
+      if (isWritten) target = event.target.matches(".editor-host") ? document.getElementById(line.dataset.insertInto) : event.target;
     });
     line.addEventListener("click", (event) => {
       const chip = event.target.closest("[data-insert]");
       if (!chip) return;
+      const text = `{{ ${chip.dataset.insert} }}`;
+      if (target.classList.contains("editor-source")) {
+        target.dispatchEvent(new CustomEvent("postroom:insert", { cancelable: true, detail: { text } }));
+        return;
+      }
       target.focus();
-      target.setRangeText(`{{ ${chip.dataset.insert} }}`, target.selectionStart, target.selectionEnd, "end");
+      target.setRangeText(text, target.selectionStart, target.selectionEnd, "end");
       target.dispatchEvent(new Event("input", { bubbles: true }));
     });
   }
 }
 
-function offerContacts() {
-  for (const field of document.querySelectorAll("[data-suggest-url]")) {
-    const list = field.list;
-    let timer = null;
-    const ask = async () => {
-      const url = new URL(field.dataset.suggestUrl, location.href);
-      url.searchParams.set("q", field.value);
-      const answer = await fetch(url, { redirect: "error" }).catch(() => null);
-      if (!answer?.ok) return;
-      const { contacts } = await answer.json();
-      list.replaceChildren(...contacts.map((contact) => new Option(contact.name, contact.address)));
-    };
-    field.addEventListener("focus", ask, { once: true });
-    field.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(ask, 200);
-    });
-  }
+if (form) {
+  choosePanes(form);
+  followWriting(await openEditor());
 }
-
-if (form) followWriting();
 offerFields();
 offerContacts();
 document.querySelector("dialog[data-open-now]")?.showModal();
