@@ -110,12 +110,24 @@ GROUPS = (
                 "campaigns.view_contactimport",
                 _waiting_imports,
             ),
+            Entry(
+                _("Sign-up forms"),
+                "pencil",
+                ("admin:campaigns_signupform_changelist",),
+                "campaigns.view_signupform",
+            ),
             Entry(_("Suppressions"), "ban", ("admin:campaigns_suppression_changelist",), "campaigns.view_suppression"),
         ),
     ),
     Group(
         _("Watch"),
         (
+            Entry(
+                _("Ask about an address"),
+                "circle-question-mark",
+                ("admin:campaigns_contact_why",),
+                "campaigns.view_contact",
+            ),
             Entry(_("Activity"), "history", ("admin:portal_activity_changelist",), "portal.view_activity"),
             Entry(_("Failed sign-ins"), "lock", ("admin:axes_accessattempt_changelist",), "axes.view_accessattempt"),
         ),

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
+from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
-from campaigns.audience import group_actions, group_admin, person, querysets, services
+from campaigns.audience import group_actions, group_admin, querysets, services
 from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, TagFilter, number_in
 from campaigns.audience.forms import ContactForm, split_tags
 from campaigns.audience.models import Contact
 from campaigns.audience.paginators import FirstMatchesPaginator, GroupPaginator, ShortPaginator
 from campaigns.audience.search_hints import SearchHint, hint_for
+from campaigns.person.views import person_url, person_urls
 from campaigns.suppression.services import suppressed_among
 from portal.list_words import ListWordsMixin
 from portal.mail.address import display_address
@@ -26,13 +28,15 @@ from portal.templatetags.postroom import badge, local_time
 if TYPE_CHECKING:
     from django import forms
     from django.core.paginator import Paginator
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+    from django.urls import URLPattern
 
 __all__ = ["ContactAdmin", "group_admin"]
 
 _CUT = "_search_is_cut"
+_EDIT = "_edit_just_made"
 
 
 class ContactChangeList(ChangeList):
@@ -46,6 +50,9 @@ class ContactChangeList(ChangeList):
             if number_in(self.params.get(group.parameter_name)) is not None:
                 return [group.newest_first]
         return list(ImportFilter.newest_first) if ImportFilter.parameter_name in self.params else ["-pk"]
+
+    def url_for_result(self, result: Model) -> str:
+        return person_url(int(result.pk))
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -125,18 +132,15 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
         actions.pop("delete_selected", None)  # delete_people does it by SQL and writes it down
         return actions
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        contact = self.get_object(request, object_id) if object_id else None
-        about: dict[str, Any] = {}
-        if contact is not None:
-            about = {"suppression": person.suppression_of(contact), "deliveries": person.latest_deliveries(contact)}
-        return super().changeform_view(request, object_id, form_url, {**about, **(extra_context or {})})
+    def get_urls(self) -> list[URLPattern]:
+        return [*person_urls(), *super().get_urls()]
+
+    def response_change(self, request: HttpRequest, obj: Contact) -> Any:
+        """Save leads to the person, where the edit can be undone."""
+        if "_save" not in request.POST:
+            return super().response_change(request, obj)
+        edit = obj.__dict__.get(_EDIT)
+        return redirect(f"{person_url(obj.pk)}?done={edit.pk}" if edit else person_url(obj.pk))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> tuple[str, ...]:
         if obj is None or self.has_change_permission(request, obj):
@@ -151,7 +155,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
 
     def save_model(self, request: HttpRequest, obj: Contact, form: forms.ModelForm[Contact], change: bool) -> None:
         groups = form.cleaned_data
-        services.save_contact(
+        obj.__dict__[_EDIT] = services.save_contact(
             obj, lists=groups["chosen_lists"], tag_names=split_tags(groups["tag_names"]), actor=actor_of(request)
         )
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
-WORDING_LENGTH = 1000
-
 
 class Consent(models.Model):
     """One person said yes (or took it back), to all mail or to one list.
@@ -54,7 +52,7 @@ class Consent(models.Model):
     )  # None = all our mail
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.GIVEN)
     source = models.CharField(max_length=10, choices=Source.choices)
-    wording = models.CharField(max_length=WORDING_LENGTH, blank=True, default="")  # what they agreed to, or the proof
+    wording = models.TextField(blank=True, default="")  # what they agreed to, or the proof
     import_id = models.BigIntegerField(null=True, blank=True, editable=False)
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(
@@ -122,7 +120,7 @@ def record_consent(
         contact_list=contact_list,
         kind=kind,
         source=source,
-        wording=wording.replace("\0", "")[:WORDING_LENGTH],
+        wording=wording.replace("\0", ""),
         by=actor,
         at=at or timezone.now(),
     )

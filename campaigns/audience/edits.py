@@ -84,14 +84,18 @@ def compare(before: Snapshot, after: Snapshot) -> ChangesDict:
     """What differs; {} when nothing does."""
     names = sorted({*before.values, *after.values})
     pairs = {name: [before.values.get(name, ""), after.values.get(name, "")] for name in names}
-    found = ChangesDict(
-        fields={name: pair for name, pair in pairs.items() if pair[0] != pair[1]},
-        joined=_only_in(after.lists, before.lists),
-        left=_only_in(before.lists, after.lists),
-        tagged=_only_in(after.tags, before.tags),
-        untagged=_only_in(before.tags, after.tags),
-    )
-    return ChangesDict(**{key: value for key, value in found.items() if value})  # type: ignore[typeddict-item]
+    changes: ChangesDict = {}
+    if fields := {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}:
+        changes["fields"] = fields
+    if joined := _only_in(after.lists, before.lists):
+        changes["joined"] = joined
+    if left := _only_in(before.lists, after.lists):
+        changes["left"] = left
+    if tagged := _only_in(after.tags, before.tags):
+        changes["tagged"] = tagged
+    if untagged := _only_in(before.tags, after.tags):
+        changes["untagged"] = untagged
+    return changes
 
 
 def record_edit(

@@ -133,7 +133,7 @@ def _words(event_type: str, detail: dict[str, Any]) -> tuple[str, str]:
         )
     if event_type == "complaint":
         return str(detail.get("complaintFeedbackType") or detail.get("complaintSubType") or ""), ""
-    words = detail.get("smtpResponse") or detail.get("reason") or detail.get("errorMessage") or ""
+    words = detail.get("smtpResponse") or detail.get("reason") or detail.get("errorMessage") or detail.get("link") or ""
     return str(detail.get("delayType", "")), str(words)
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _TONES = {Suppression.Reason.BOUNCE: "bad", Suppression.Reason.COMPLAINT: "bad", Suppression.Reason.UNSUBSCRIBE: "warn"}
 
+_ID_DIGITS = 18  # fits the databases' integers
+
 
 @admin.register(Suppression)
 class SuppressionAdmin(ListWordsMixin, FastListMixin):
@@ -111,7 +113,7 @@ def release_one(request: HttpRequest, suppression_id: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         release(suppression_id, reason_text=form.cleaned_data["reason_text"], actor=actor_of(request))
         messages.success(request, _("%s may get mail again.") % suppression.address)
-        return redirect("admin:campaigns_suppression_changelist")
+        return redirect(_back_from(request))
     frame: dict[str, Any] = {
         "title": _("Let mail go to this address again?"),
         "crumbs": [
@@ -121,3 +123,11 @@ def release_one(request: HttpRequest, suppression_id: int) -> HttpResponseBase:
     }
     context = {"suppression": suppression, "form": form}
     return render_page(request, "campaigns/suppression/release.html", context, **frame)
+
+
+def _back_from(request: HttpRequest) -> str:
+    """The person whose page led here, else the list."""
+    person_id = request.GET.get("person", "")
+    if person_id.isdecimal() and len(person_id) <= _ID_DIGITS:
+        return reverse("admin:campaigns_contact_person", args=[int(person_id)])
+    return reverse("admin:campaigns_suppression_changelist")

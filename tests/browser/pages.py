@@ -103,6 +103,37 @@ def _club(name: str) -> Callable[[], Any]:
     return make
 
 
+def _signup(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import signup
+
+        return getattr(signup, name)()
+
+    return make
+
+
+def _hosted(page: str) -> Callable[[], str]:
+    return lambda: reverse(page, args=[_signup("a_used_form")().form_key])
+
+
+def _confirmation() -> str:
+    from campaigns.signup.links import confirm_url
+
+    wish = _signup("make_request")()
+    return reverse("signup_confirm", args=[confirm_url(wish.pk).rpartition("/")[2]])
+
+
+def _anna() -> Any:
+    from tests.factories.person import anna_of_the_club
+
+    return anna_of_the_club()
+
+
+def _asked_about() -> str:
+    _anna()
+    return f"{reverse('admin:campaigns_contact_why')}?address=anna.berg@club.example&campaign=May+letter"
+
+
 def _recipient() -> str:
     person = _stage("a_recipient")()
     return reverse("admin:campaigns_campaign_person", args=[person.campaign_id, person.pk])
@@ -142,6 +173,11 @@ PAGES: list[Page] = [
     Page("contact-add", at("admin:campaigns_contact_add", _club("a_club")), role=MARKETER),
     Page("contact", at("admin:campaigns_contact_change", _club("a_person_with_mails"), with_id=True), role=MARKETER),
     Page("contact-gets-mail", at("admin:campaigns_contact_change", _club("make_contact"), with_id=True), role=MARKETER),
+    Page("contact-person", at("admin:campaigns_contact_person", _anna, with_id=True), role=MARKETER),
+    Page("contact-person-viewer", at("admin:campaigns_contact_person", _anna, with_id=True), role=VIEWER),
+    Page("contact-person-new", at("admin:campaigns_contact_person", _club("make_contact"), with_id=True)),
+    Page("contact-why", _asked_about),
+    Page("contact-why-empty", at("admin:campaigns_contact_why"), role=VIEWER),
     Page("contact-viewer", at("admin:campaigns_contact_change", _club("a_club"), with_id=True), role=VIEWER),
     Page("contact-delete", at("admin:campaigns_contact_delete", _club("a_club"), with_id=True), role=MARKETER),
     Page("lists-empty", at("admin:campaigns_contactlist_changelist")),
@@ -195,4 +231,17 @@ PAGES: list[Page] = [
     Page("drop-folders", at("admin:campaigns_dropfolder_changelist", _import_stage("a_drop_folder"))),
     Page("drop-folder-add", at("admin:campaigns_dropfolder_add", _import_stage("a_drop_folder"))),
     Page("drop-folder", at("admin:campaigns_dropfolder_change", _import_stage("a_drop_folder"), with_id=True)),
+    Page("signup-forms-empty", at("admin:campaigns_signupform_changelist")),
+    Page("signup-forms", at("admin:campaigns_signupform_changelist", _signup("a_used_form"))),
+    Page("signup-form-new", at("admin:campaigns_signupform_add", _signup("make_form"))),
+    Page("signup-form", at("admin:campaigns_signupform_change", _signup("a_used_form"), with_id=True)),
+    Page(
+        "signup-form-viewer",
+        at("admin:campaigns_signupform_change", _signup("a_used_form"), with_id=True),
+        role=VIEWER,
+    ),
+    Page("signup-public", _hosted("signup"), role=None),
+    Page("signup-framed", _hosted("signup_frame"), role=None),
+    Page("signup-confirm", _confirmation, role=None),
+    Page("signup-bad-link", lambda: reverse("signup_confirm", args=["nothing"]), role=None, status=404),
 ]

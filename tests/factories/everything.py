@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from campaigns.audience.edits import ContactEdit
 from campaigns.audience.models import Contact, Tag
 from campaigns.importing.models import DropFolder
 from campaigns.importing.uploads import create_import
@@ -55,8 +56,11 @@ def _of_portal() -> dict[str, str]:
 
 
 def _of_audience(draft: Campaign) -> dict[str, str]:
+    nora = make_contact("nora@club.example")
+    edit = ContactEdit.objects.create(contact=nora, changes={"fields": {"first_name": ["Nor", ""]}})
     return {
-        "contact": str(make_contact("nora@club.example").pk),
+        "contact": str(nora.pk),
+        "edit": str(edit.pk),
         "list": str(draft.include_lists.get().pk),
         "tag": str(Tag.objects.get(name="choir").pk),
         "suppression": str(Suppression.objects.get().pk),

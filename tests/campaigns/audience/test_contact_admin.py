@@ -9,7 +9,7 @@ from django.urls import reverse
 from campaigns.audience.models import Contact, ContactList, Tag
 from portal.models import Activity
 from portal.roles import MARKETER, OPERATOR, OWNER, VIEWER
-from tests.factories.audience import a_club, a_person_with_mails, make_list, make_tag
+from tests.factories.audience import a_club, make_list, make_tag
 from tests.factories.importing import imported
 from tests.factories.sending import make_contact
 
@@ -207,20 +207,6 @@ def test_a_misspelt_domain_is_asked_about_once(log_in):
 def test_another_misspelt_domain_is_asked_about_again(log_in):
     fields = {**FIELDS, "address": "anna@gmial.com", "kept_address": "anna@hotmial.com"}
     assert "Did you mean" in text(log_in(MARKETER).post(ADD, fields))
-
-
-def test_the_form_says_why_somebody_gets_no_mail_and_what_they_got(log_in):
-    kim = a_person_with_mails()
-    page = text(log_in(VIEWER).get(reverse("admin:campaigns_contact_change", args=[kim.pk])))
-    for word in ("Gets no mail", "hard bounce", "550 5.1.1 user unknown", "May letter", "Spring letter", "bounced"):
-        assert word in page
-
-
-def test_the_form_says_that_somebody_gets_mail(log_in):
-    anna = make_contact("anna@club.example")
-    page = text(log_in(MARKETER).get(reverse("admin:campaigns_contact_change", args=[anna.pk])))
-    assert "Gets mail" in page
-    assert f"{reverse('admin:campaigns_suppression_add')}?address=anna%40club.example" in page
 
 
 def test_people_are_put_on_a_new_list(log_in):

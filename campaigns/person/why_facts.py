@@ -1,0 +1,175 @@
+"""Gathers what an answer to "why did they not get it?" needs: a handful of index look-ups for one address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from campaigns.audience.models import Contact
+from campaigns.messages.problems import TemplateInvalid
+from campaigns.messages.services import message_required_fields
+from campaigns.person.why import CampaignFacts, DeliveryFacts, SuppressionFacts, WhyFacts
+from campaigns.sending.audience import GIVEN_BY_US, audience_of, has_audience, lacking_value
+from campaigns.sending.models import Acceptance, Campaign, Delivery, DeliveryEvent
+from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
+from campaigns.suppression.models import EndedSuppression, Suppression
+from portal.mail.address import InvalidAddress, parse_address
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_TELLS = {
+    DeliveryState.BOUNCED: "bounce",
+    DeliveryState.REFUSED: "reject",
+    DeliveryState.ACCEPTED: "delivery_delay",
+}
+_ID_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An address that was asked about, whoever has it; `key` is "" where it is no address."""
+
+    address: str
+    key: str = ""
+    contact: Contact | None = None
+
+
+def asked_about(text: str) -> Asked:
+    """Who stands behind what was typed."""
+    typed = text.replace("\0", "").strip()
+    try:
+        parsed = parse_address(typed)
+    except InvalidAddress:
+        return Asked(typed)
+    return Asked(parsed.address, parsed.key, Contact.objects.filter(address_key=parsed.key).first())
+
+
+def asked_contact(contact: Contact) -> Asked:
+    """The same for somebody who is known already."""
+    return Asked(contact.address, contact.address_key, contact)
+
+
+def find_campaign(text: str) -> Campaign | None:
+    """The campaign that was meant: `#12` at its end, its whole name, or what its name begins with; the newest wins."""
+    typed = text.replace("\0", "").strip()
+    campaigns = Campaign.objects.filter(campaign_kind=CampaignKind.CAMPAIGN).order_by("-pk")
+    number = typed.rpartition("#")[2].rstrip(")")
+    if "#" in typed and number.isdecimal() and len(number) <= _ID_DIGITS:
+        return campaigns.filter(pk=int(number)).first()
+    if not typed:
+        return None
+    same = campaigns.filter(name__iexact=typed).first()
+    return same or campaigns.filter(Q(name__istartswith=typed) | Q(name__icontains=typed)).first()
+
+
+def gather(asked: Asked, campaign: Campaign | None) -> WhyFacts:
+    """The facts about one address and, where it is given, one campaign."""
+    if not asked.key:
+        return WhyFacts(is_address=False, is_contact=False)
+    delivery = _delivery(asked, campaign) if campaign else None
+    return WhyFacts(
+        is_contact=asked.contact is not None,
+        added_at=asked.contact.created_at if asked.contact else None,
+        suppression=_suppression(asked.key),
+        campaign=_campaign(campaign, asked.contact, is_planned_for=delivery is not None) if campaign else None,
+        delivery=_delivery_facts(delivery) if delivery else None,
+    )
+
+
+def _suppression(key: str) -> SuppressionFacts | None:
+    found = Suppression.objects.filter(address_key=key).first()
+    if found is not None:
+        return SuppressionFacts(found.reason, found.created_at, found.note)
+    ended = EndedSuppression.objects.filter(address_key=key).order_by("-pk").first()
+    return SuppressionFacts(ended.reason, ended.began_at, ended.note, ended.ended_at) if ended else None
+
+
+def _delivery(asked: Asked, campaign: Campaign) -> Delivery | None:
+    found = Delivery.objects.filter(campaign=campaign)
+    here = found.filter(address_key=asked.key).first()
+    if here is not None or asked.contact is None:
+        return here
+    former = asked.contact.former_addresses.values("address_key")
+    return found.filter(address_key__in=former).first()
+
+
+def _delivery_facts(delivery: Delivery) -> DeliveryFacts:
+    state = DeliveryState(delivery.state)
+    acceptance = Acceptance.objects.filter(pk=delivery.pk).first()
+    told = DeliveryEvent.objects.filter(delivery_id=delivery.pk, event_type=_TELLS.get(state, "")).last()
+    return DeliveryFacts(
+        state=state,
+        reason=Reason(delivery.reason),
+        changed_at=told.happened_at if told else delivery.changed_at,
+        accepted_at=acceptance.accepted_at if acceptance else None,
+        words=told.diagnostic if told else "",
+        is_delayed=told is not None and state is DeliveryState.ACCEPTED,
+    )
+
+
+def _campaign(campaign: Campaign, contact: Contact | None, *, is_planned_for: bool) -> CampaignFacts:
+    planned_at = _people_settled_at(campaign)
+    missing = _missing_fields(campaign, contact) if contact else ()
+    joined_later, joined_at = "", None
+    is_chosen, excluded_by = False, ""
+    if contact is not None and not is_planned_for:
+        is_chosen = audience_of(campaign).filter(pk=contact.pk).exists()
+        excluded_by = _excluded_by(campaign, contact, planned_at)
+        joined_later, joined_at = _joined_after(campaign, contact, planned_at)
+    return CampaignFacts(
+        name=campaign.name,
+        status=CampaignStatus(campaign.status),
+        planned_at=planned_at,
+        stopped_because=campaign.status_reason,
+        has_audience=has_audience(campaign),
+        is_chosen=is_chosen,
+        excluded_by=excluded_by,
+        joined_later=joined_later,
+        joined_at=joined_at,
+        missing_fields=missing,
+    )
+
+
+def _people_settled_at(campaign: Campaign) -> datetime | None:
+    """When its people were settled; a campaign that never got that far has nobody."""
+    if campaign.planned_at is not None:
+        return campaign.planned_at
+    return campaign.started_at if campaign.chunks.exists() else None
+
+
+def _missing_fields(campaign: Campaign, contact: Contact) -> tuple[str, ...]:
+    try:
+        required = message_required_fields(campaign)
+    except TemplateInvalid:
+        return ()
+    if not lacking_value(Contact.objects.filter(pk=contact.pk), required).exists():
+        return ()
+    values = contact.merge_values()
+    return tuple(name for name in sorted(required - GIVEN_BY_US) if not values.get(name))
+
+
+def _excluded_by(campaign: Campaign, contact: Contact, moment: datetime | None) -> str:
+    """The first list or tag that leaves the person out; a list joined after the people were settled does not."""
+    joined = contact.memberships.filter(contact_list__in=campaign.exclude_lists.all())
+    if moment is not None:
+        joined = joined.filter(joined_at__lte=moment)
+    membership = joined.select_related("contact_list").first()
+    if membership is not None:
+        return _("people on “%s”") % membership.contact_list
+    tag = campaign.exclude_tags.filter(contacts=contact).first()
+    return _("people tagged “%s”") % tag if tag else ""
+
+
+def _joined_after(campaign: Campaign, contact: Contact, moment: datetime | None) -> tuple[str, datetime | None]:
+    """The included list that the person joined only after the people were settled, and when; "" when they were on one."""
+    if moment is None:
+        return "", None
+    joined = contact.memberships.filter(contact_list__in=campaign.include_lists.all()).select_related("contact_list")
+    first = joined.order_by("joined_at").first()
+    if first is None or first.joined_at <= moment:
+        return "", None
+    return first.contact_list.name, first.joined_at
