@@ -59,6 +59,7 @@ class ShownEntry:
     icon: str
     url: str
     badge: Badge | None
+    key: str = ""  # `g` and this letter lead there
     is_current: bool = False
 
 
@@ -100,9 +101,12 @@ GROUPS = (
                 _live_campaigns,
             ),
             Entry(_("Templates"), "file-text", ("admin:campaigns_template_changelist",), "campaigns.view_template"),
+            Entry(_("Snippets"), "braces", ("admin:campaigns_snippet_changelist",), "campaigns.view_snippet"),
             Entry(_("Contacts"), "users", ("admin:campaigns_contact_changelist",), "campaigns.view_contact"),
             Entry(_("Lists"), "list", ("admin:campaigns_contactlist_changelist",), "campaigns.view_contactlist"),
             Entry(_("Tags"), "tag", ("admin:campaigns_tag_changelist",), "campaigns.view_tag"),
+            Entry(_("Segments"), "funnel", ("admin:campaigns_segment_changelist",), "campaigns.view_segment"),
+            Entry(_("Fields"), "braces", ("admin:campaigns_contactfield_changelist",), "campaigns.view_contactfield"),
             Entry(
                 _("Import contacts"),
                 "upload",
@@ -143,7 +147,7 @@ GROUPS = (
                 _account_problems,
             ),
             Entry(
-                _("House layout"),
+                _("House layouts"),
                 "layout-template",
                 ("admin:campaigns_houselayout_changelist",),
                 "campaigns.view_houselayout",
@@ -158,6 +162,22 @@ GROUPS = (
         ),
     ),
 )
+
+
+# The second letter of the shortcuts: `g c` goes to the campaigns.
+KEYS = {
+    "admin:index": "o",
+    "admin:campaigns_campaign_changelist": "c",
+    "admin:campaigns_template_changelist": "t",
+    "admin:campaigns_contact_changelist": "p",
+    "admin:campaigns_contactlist_changelist": "l",
+    "admin:campaigns_tag_changelist": "g",
+    "admin:campaigns_segment_changelist": "e",
+    "admin:campaigns_contactimport_changelist": "i",
+    "admin:campaigns_suppression_changelist": "s",
+    "admin:campaigns_contact_why": "w",
+    "admin:portal_activity_changelist": "a",
+}
 
 
 def navigation_for(request: HttpRequest) -> list[ShownGroup]:
@@ -187,7 +207,8 @@ def _show(entry: Entry, request: HttpRequest) -> ShownEntry | None:
     url = first_url(entry.url_names)
     if not url:
         return None
-    return ShownEntry(entry.label, entry.icon, url, entry.badge() if entry.badge else None)
+    badge = entry.badge() if entry.badge else None
+    return ShownEntry(entry.label, entry.icon, url, badge, KEYS.get(entry.url_names[0], ""))
 
 
 def _mark_current(entries: list[ShownEntry], path: str) -> None:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.audience import group_actions, group_admin, querysets, services
-from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, TagFilter, number_in
+from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, SegmentFilter, TagFilter, number_in
 from campaigns.audience.forms import ContactForm, split_tags
 from campaigns.audience.models import Contact
 from campaigns.audience.paginators import FirstMatchesPaginator, GroupPaginator, ShortPaginator
@@ -73,7 +73,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
     list_empty = gettext_lazy("Nobody here yet. Bring your people from a CSV file: four steps, nothing is sent.")
     list_icon = "users"
     list_display = ("shown_address", "name", "shown_lists", "shown_tags", "added")
-    list_filter = (ListFilter, TagFilter, MailFilter, ImportFilter)
+    list_filter = (ListFilter, TagFilter, SegmentFilter, MailFilter, ImportFilter)
     search_fields = ("address_key",)  # what is searched is in get_search_results
     search_help_text = gettext_lazy("Name or address, or their beginning")
     ordering = ("-pk",)
@@ -118,7 +118,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
     ) -> Paginator[Any]:
         if request.GET.get(SEARCH_VAR) and getattr(request, _CUT, False):
             return FirstMatchesPaginator(queryset, per_page)
-        if MailFilter.parameter_name in request.GET:
+        if MailFilter.parameter_name in request.GET or SegmentFilter.parameter_name in request.GET:
             return ShortPaginator(queryset, per_page)
         narrowed = [name for name in request.GET if name != PAGE_VAR]
         if len(narrowed) == 1 and narrowed[0] in {ListFilter.parameter_name, TagFilter.parameter_name}:

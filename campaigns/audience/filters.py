@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.audience import querysets
 from campaigns.audience.models import ContactList, Tag
 from campaigns.importing.models import ContactImport
+from campaigns.segments.models import Segment
+from campaigns.segments.people import in_segment
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -96,6 +98,20 @@ class ImportFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
         chosen = number_in(self.value())
         return queryset if chosen is None else querysets.brought_by(queryset, chosen)
+
+
+class SegmentFilter(admin.SimpleListFilter):
+    """People in one segment. No index serves all that a segment may ask, so the list counts only a little way."""
+
+    title = _("segment")
+    parameter_name = "segment"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in Segment.objects.values_list("pk", "name")[:SHOWN_GROUPS]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
+        chosen = number_in(self.value())
+        return queryset if chosen is None else in_segment(queryset, chosen)
 
 
 class MailFilter(admin.SimpleListFilter):

@@ -1,0 +1,129 @@
+"""How many are in a segment, and a few of them, in bounded time: a screen must not wait for a hard question."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.segments.definition import read_stored
+from campaigns.segments.models import Segment
+from campaigns.segments.people import people_in
+from portal.paging import COUNT_LIMIT
+from portal.wording import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+
+    from campaigns.audience.models import Contact
+    from campaigns.segments.definition import Group
+
+WHILE_TYPING_S = 2.0
+FALLBACK_S = 1.0
+ON_REQUEST_S = 20.0
+SAMPLE_COUNT = 10
+_SQLITE_STEPS = 20_000  # virtual machine steps between two looks at the clock
+
+
+class TooLongError(Exception):
+    """The database did not answer within the time given."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleCount:
+    """`count` people, or more than that where not `is_exact`; None when even this could not be found in time."""
+
+    count: int | None
+    is_exact: bool = True
+
+    @property
+    def text(self) -> str:
+        """1,204, "more than 10,000", or that it takes too long."""
+        if self.count is None:
+            return _("too many to look through while you write")
+        return format_count(self.count) if self.is_exact else _("more than %s") % format_count(self.count)
+
+
+@contextmanager
+def answered_within(seconds: float) -> Iterator[None]:
+    """Let the statements of the block run no longer than this each. Raises TooLongError."""
+    bound = _postgresql_bound if connection.vendor == "postgresql" else _sqlite_bound
+    try:
+        with bound(seconds):
+            yield
+    except OperationalError as error:
+        if not _was_stopped(error):
+            raise
+        raise TooLongError from error
+
+
+@contextmanager
+def _postgresql_bound(seconds: float) -> Iterator[None]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(seconds * 1000))])
+        yield
+        with connection.cursor() as cursor:  # for whatever the transaction around it does next
+            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+
+
+@contextmanager
+def _sqlite_bound(seconds: float) -> Iterator[None]:
+    connection.ensure_connection()
+    deadline_s = time.monotonic() + seconds
+    raw = connection.connection
+    raw.set_progress_handler(lambda: time.monotonic() > deadline_s, _SQLITE_STEPS)
+    try:
+        yield
+    finally:
+        raw.set_progress_handler(None, 0)
+
+
+def _was_stopped(error: OperationalError) -> bool:
+    cause = error.__cause__
+    return getattr(cause, "sqlstate", "") == "57014" or getattr(cause, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
+
+
+def count_while_typing(group: Group) -> PeopleCount:
+    """The exact count, or else whether there are more than COUNT_LIMIT; at most three seconds."""
+    people = people_in(group, now=timezone.now()).order_by()
+    try:
+        with answered_within(WHILE_TYPING_S):
+            return _exact(people)
+    except TooLongError:
+        pass
+    try:
+        with answered_within(FALLBACK_S):
+            found = people[: COUNT_LIMIT + 1].count()
+    except TooLongError:
+        return PeopleCount(None)
+    return PeopleCount(min(found, COUNT_LIMIT), is_exact=found <= COUNT_LIMIT)
+
+
+def _exact(people: QuerySet[Contact]) -> PeopleCount:
+    return PeopleCount(people.count())
+
+
+def sample(group: Group) -> list[Contact]:
+    """The newest ten; none when they cannot be found in time."""
+    try:
+        with answered_within(FALLBACK_S):
+            return list(people_in(group, now=timezone.now()).order_by("-pk")[:SAMPLE_COUNT])
+    except TooLongError:
+        return []
+
+
+def count_segment(segment: Segment) -> None:
+    """Count the people now and keep the count with its time. Raises TooLongError, then the old count stays."""
+    people = people_in(read_stored(segment.definition), now=timezone.now())
+    with answered_within(ON_REQUEST_S):
+        segment.people_count = people.order_by().count()
+    segment.counted_at = timezone.now()
+    Segment.objects.filter(pk=segment.pk).update(people_count=segment.people_count, counted_at=segment.counted_at)
