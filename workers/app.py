@@ -19,7 +19,12 @@ from portal.queues import SCHEDULE, TASK_QUEUES, full_name, task_queues  # noqa:
 app = producer
 app.conf.task_queues = [KombuQueue(full_name(settings.QUEUE_PREFIX, queue.name)) for queue in task_queues()]
 app.conf.task_default_queue = app.conf.task_queues[0].name
-app.conf.imports = ("workers.tasks.campaigns", "workers.tasks.importing", "workers.tasks.maintenance")
+app.conf.imports = (
+    "workers.tasks.bulk",
+    "workers.tasks.campaigns",
+    "workers.tasks.importing",
+    "workers.tasks.maintenance",
+)
 app.conf.beat_schedule = {
     tick.task.value: {
         "task": tick.task.value,

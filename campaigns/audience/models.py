@@ -47,6 +47,7 @@ class Contact(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.address_key = self.address.lower()
+        self.first_name, self.last_name = " ".join(self.first_name.split()), " ".join(self.last_name.split())
         self.first_name_key = self.first_name.casefold()[:150]
         self.last_name_key = self.last_name.casefold()[:150]
         super().save(*args, **kwargs)

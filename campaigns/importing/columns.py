@@ -27,6 +27,9 @@ ONLY_ONCE = (ADDRESS, FIRST_NAME, LAST_NAME, FULL_NAME, TIME_ZONE)
 
 REJECT_COLUMNS = ("line", "problem")  # what a rejects file has before the person's own columns
 EXPORT_MARK = "postroom_export"  # the last column of people exported by this portal; empty
+# What such a file says beside the person's own values. A blank, so that no attribute is called so.
+LISTS_COLUMN = "on lists"
+OWN_COLUMNS = (LISTS_COLUMN, "gets mail", "why not", "added (utc)", "changed (utc)")
 ATTRIBUTE_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 RESERVED_NAMES = frozenset({ADDRESS, FIRST_NAME, LAST_NAME, FULL_NAME, TAGS, TIME_ZONE, "email", "unsubscribe_url"})
 
@@ -166,13 +169,14 @@ def _name_targets(columns: list[ColumnDict]) -> None:
 def _name_exported(columns: list[ColumnDict]) -> None:
     """Our own names come back to where they were, whatever they mean in other people's files."""
     fixed = (ADDRESS, FIRST_NAME, LAST_NAME, TAGS, TIME_ZONE)
-    for column in columns:
+    is_rejects_file = [column["name"].casefold() for column in columns[:2]] == list(REJECT_COLUMNS)
+    for number, column in enumerate(columns):
         name = column["name"].casefold()
         if name in fixed:
             column["target"] = name
         elif is_attribute_name(name):
             column["target"] = ATTRIBUTE_PREFIX + name
-        if name in {EXPORT_MARK, *REJECT_COLUMNS}:
+        if name in {EXPORT_MARK, *OWN_COLUMNS} or (is_rejects_file and number < len(REJECT_COLUMNS)):
             column["target"] = IGNORE
 
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from campaigns.importing.batching import BATCH_ROWS, RowBatch, read_batches
-from campaigns.importing.columns import is_guarded_header
+from campaigns.importing.columns import is_export_header, is_guarded_header
 from campaigns.importing.csv_reader import CsvReader, Format, Position
 from campaigns.importing.encoding import guess_code_page
 from campaigns.importing.models import ContactImport, ImportBatch
@@ -172,10 +172,12 @@ def format_of(contact_import: ContactImport) -> Format:
 
 def plan_of(contact_import: ContactImport) -> RowPlan:
     """Where the cells of an import's rows go."""
+    names = [column["name"] for column in contact_import.columns]
     return RowPlan(
         targets=[column["target"] for column in contact_import.columns],
         domain_fixes=dict(contact_import.fixes.get("domains", {})),
-        is_rejects_file=is_guarded_header([column["name"] for column in contact_import.columns]),
+        is_rejects_file=is_guarded_header(names),
+        is_export=is_export_header(names),
     )
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 from campaigns.importing import columns
 from campaigns.importing.formula_guard import unguard
 from campaigns.importing.problems import ProblemCode, RowProblem, shorten
+from campaigns.importing.tag_cells import split_tags
 from campaigns.importing.typos import is_impossible, suggest_domain
 from portal.mail.address import InvalidAddress, parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 NAME_LENGTH = 150
 TAG_LENGTH = 60
@@ -75,6 +76,7 @@ class RowPlan:
     targets: Sequence[str]
     domain_fixes: dict[str, str] = field(default_factory=dict)
     is_rejects_file: bool = False  # its cells carry the guard against formulas
+    is_export: bool = False  # its cells hold what is stored, blanks and all
 
     def column_of(self, target: str) -> int | None:
         return self.targets.index(target) if target in self.targets else None
@@ -98,6 +100,8 @@ class RowChecker:
             for i, target in enumerate(plan.targets)
             if target.startswith(columns.ATTRIBUTE_PREFIX)
         ]
+        self._split_tags: Callable[[str], list[str]] = split_tags if plan.is_export else _TAG_BREAK.split
+        self._trim: Callable[[str], str] = str if plan.is_export else str.strip
         self._row: list[str] = []  # as it stands in the file, for reports
         self._typos: dict[str, str] = {}  # domain: the one that was meant, "" where nothing is suspicious
 
@@ -112,7 +116,7 @@ class RowChecker:
         address, key = found
         first_name, last_name = self._names(line, cells)
         attributes = ",".join(
-            [name + encode_basestring(value) for i, name in self._attributes if (value := cells[i].strip())]
+            [name + encode_basestring(value) for i, name in self._attributes if (value := self._trim(cells[i]))]
         )
         if self._tag_columns:
             self.tags_by_key[key] = self._tags(cells)
@@ -185,7 +189,7 @@ class RowChecker:
         names = (
             " ".join(part.split())[:TAG_LENGTH].strip()
             for i in self._tag_columns
-            for part in _TAG_BREAK.split(cells[i])
+            for part in self._split_tags(cells[i])
         )
         return tuple(dict.fromkeys(name for name in names if name))
 
