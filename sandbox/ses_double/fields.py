@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Iterable
 
 from sandbox.ses_double.errors import bad_request
-from sandbox.ses_double.letter import Headers, bare_address
-from sandbox.ses_double.wire import Destination, Header, Tag
+from sandbox.ses_double.letter import Headers, LetterFile, bare_address
+from sandbox.ses_double.wire import Attachment, Destination, Header, Tag
 
 MOST_RECIPIENTS = 50
 MOST_HEADERS = 15
 MOST_VALUES_CHARS = 262_144
+MOST_MESSAGE_BYTES = 40 * 1024 * 1024
+MOST_FILE_NAME_CHARS = 255
+MOST_TYPE_CHARS = 78
 
 ADDRESS = re.compile(r"[!-~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 FORBIDDEN_IN_ADDRESS = re.compile(r"[,;:<>()\[\]\\\"]|\.\.")
@@ -81,6 +86,28 @@ def read_headers(headers: list[Header]) -> Headers:
             message = f"Invalid header: {header['Name'][:40]!r}."
             raise bad_request(message)
     return tuple((header["Name"], header["Value"]) for header in headers)
+
+
+def read_files(attachments: list[Attachment]) -> tuple[LetterFile, ...]:
+    """Return the files of a message. Raises SesError for what SES would not take."""
+    files = tuple(_file(attachment) for attachment in attachments)
+    if sum(len(file.content) for file in files) > MOST_MESSAGE_BYTES:
+        message = f"Message length is more than {MOST_MESSAGE_BYTES} bytes long."
+        raise bad_request(message)
+    return files
+
+
+def _file(attachment: Attachment) -> LetterFile:
+    name, content_type = attachment.get("FileName", ""), attachment.get("ContentType", "")
+    is_inline = attachment.get("ContentDisposition", "ATTACHMENT") == "INLINE"
+    if not 1 <= len(name) <= MOST_FILE_NAME_CHARS or len(content_type) > MOST_TYPE_CHARS:
+        raise bad_request("An attachment needs a FileName and a ContentType that are not too long.")
+    try:
+        content = base64.b64decode(attachment.get("RawContent", ""), validate=True)
+    except binascii.Error as error:
+        raise bad_request("RawContent of an attachment is not base64.") from error
+    content_id = attachment.get("ContentId", "") if is_inline else ""
+    return LetterFile(name, content_type or "application/octet-stream", content, content_id)
 
 
 def _mailboxes(mailboxes: list[str]) -> tuple[str, ...]:

@@ -17,6 +17,16 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class LetterFile:
+    """A file that goes with a letter; one with a `content_id` is shown by its HTML as `cid:<content_id>`."""
+
+    name: str
+    content_type: str
+    content: bytes
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """The part of a call that all of its recipients share."""
 
@@ -30,6 +40,7 @@ class Letter:
     headers: Headers = ()
     configuration_set: str = ""
     is_template: bool = False
+    files: tuple[LetterFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

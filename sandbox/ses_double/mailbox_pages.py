@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader
 from sandbox.ses_double import fate
 from sandbox.ses_double.double import Double
 from sandbox.ses_double.mailbox_reader import MailboxReader
-from sandbox.ses_double.mime import links_in, shown_fields, shown_parts, source_of
+from sandbox.ses_double.mime import files_of, links_in, shown_fields, shown_parts, source_of, with_embedded
 from sandbox.ses_double.reply import Reply
 
 PAGES_DIR = Path(__file__).parent / "pages"
@@ -28,9 +28,9 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Mail brings its own inline styles; it may load nothing and run nothing.
+# Mail brings its own inline styles; it may run nothing, and load nothing but pictures from this machine.
 MESSAGE_POLICY = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http://127.0.0.1:* http://localhost:*; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
@@ -108,7 +108,10 @@ class MailboxPages:
             return self._not_found("This mail is no longer kept.")
         text, html = shown_parts(mail)
         fields = shown_fields(mail)
-        return self._page("mail.html", mail=mail, fields=fields, text=text, html=html, links=links_in(html))
+        files = files_of(mail)
+        return self._page(
+            "mail.html", mail=mail, fields=fields, text=text, html=html, links=links_in(html), files=files
+        )
 
     def _html(self, _query: Mapping[str, str], mail_id: str) -> Reply:
         reader = self._reader()
@@ -117,7 +120,7 @@ class MailboxPages:
             return self._not_found("This mail is no longer kept.")
         _text, html = shown_parts(mail)
         headers = {"Content-Security-Policy": MESSAGE_POLICY, "Referrer-Policy": "no-referrer"}
-        return Reply(200, html.encode("utf-8", "replace"), HTML, headers)
+        return Reply(200, with_embedded(mail, html).encode("utf-8", "replace"), HTML, headers)
 
     def _source(self, _query: Mapping[str, str], mail_id: str) -> Reply:
         reader = self._reader()

@@ -6,13 +6,14 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sandbox.ses_double.letter import (
     Filled,
     Headers,
     Letter,
+    LetterFile,
     fill_letter,
     merge_headers,
 )
@@ -21,6 +22,12 @@ PAGE_SIZE = 50
 
 LIST_COLUMNS = (
     "mail.id, mail.accepted_at_s, mail.address, mail.subject, mail.outcome, letter.sender, mail.ses_message_id"
+)
+
+
+FILES_OF_LETTER = (
+    "select name, content_type, content, content_id from letter_file join file_content using (content_hash) "
+    "where letter_id = ? order by letter_file.rowid"
 )
 
 
@@ -60,6 +67,7 @@ class Mail:
     operation: str
     filled: Filled
     raw: bytes
+    files: tuple[LetterFile, ...] = ()
 
 
 class MailboxReader:
@@ -91,7 +99,8 @@ class MailboxReader:
                 "select mail.*, letter.* from mail join letter on letter.id = mail.letter_id where mail.id = ?",
                 (mail_id,),
             ).fetchone()
-        return _mail(row) if row else None
+            files = db.execute(FILES_OF_LETTER, (row[1],)).fetchall() if row else []
+        return replace(_mail(row), files=tuple(LetterFile(*file) for file in files)) if row else None
 
     def id_of(self, ses_message_id: str) -> int | None:
         """Return the id of the mail with SES's message id, if it is kept."""

@@ -6,6 +6,7 @@ thread of its own in batches, so that accepting never waits for the disk.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import queue
 import sqlite3
@@ -24,8 +25,13 @@ create table if not exists mail (
     id integer primary key, letter_id integer, ses_message_id text unique,
     accepted_at_s real, address text, subject text, outcome text, recipients text,
     value_json text, headers text, tags text);
+create table if not exists letter_file (
+    letter_id integer, name text, content_type text, content_hash text, content_id text);
+create table if not exists file_content (content_hash text primary key, content blob);
+create index if not exists letter_file_letter on letter_file (letter_id);
 """
 INSERT_LETTER = "insert into letter values (?,?,?,?,?,?,?,?,?,?,?)"
+DELETE_UNUSED_CONTENTS = "delete from file_content where content_hash not in (select content_hash from letter_file)"
 INSERT_MAIL = (
     "insert or ignore into mail (letter_id, ses_message_id, accepted_at_s, address, "
     "subject, outcome, recipients, value_json, headers, tags) "
@@ -120,6 +126,8 @@ class MailboxWriter:
             if isinstance(job, Clear):
                 self._db.execute("delete from mail")
                 self._db.execute("delete from letter")
+                self._db.execute("delete from letter_file")
+                self._db.execute("delete from file_content")
             elif isinstance(job, list):
                 self._insert(job)
         self._drop_oldest()
@@ -129,8 +137,17 @@ class MailboxWriter:
         self._last_letter_id += 1
         letter_id = self._last_letter_id
         self._db.execute(INSERT_LETTER, letter_row(letter_id, messages[0].letter))
+        self._insert_files(letter_id, messages[0].letter)
         rows = [mail_row(letter_id, message) for message in messages]
         self._db.executemany(INSERT_MAIL, rows)
+
+    def _insert_files(self, letter_id: int, letter: Letter) -> None:
+        """Keep the letter's files, each content once however many calls carried it."""
+        for file in letter.files:
+            content_hash = hashlib.sha256(file.content).hexdigest()
+            row = (letter_id, file.name, file.content_type, content_hash, file.content_id)
+            self._db.execute("insert into letter_file values (?,?,?,?,?)", row)
+            self._db.execute("insert or ignore into file_content values (?,?)", (content_hash, file.content))
 
     def _drop_oldest(self) -> None:
         """Forget mail beyond the bound, then letters that nobody's mail uses."""
@@ -139,6 +156,9 @@ class MailboxWriter:
         oldest = "(select coalesce(min(letter_id), ?) from mail)"
         used = (self._last_letter_id + 1,)
         self._db.execute(f"delete from letter where id < {oldest}", used)
+        dropped = self._db.execute(f"delete from letter_file where letter_id < {oldest}", used)
+        if dropped.rowcount:
+            self._db.execute(DELETE_UNUSED_CONTENTS)
 
 
 def letter_row(letter_id: int, letter: Letter) -> tuple[object, ...]:

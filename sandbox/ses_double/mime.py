@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import unescape
 
-from sandbox.ses_double.letter import Filled
+from sandbox.ses_double.letter import Filled, LetterFile
 from sandbox.ses_double.mailbox_reader import Mail
 
 LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*["']?(https?://[^"'\s>]+)""", re.IGNORECASE)
+CONTENT_ID = re.compile(r"""\bcid:([^"'\s>)]{1,200})""")
 OWN_FIELDS = {"from", "to", "cc", "reply-to", "subject", "date", "message-id"}
 
 
@@ -27,6 +30,7 @@ def source_of(mail: Mail) -> bytes:
         message.set_content(mail.filled.text)
     if mail.filled.html:
         add_html(message, mail.filled)
+    add_files(message, mail.files)
     return message.as_bytes()
 
 
@@ -36,6 +40,17 @@ def add_html(message: EmailMessage, filled: Filled) -> None:
         message.add_alternative(filled.html, subtype="html")
     else:
         message.set_content(filled.html, subtype="html")
+
+
+def add_files(message: EmailMessage, files: Iterable[LetterFile]) -> None:
+    """Put the files beside the HTML part that shows them, or behind the message."""
+    for file in files:
+        kind, _, subtype = file.content_type.partition("/")
+        if file.content_id:
+            shown_in = message.get_body(preferencelist=("html", "plain")) or message
+            shown_in.add_related(file.content, kind, subtype, cid=f"<{file.content_id}>", filename=file.name)
+        else:
+            message.add_attachment(file.content, kind, subtype, filename=file.name)
 
 
 def source_fields(mail: Mail) -> list[tuple[str, str]]:
@@ -60,6 +75,38 @@ def shown_parts(mail: Mail) -> tuple[str, str]:
         return mail.filled.text, mail.filled.html
     message = message_from_bytes(mail.raw, policy=policy.default)
     return part_text(message, "plain"), part_text(message, "html")
+
+
+def with_embedded(mail: Mail, html: str) -> str:
+    """Return the HTML with each file that it shows by its Content-ID put into it."""
+    shown = {file.content_id: file for file in files_of(mail) if file.content_id}
+    return CONTENT_ID.sub(lambda found: data_url(shown[found[1]]) if found[1] in shown else found[0], html)
+
+
+def files_of(mail: Mail) -> list[LetterFile]:
+    """Return the files of a mail, those of a raw message from itself."""
+    if not mail.raw:
+        return list(mail.files)
+    parts = message_from_bytes(mail.raw, policy=policy.default).walk()
+    return [part_file(part) for part in parts if part.get_filename() and not part.is_multipart()]
+
+
+def part_file(part: EmailMessage) -> LetterFile:
+    """Return a MIME part as a file."""
+    content = part.get_payload(decode=True)
+    return LetterFile(
+        name=part.get_filename() or "",
+        content_type=part.get_content_type(),
+        content=content if isinstance(content, bytes) else b"",
+        content_id=str(part.get("Content-ID", "")).strip("<> "),
+    )
+
+
+def data_url(file: LetterFile) -> str:
+    """Return a file as an address that has it in itself; only pictures are."""
+    if not file.content_type.startswith("image/"):
+        return "about:blank"
+    return f"data:{file.content_type};base64,{base64.b64encode(file.content).decode()}"
 
 
 def part_text(message: EmailMessage, kind: str) -> str:

@@ -6,6 +6,7 @@ from sandbox.ses_double.errors import bad_request, not_found
 from sandbox.ses_double.fields import (
     MOST_RECIPIENTS,
     read_destination,
+    read_files,
     read_headers,
     read_tags,
     read_values,
@@ -81,6 +82,7 @@ def _simple_letter(request: SendEmailRequest, simple: SimpleMessage) -> Letter:
         text=body.get("Text", {}).get("Data", ""),
         html=body.get("Html", {}).get("Data", ""),
         headers=read_headers(simple.get("Headers", [])),
+        files=read_files(simple.get("Attachments", [])),
         configuration_set=request.get("ConfigurationSetName", ""),
     )
 
@@ -103,6 +105,7 @@ def _template_letter(
         text=content.get("Text", ""),
         html=content.get("Html", ""),
         headers=read_headers(template.get("Headers", [])),
+        files=read_files(template.get("Attachments", [])),
         configuration_set=request.get("ConfigurationSetName", ""),
         is_template=True,
     )

@@ -41,12 +41,23 @@ class Body(TypedDict, total=False):
     Html: Content
 
 
+class Attachment(TypedDict, total=False):
+    """A file that goes with a message; botocore sends the content as base64."""
+
+    RawContent: str
+    FileName: str
+    ContentType: str
+    ContentDisposition: str
+    ContentId: str
+
+
 class SimpleMessage(TypedDict, total=False):
     """SendEmail's Content.Simple."""
 
     Subject: Content
     Body: Body
     Headers: list[Header]
+    Attachments: list[Attachment]
 
 
 class RawMessage(TypedDict):
@@ -71,6 +82,7 @@ class TemplateMessage(TypedDict, total=False):
     TemplateContent: TemplateContent
     TemplateData: str
     Headers: list[Header]
+    Attachments: list[Attachment]
 
 
 class EmailContent(TypedDict, total=False):

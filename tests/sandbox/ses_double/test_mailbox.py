@@ -133,3 +133,54 @@ def test_only_the_newest_mail_is_kept():
             ses.send_bulk_email(**bulk_send(entries))
         page, _headers = fetch(double)
     assert [f"p{number:02}@" in page for number in range(20)] == [False] * 15 + [True] * 5
+
+
+PIXEL = b"\x89PNG the pixels"
+SHOWN = {"RawContent": PIXEL, "FileName": "lake.png", "ContentType": "image/png", "ContentDisposition": "INLINE"}
+PICTURE = 'src="data:image/png;base64,iVBORyB0aGUgcGl4ZWxz"'
+
+
+def sent_with_picture(ses, double):
+    """The path of a bulk mail that shows a picture from within itself."""
+    call = bulk_send([bulk_entry()], html='<img src="cid:lake@postroom"><img src="cid:other@postroom">')
+    call["DefaultContent"]["Template"]["Attachments"] = [{**SHOWN, "ContentId": "lake@postroom"}]
+    [result] = ses.send_bulk_email(**call)["BulkEmailEntryResults"]
+    return f"/mailbox/{id_of(double, result['MessageId'])}/"
+
+
+def test_a_picture_within_the_mail_is_shown(ses, double):
+    path = sent_with_picture(ses, double)
+    html, _headers = fetch(double, path + "html")
+    assert PICTURE in html
+    assert 'src="cid:other@postroom"' in html
+    assert "lake.png" in fetch(double, path)[0]
+
+
+def test_the_source_has_the_picture_beside_the_html_that_shows_it(ses, double):
+    source, _headers = fetch(double, sent_with_picture(ses, double) + "source")
+    message = message_from_bytes(source.encode(), policy=policy.default)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
+    ]  # fmt: skip
+
+
+def test_a_picture_within_a_raw_mail_is_shown(ses, double):
+    source, _headers = fetch(double, sent_with_picture(ses, double) + "source")
+    path = sent(ses, double, Content={"Raw": {"Data": source.encode()}})
+    assert PICTURE in fetch(double, path + "html")[0]
+
+
+def test_a_file_that_is_no_picture_never_becomes_part_of_the_page(ses, double):
+    call = bulk_send([bulk_entry()], html='<img src="cid:x@postroom">')
+    page = {**SHOWN, "ContentType": "text/html", "ContentId": "x@postroom"}
+    call["DefaultContent"]["Template"]["Attachments"] = [page]
+    [result] = ses.send_bulk_email(**call)["BulkEmailEntryResults"]
+    html, _headers = fetch(double, f"/mailbox/{id_of(double, result['MessageId'])}/html")
+    assert html == '<img src="about:blank">'
+
+
+def test_a_file_without_a_name_is_refused(ses):
+    call = bulk_send([bulk_entry()])
+    call["DefaultContent"]["Template"]["Attachments"] = [{**SHOWN, "FileName": "x" * 256}]
+    with pytest.raises(ses.exceptions.BadRequestException, match="FileName"):
+        ses.send_bulk_email(**call)
