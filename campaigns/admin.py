@@ -15,6 +15,7 @@ SUBJECTS = (
     "messages",
     "segments",
     "sending",
+    "signup",
     "suppression",
 )
 

@@ -47,9 +47,17 @@ class PostroomAdminSite(admin.AdminSite):
         return super().index(request, {**overview_context(request), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
+        from portal.jump import jump_json, jump_page  # noqa: PLC0415
         from portal.overview import overview_json  # noqa: PLC0415
+        from portal.own_settings import own_settings  # noqa: PLC0415
 
-        return [path("overview.json", overview_json, name="overview_json"), *super().get_urls()]
+        return [
+            path("overview.json", overview_json, name="overview_json"),
+            path("jump.json", jump_json, name="jump_json"),
+            path("jump/", jump_page, name="jump"),
+            path("own-settings/", self.admin_view(own_settings), name="own_settings"),
+            *super().get_urls(),
+        ]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         from portal.demo_login import read_demo_login  # noqa: PLC0415

@@ -20,6 +20,7 @@ from portal.publish import producer
 from sandbox.demo.audience import write_people, write_suppressions
 from sandbox.demo.history import send_in_the_past
 from sandbox.demo.login import USERNAME
+from sandbox.demo.signup import write_form
 from sandbox.demo.texts import (
     DRAFT_LETTER,
     PAUSE_REASON,
@@ -53,6 +54,7 @@ def make_demo() -> None:
         _write_house()
         contacts = write_people()
         write_suppressions(contacts)
+        write_form(account)
     for letter in SENT_LETTERS:
         _send(letter, actor)
     paused, paused_at = _send(PAUSED_LETTER, actor)

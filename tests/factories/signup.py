@@ -25,6 +25,17 @@ def make_form(title: str = "Our newsletter", **fields) -> SignupForm:
     return SignupForm.objects.create(title=title, **fields)
 
 
+def a_used_form() -> SignupForm:
+    """A form with figures, somebody who confirmed, and somebody who has not yet."""
+    form = make_form(
+        allowed_origins="https://www.club.example", request_count=48, confirmed_count=41, trapped_count=12,
+        asked_fields=[["first_name", True], ["last_name", False]],
+    )  # fmt: skip
+    make_request(form, "robin@club.example", state=SignupRequest.State.CONFIRMED, confirmed_at=timezone.now())
+    make_request(form)
+    return form
+
+
 def make_request(form: SignupForm | None = None, address: str = "nia@club.example", **fields) -> SignupRequest:
     form = form or make_form()
     fields.setdefault("asked_at", timezone.now())

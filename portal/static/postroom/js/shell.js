@@ -1,4 +1,4 @@
-// What every page gets: navigation on phones, jump box, readers' own time zone, card labels, dialogs, copy, countdown.
+// What every page gets: navigation on phones, readers' own time zone, card labels, dialogs, copy, countdown.
 
 const root = document.documentElement;
 const language = root.lang || undefined;
@@ -25,48 +25,7 @@ function setUpNavigation() {
   document.querySelector(".main > .content")?.addEventListener("click", () => show(false));
 }
 
-function setUpJumpBox() {
-  const box = document.getElementById("nav-filter"); // Django's id; its own filter finds nothing to do here
-  if (!box) return;
-  box.value = "";
-  const groups = [...document.querySelectorAll("[data-nav-group]")];
-  const none = document.querySelector("[data-jump-none]");
-  const filter = () => {
-    const wanted = box.value.trim().toLocaleLowerCase();
-    let first = null;
-    for (const group of groups) {
-      let shown = 0;
-      for (const item of group.querySelectorAll("li")) {
-        const matches = item.querySelector("[data-nav-label]").textContent.toLocaleLowerCase().includes(wanted);
-        item.hidden = !matches;
-        shown += matches;
-        const link = item.querySelector("a");
-        link.classList.remove("is-first-match");
-        if (matches && wanted && !first) first = link;
-      }
-      group.hidden = !shown;
-    }
-    first?.classList.add("is-first-match");
-    none.hidden = Boolean(first) || !wanted;
-    return first;
-  };
-  box.addEventListener("input", filter);
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") filter()?.click();
-    if (event.key === "Escape") {
-      box.value = "";
-      filter();
-      box.blur();
-    }
-  });
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable], dialog");
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-    event.preventDefault();
-    if (box.offsetParent === null) document.querySelector("[data-nav-toggle]")?.click();
-    box.focus();
-  });
-}
+const timeZone = document.querySelector("meta[name=time-zone]")?.content; // the reader's own choice; else this device's
 
 const timeStyles = {
   moment: { dateStyle: "medium", timeStyle: "short" },
@@ -78,7 +37,7 @@ function showLocalTimes() {
   for (const element of document.querySelectorAll("time[datetime][data-style]")) {
     const moment = new Date(element.dateTime);
     if (!Number.isNaN(moment.getTime())) {
-      element.textContent = new Intl.DateTimeFormat(language, timeStyles[element.dataset.style]).format(moment);
+      element.textContent = new Intl.DateTimeFormat(language, { ...timeStyles[element.dataset.style], timeZone }).format(moment);
     }
   }
 }
@@ -142,7 +101,6 @@ function setUpCountdowns() {
 }
 
 setUpNavigation();
-setUpJumpBox();
 showLocalTimes();
 labelCells();
 closeIdleFilters();
