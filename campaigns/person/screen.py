@@ -141,7 +141,9 @@ def _facts(contact: Contact) -> list[tuple[str, str]]:
     known = [label for label in labels if contact.attributes.get(label)]
     others = sorted(set(contact.attributes) - set(known))
     rows = [(label_of("time_zone", labels), contact.time_zone.replace("_", " "))] if contact.time_zone else []
-    return rows + [(labels.get(name, name), str(contact.attributes[name])) for name in [*known, *others]]
+    return rows + [
+        (labels.get(name, name.replace("_", " ")), str(contact.attributes[name])) for name in [*known, *others]
+    ]
 
 
 def _offers(contact: Contact) -> dict[str, Any]:

@@ -21,7 +21,7 @@ _SENTENCES: dict[Why, _StrPromise] = {
     Why.UNKNOWN_AND_SUPPRESSED: gettext_lazy(
         "Nobody here has the address {address}; besides, it gets no mail since {since}: {because}."
     ),
-    Why.SUPPRESSED: gettext_lazy("No campaign goes to {name} since {since}: {because}."),
+    Why.SUPPRESSED: gettext_lazy("{name} gets no campaign since {since}: {because}."),
     Why.REACHED: gettext_lazy("Campaigns reach {name}: nothing stands against it."),
     Why.NO_AUDIENCE: gettext_lazy("Nobody was chosen for “{campaign}” yet."),
     Why.WOULD_NOT_BE_CHOSEN: gettext_lazy("{name} would not get “{campaign}”: it is not for any group they are in."),

@@ -139,6 +139,17 @@ def _recipient() -> str:
     return reverse("admin:campaigns_campaign_person", args=[person.campaign_id, person.pk])
 
 
+def _shelf() -> Any:
+    from tests.factories.images import a_picture_shelf
+
+    return a_picture_shelf()
+
+
+def _test() -> str:
+    draft = _stage("a_tested_draft")()
+    return reverse("admin:campaigns_campaign_trial", args=[draft.tests.get().version_id])
+
+
 def _left_out() -> str:
     draft = _stage("a_draft")()
     return reverse("admin:campaigns_campaign_left_out", args=[draft.pk, 3])
@@ -214,6 +225,19 @@ PAGES: list[Page] = [
     Page("template", at("admin:campaigns_template_change", _stage("a_template"), with_id=True)),
     Page("template-viewer", at("admin:campaigns_template_change", _stage("a_template"), with_id=True), role=VIEWER),
     Page("house-layout", at("admin:campaigns_houselayout_changelist", _stage("a_template"))),
+    Page("images-empty", at("admin:campaigns_image_changelist"), role=MARKETER),
+    Page("images", at("admin:campaigns_image_changelist", _shelf), role=MARKETER),
+    Page("images-viewer", at("admin:campaigns_image_changelist", _shelf), role=VIEWER),
+    Page("images-none-found", lambda: _shelf() and at("admin:campaigns_image_changelist")() + "?q=zebra"),
+    Page("image", at("admin:campaigns_image_change", _shelf, with_id=True), role=MARKETER),
+    Page("image-viewer", at("admin:campaigns_image_change", _shelf, with_id=True), role=VIEWER),
+    Page("guest-lists-empty", at("admin:campaigns_guestlist_changelist"), role=MARKETER),
+    Page("guest-lists", at("admin:campaigns_guestlist_changelist", _stage("a_guest_list")), role=MARKETER),
+    Page("guest-list", at("admin:campaigns_guestlist_change", _stage("a_guest_list"), with_id=True), role=MARKETER),
+    Page("guest-list-add", at("admin:campaigns_guestlist_add"), role=MARKETER),
+    Page("campaign-review-tested", _one("review", "a_tested_draft"), role=MARKETER),
+    Page("test", _test, role=MARKETER),
+    Page("test-of-template", _one("test_template", "a_template"), role=MARKETER),
     Page("imports-empty", at("admin:campaigns_contactimport_changelist")),
     Page("imports", at("admin:campaigns_contactimport_changelist", _import_stage("imports_in_all_stages"))),
     Page("import-file", at("admin:campaigns_contactimport_add"), role=MARKETER),

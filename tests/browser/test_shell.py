@@ -1,4 +1,4 @@
-"""What every page can do: jump box, navigation on phones, themes, times, dialogs, copying, countdown."""
+"""What every page can do: navigation on phones, themes, times, dialogs, copying, countdown."""
 
 from __future__ import annotations
 
@@ -30,29 +30,6 @@ def _with_markup(route, html: str) -> None:
     route.fulfill(
         response=answer, body=answer.text().replace('<main id="content-start"', f'{html}<main id="content-start"')
     )
-
-
-def test_slash_opens_the_jump_box_and_enter_goes_to_the_first_match(tab):
-    tab.keyboard.press("/")
-    expect(tab.locator("#nav-filter")).to_be_focused()
-    tab.keyboard.type("activ")
-    expect(tab.locator("#nav-sidebar li:visible")).to_have_count(1)
-    tab.keyboard.press("Enter")
-    tab.wait_for_url(f"**{reverse('admin:portal_activity_changelist')}")
-
-
-def test_the_jump_box_says_when_nothing_matches_and_escape_clears_it(tab):
-    tab.locator("#nav-filter").fill("zzz")
-    expect(tab.get_by_text("No page of that name.")).to_be_visible()
-    tab.keyboard.press("Escape")
-    expect(tab.locator("#nav-sidebar li:visible").first).to_be_visible()
-
-
-def test_slash_in_a_field_is_a_slash(tab):
-    tab.goto(reverse("admin:auth_user_changelist"))
-    tab.locator("#searchbar").focus()
-    tab.keyboard.type("a/b")
-    expect(tab.locator("#searchbar")).to_have_value("a/b")
 
 
 def test_on_a_phone_the_navigation_opens_and_escape_closes_it(window):
