@@ -80,6 +80,10 @@ lock: $(PY) ## Pin requirements*.in with hashes; keeps the pins that still fit (
 bench: $(BENCH_STAMP) ## Measure against the peers (minutes); figures and meaning in bench/README.md
 	@$(PY) -m bench $(BENCH_ARGS)
 
+.PHONY: editor
+editor: ## Build the text editor's script anew from frontend/ (needs Node.js and npm; the result is committed)
+	@sh frontend/build.sh
+
 .PHONY: pictures
 pictures: $(STAMP) ## Take a picture of every page into var/pictures (needs Chromium)
 	@$(PY) docs/take_pictures.py --to var/pictures

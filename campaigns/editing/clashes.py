@@ -96,6 +96,8 @@ def _name(deed: Activity) -> str:
 def _differences(form: AnyForm, stored: Model) -> Iterator[Difference]:
     fresh = type(form)(instance=stored)
     for name, field in form.fields.items():
+        if field.widget.is_hidden:
+            continue
         theirs = _shown(field, fresh.get_initial_for_field(field, name))
         mine = _shown(field, form[name].value())
         if theirs != mine:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from campaigns.messages.forms import contact_by_address
-from campaigns.messages.preview import html_frame, problems_frame, render_for, text_frame
+from campaigns.messages.preview import FrameLooks, html_frame, inbox_line, problems_frame, render_for, text_frame
 from campaigns.messages.problems import Problem
 from campaigns.messages.source import MessageSource
 from campaigns.messages.suggestions import suggested_contacts
@@ -57,3 +60,33 @@ def test_a_nul_in_what_was_typed_is_passed_over():
     berta = make_contact("berta@club.example", first_name="Berta")
     assert suggested_contacts("ber\0ta") == [berta]
     assert contact_by_address("berta@club.example\0") == berta
+
+
+OWN_DARK = "<html><head><style>@media (prefers-color-scheme: dark) { p { color: #fff } }</style></head><p>x</p></html>"
+
+
+def test_a_mail_shows_its_own_dark_colours_in_the_dark_only_whatever_the_readers_browser_likes():
+    dark, light = html_frame(OWN_DARK, FrameLooks(is_dark=True)), html_frame(OWN_DARK)
+    assert "@media (min-width: 0)" in dark
+    assert "@media (max-width: 0)" in light
+    assert "invert" not in dark
+
+
+def test_a_mail_without_dark_colours_is_turned_around_in_the_dark():
+    assert "invert(1)" in html_frame("<html><head></head><p>x</p></html>", FrameLooks(is_dark=True))
+    assert "invert(1)" not in html_frame("<html><head></head><p>x</p></html>")
+
+
+def test_with_images_off_only_their_words_are_left():
+    mail = (
+        '<p style="background: url(https://x.example/a.png)"><img width=1 SRC="https://x.example/b.png" alt="Map"></p>'
+    )
+    shown = html_frame(mail + '<table background="https://x.example/c.png">', FrameLooks(hides_images=True))
+    assert 'alt="Map"' in shown
+    assert not re.search(r"\ssrc\s*=|\sbackground\s*=|url\(", shown, re.IGNORECASE)
+
+
+def test_the_inbox_shows_the_preview_line_or_how_the_text_begins():
+    with_line = inbox_line(replace(SOURCE, preheader="Come, {{ first_name }}"), None)
+    assert (with_line.subject, with_line.preheader) == ("For Anna", "Come, Anna")
+    assert inbox_line(SOURCE, None).preheader.startswith("Dear Anna of")

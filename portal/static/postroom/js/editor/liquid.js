@@ -77,5 +77,5 @@ function sourceOf(words) {
 
 // Completion with what the portal knows; `words` is the answer of the address that the page names.
 export function liquidCompletion(words) {
-  return autocompletion({ override: [sourceOf(words)], icons: false });
+  return autocompletion({ override: [sourceOf(words)], icons: false, interactionDelay: 0 });
 }
