@@ -57,6 +57,7 @@ class TaskName(StrEnum):
     RUN_BULK_CHANGE = "campaigns.run_bulk_change"
     FIND_DUPLICATES = "campaigns.find_duplicates"
     WRITE_EXPORT = "campaigns.write_export"
+    REWRITE_VALUES = "campaigns.rewrite_values"
     REFRESH_QUOTA = "campaigns.refresh_quota"
     VISIT_LINKS = "campaigns.visit_links"
     SWEEP = "maintenance.sweep"
@@ -85,6 +86,7 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.RUN_BULK_CHANGE: QueueName.IMPORTS,
     TaskName.FIND_DUPLICATES: QueueName.IMPORTS,
     TaskName.WRITE_EXPORT: QueueName.IMPORTS,
+    TaskName.REWRITE_VALUES: QueueName.IMPORTS,
     TaskName.REFRESH_QUOTA: QueueName.MAINTENANCE,
     TaskName.VISIT_LINKS: QueueName.MAINTENANCE,
     TaskName.SWEEP: QueueName.MAINTENANCE,

@@ -22,6 +22,7 @@ app.conf.task_default_queue = app.conf.task_queues[0].name
 app.conf.imports = (
     "workers.tasks.bulk",
     "workers.tasks.campaigns",
+    "workers.tasks.fields",
     "workers.tasks.importing",
     "workers.tasks.maintenance",
 )

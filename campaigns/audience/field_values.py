@@ -6,6 +6,7 @@ Stored: a number as plain decimal (-12.5), a date as 2026-11-22, yes or no as th
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -19,9 +20,6 @@ MAX_DIGITS = 15  # what a double holds exactly, so that both databases compare a
 NUMBER_PATTERN = r"^-?[0-9]{1,15}([.][0-9]{1,14})?$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MAX_OPTIONS = 100
-FEW_OPTIONS = 12  # so many different values, each several times, look like a choice
-_ENOUGH_VALUES = 20
-_REPEATS = 4
 
 _YES_WORDS = frozenset({"yes", "y", "true", "t", "1", "ja", "j", "wahr", "oui", "si", "sí", "x", "on"})
 _NO_WORDS = frozenset({"no", "n", "false", "f", "0", "nein", "falsch", "non", "off"})
@@ -44,6 +42,14 @@ class FieldType(Enum):
     CHOICE = "choice"
 
 
+@dataclass(frozen=True, slots=True)
+class ValueRule:
+    """What the values of one field must be."""
+
+    field_type: FieldType
+    options: tuple[str, ...] = ()
+
+
 class ValueDoesNotFit(ValueError):
     """The text is no value of this type."""
 
@@ -53,9 +59,7 @@ def stored_form(text: str, field_type: FieldType, options: Sequence[str] = ()) -
     typed = " ".join(text.replace("\0", "").split()) if field_type is not FieldType.TEXT else text.strip()
     if not typed:
         return ""
-    if field_type is FieldType.CHOICE:
-        return _option(typed, options)
-    return _READERS[field_type](typed)
+    return _option(typed, options) if field_type is FieldType.CHOICE else _READERS[field_type](typed)
 
 
 def fits(text: str, field_type: FieldType, options: Sequence[str] = ()) -> bool:
@@ -67,22 +71,16 @@ def fits(text: str, field_type: FieldType, options: Sequence[str] = ()) -> bool:
     return True
 
 
-def guess_type(values: Iterable[str]) -> tuple[FieldType, list[str]]:
-    """The type that all the values have, and the options where it is a choice; text where there is doubt."""
-    found = [" ".join(value.split()) for value in values if value.strip()]
+def guess_type(values: Iterable[str]) -> FieldType:
+    """The type that all the values have; text where there is doubt. Choices are for a person to name."""
+    found = {" ".join(value.split()).casefold() for value in values if value.strip()}
     if not found:
-        return FieldType.TEXT, []
-    lowered = {value.casefold() for value in found}
-    if not lowered <= _PLAIN_WORDS and lowered <= _YES_WORDS | _NO_WORDS:
-        return FieldType.YES_NO, []
+        return FieldType.TEXT
+    if not found <= _PLAIN_WORDS and found <= _YES_WORDS | _NO_WORDS:
+        return FieldType.YES_NO
     if all(fits(value, FieldType.DATE) for value in found):
-        return FieldType.DATE, []
-    if all(_is_amount(value) for value in found):
-        return FieldType.NUMBER, []
-    distinct = sorted(set(found))
-    if len(found) >= _ENOUGH_VALUES and len(distinct) <= FEW_OPTIONS and len(found) >= _REPEATS * len(distinct):
-        return FieldType.CHOICE, distinct
-    return FieldType.TEXT, []
+        return FieldType.DATE
+    return FieldType.NUMBER if all(_is_amount(value) for value in found) else FieldType.TEXT
 
 
 def _is_amount(value: str) -> bool:

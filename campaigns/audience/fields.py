@@ -35,6 +35,7 @@ class ContactField(models.Model):
     )
     help_text = models.CharField(_("help"), max_length=300, blank=True, default="")
     place = models.IntegerField(_("order"), default=0, help_text=_("Fields with smaller numbers come first."))
+    rewrite_after = models.BigIntegerField(null=True, editable=False)  # contact id; behind it values await their form
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
-from campaigns.audience.field_values import FieldType, ValueDoesNotFit, stored_form
+from campaigns.audience.field_values import FieldType, ValueRule
 from campaigns.audience.fields import ContactField
+from portal.publish import publish
+from portal.queues import TaskName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-MAX_VALUE_LENGTH = 300
 
 
 def known_fields() -> dict[str, ContactField]:
@@ -31,35 +31,29 @@ def label_for(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def add_missing_fields(found: Mapping[str, tuple[FieldType, list[str]]]) -> list[ContactField]:
+def add_missing_fields(found: Mapping[str, FieldType]) -> list[ContactField]:
     """Make the fields of these names that are not there yet, with the type guessed for them; gives the new ones."""
     known = set(ContactField.objects.filter(name__in=found).values_list("name", flat=True))
     last = ContactField.objects.aggregate(last=Max("place"))["last"] or 0
     new = [
-        ContactField(name=name, label=label_for(name), field_type=kind.value, options=options, place=last + number)
-        for number, (name, (kind, options)) in enumerate(found.items(), start=1)
+        ContactField(
+            name=name,
+            label=label_for(name),
+            field_type=kind.value,
+            place=last + number,
+            rewrite_after=None if kind is FieldType.TEXT else 0,
+        )
+        for number, (name, kind) in enumerate(found.items(), start=1)
         if name not in known
     ]
     # Two imports may find the same field at once; the first one's guess stands.
     ContactField.objects.bulk_create(new, ignore_conflicts=True)
+    for field in ContactField.objects.filter(name__in=[field.name for field in new], rewrite_after__isnull=False):
+        publish(TaskName.REWRITE_VALUES, field_id=field.pk)
     return new
 
 
-def read_values(values: Mapping[str, str], fields: Mapping[str, ContactField]) -> tuple[dict[str, str], list[str]]:
-    """(values in their stored form, names of those that do not fit their field's type); unknown names stay as they are."""
-    stored: dict[str, str] = {}
-    unfit: list[str] = []
-    for name, text in values.items():
-        field = fields.get(name)
-        try:
-            stored[name] = stored_form(text, field.kind, field.options) if field else text
-        except ValueDoesNotFit:
-            stored[name] = text
-            unfit.append(name)
-    return stored, unfit
-
-
-def in_order(names: Iterable[str], fields: Mapping[str, ContactField]) -> list[str]:
-    """Names as the fields are ordered, unknown ones last."""
-    places = {name: number for number, name in enumerate(fields)}
-    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
+def value_rules(names: Iterable[str]) -> dict[str, ValueRule]:
+    """{name: what its values must be} of those names that are fields of another type than text."""
+    fields = ContactField.objects.filter(name__in=list(names)).exclude(field_type=FieldType.TEXT.value)
+    return {field.name: ValueRule(field.kind, tuple(field.options)) for field in fields}

@@ -1,4 +1,4 @@
-"""What follows a completed import: the campaign of its drop folder, where that is set to send by itself."""
+"""What follows a completed import: the fields it brought, and the campaign that its drop folder sends by itself."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ import logging
 
 from django.db import transaction
 
+from campaigns.audience.field_services import make_fields
+from campaigns.importing.columns import ATTRIBUTE_PREFIX
 from campaigns.importing.models import ContactImport
 from campaigns.sending.for_tag import start_copy_for_tag
 from portal.activity import record_activity
 from portal.errors import Conflict, InvalidInput
 
 logger = logging.getLogger(__name__)
+
+
+def note_fields(contact_import: ContactImport) -> None:
+    """Make the fields that the file brought and nobody knew; in the transaction that completes the import."""
+    targets = [str(column["target"]) for column in contact_import.columns]
+    names = [target.removeprefix(ATTRIBUTE_PREFIX) for target in targets if target.startswith(ATTRIBUTE_PREFIX)]
+    make_fields(names, actor=contact_import.created_by)
 
 
 def start_bound_campaign(contact_import: ContactImport) -> None:

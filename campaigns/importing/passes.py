@@ -16,8 +16,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from campaigns.audience.known_fields import value_rules
 from campaigns.importing.batching import BATCH_ROWS, RowBatch, read_batches
-from campaigns.importing.columns import is_export_header, is_guarded_header
+from campaigns.importing.columns import ATTRIBUTE_PREFIX, is_export_header, is_guarded_header
 from campaigns.importing.csv_reader import CsvReader, Format, Position
 from campaigns.importing.encoding import guess_code_page
 from campaigns.importing.models import ContactImport, ImportBatch
@@ -178,6 +179,11 @@ def plan_of(contact_import: ContactImport) -> RowPlan:
         domain_fixes=dict(contact_import.fixes.get("domains", {})),
         is_rejects_file=is_guarded_header(names),
         is_export=is_export_header(names),
+        value_rules=value_rules(
+            column["target"].removeprefix(ATTRIBUTE_PREFIX)
+            for column in contact_import.columns
+            if column["target"].startswith(ATTRIBUTE_PREFIX)
+        ),
     )
 
 

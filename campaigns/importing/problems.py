@@ -31,6 +31,7 @@ class ProblemCode(StrEnum):
     DUPLICATE = "duplicate"
     TIME_ZONE_UNKNOWN = "time_zone_unknown"
     VALUE_CUT = "value_cut"
+    VALUE_UNFIT = "value_unfit"
     # Files that cannot be read
     EMPTY = "empty"
     NOT_CSV = "not_csv"
@@ -52,7 +53,13 @@ class ProblemCode(StrEnum):
 
 
 WARNINGS = frozenset(
-    {ProblemCode.TYPO_DOMAIN, ProblemCode.DUPLICATE, ProblemCode.TIME_ZONE_UNKNOWN, ProblemCode.VALUE_CUT}
+    {
+        ProblemCode.TYPO_DOMAIN,
+        ProblemCode.DUPLICATE,
+        ProblemCode.TIME_ZONE_UNKNOWN,
+        ProblemCode.VALUE_CUT,
+        ProblemCode.VALUE_UNFIT,
+    }
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from json.encoder import encode_basestring  # C; a tenth of the cost of json.dumps
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
+from campaigns.audience.field_values import ValueDoesNotFit, ValueRule, stored_form
 from campaigns.importing import columns
 from campaigns.importing.formula_guard import unguard
 from campaigns.importing.problems import ProblemCode, RowProblem, shorten
@@ -77,6 +78,7 @@ class RowPlan:
     domain_fixes: dict[str, str] = field(default_factory=dict)
     is_rejects_file: bool = False  # its cells carry the guard against formulas
     is_export: bool = False  # its cells hold what is stored, blanks and all
+    value_rules: dict[str, ValueRule] = field(default_factory=dict)  # of typed fields, by name
 
     def column_of(self, target: str) -> int | None:
         return self.targets.index(target) if target in self.targets else None
@@ -100,6 +102,11 @@ class RowChecker:
             for i, target in enumerate(plan.targets)
             if target.startswith(columns.ATTRIBUTE_PREFIX)
         ]
+        self._typed = [
+            (i, target.removeprefix(columns.ATTRIBUTE_PREFIX))
+            for i, target in enumerate(plan.targets)
+            if target.removeprefix(columns.ATTRIBUTE_PREFIX) in plan.value_rules
+        ]
         self._split_tags: Callable[[str], list[str]] = split_tags if plan.is_export else _TAG_BREAK.split
         self._trim: Callable[[str], str] = str if plan.is_export else str.strip
         self._row: list[str] = []  # as it stands in the file, for reports
@@ -115,6 +122,8 @@ class RowChecker:
             return None
         address, key = found
         first_name, last_name = self._names(line, cells)
+        if self._typed:
+            cells = self._with_stored_forms(line, cells)
         attributes = ",".join(
             [name + encode_basestring(value) for i, name in self._attributes if (value := self._trim(cells[i]))]
         )
@@ -124,6 +133,19 @@ class RowChecker:
             line, address, key, first_name, last_name, first_name.casefold()[:NAME_LENGTH],
             last_name.casefold()[:NAME_LENGTH], f"{{{attributes}}}", self._time_zone(line, cells),
         )  # fmt: skip
+
+    def _with_stored_forms(self, line: int, cells: list[str]) -> list[str]:
+        """The cells of typed fields as they are stored; empty where a value does not fit its field."""
+        cells = list(cells)
+        for i, name in self._typed:
+            rule = self._plan.value_rules[name]
+            try:
+                cells[i] = stored_form(cells[i], rule.field_type, rule.options)
+            except ValueDoesNotFit:
+                problem = RowProblem(ProblemCode.VALUE_UNFIT, line, column=i, example=shorten(cells[i]), value=name)
+                self.problems.append(problem)
+                cells[i] = ""
+        return cells
 
     def take_problems(self) -> list[RowProblem]:
         """The problems since the last call."""

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.importing import line_sql
-from campaigns.importing.after_import import start_bound_campaign
+from campaigns.importing.after_import import note_fields, start_bound_campaign
 from campaigns.importing.batching import RowBatch
 from campaigns.importing.models import ContactImport, ImportBatch
 from campaigns.importing.passes import Committed, Hold, walk_file
@@ -71,6 +71,7 @@ def _go_on(hold: Hold) -> bool:
             created=contact_import.created_count,
             changed=contact_import.changed_count,
         )
+        note_fields(contact_import)
         start_bound_campaign(contact_import)
     logger.info(
         "import.completed", extra={"import_id": contact_import.pk, "created_count": contact_import.created_count}

@@ -30,6 +30,7 @@ _PROBLEMS: dict[str, _StrPromise] = {
     ProblemCode.DUPLICATE: _("Same address twice in the file; the later line wins"),
     ProblemCode.TIME_ZONE_UNKNOWN: _("Unknown time zone; left empty"),
     ProblemCode.VALUE_CUT: _("A name of more than 150 characters; cut off"),
+    ProblemCode.VALUE_UNFIT: _("A value that its field cannot have; left out"),
     ProblemCode.EMPTY: _("The file is empty."),
     ProblemCode.NOT_CSV: _("This is no CSV file."),
     ProblemCode.BINARY: _("This is no text file. Save your table as CSV and upload that."),

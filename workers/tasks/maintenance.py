@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from campaigns.audience.field_rewrite import sweep_fields
 from campaigns.bulk.sweep import sweep_bulk_work
 from campaigns.editing.sweep import sweep_editing
 from campaigns.exports.services import sweep_exports
@@ -23,5 +24,5 @@ def sweep(**_ids: int) -> None:
     """Harmless twice: it only publishes hints for what is due."""
     forget_old_turns()
     found = {"imports": sweep_imports(), "unsaved": sweep_editing(), "signups": sweep_requests()}
-    found |= {"bulk": sweep_bulk_work(), "exports": sweep_exports()}
+    found |= {"bulk": sweep_bulk_work(), "exports": sweep_exports(), "fields": sweep_fields()}
     logger.info("sweep.done", extra={**sweep_campaigns(), **found})
