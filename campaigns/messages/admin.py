@@ -1,4 +1,4 @@
-"""Templates and the house layout in the admin; their forms are pages of their own."""
+"""Templates in the admin; their forms are pages of their own. House layouts and snippets: see part_admin."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.editing import views as editing
-from campaigns.messages import screens, views
-from campaigns.messages.models import HouseLayout, Template
+from campaigns.messages import part_admin, screens, views
+from campaigns.messages.drafts import save_template
+from campaigns.messages.models import Template
+from campaigns.messages.revision_screens import Versioned, version_urls
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
+__all__ = ["TemplateAdmin", "part_admin"]
+
+TEMPLATES = Versioned(Template, gettext_lazy("Templates"), save_template)
 _PAGES = "campaigns_template_"
 
 
@@ -67,32 +72,10 @@ class TemplateAdmin(admin.ModelAdmin[Template]):
             path("presence/", guard(editing.tell_presence), name=_PAGES + "presence"),
             path("words/", guard(require_GET(views.editor_words)), name=_PAGES + "words"),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *version_urls(TEMPLATES), *super().get_urls()]
 
     @admin.display(description="")
     def use_it(self, template: Template) -> SafeString:
         url = f"{reverse('admin:campaigns_campaign_add')}?template={template.pk}"
         words = _("Start a campaign")
         return format_html('<a href="{}" aria-label="{}: {}">{}</a>', url, words, template.name, words)
-
-
-@admin.register(HouseLayout)
-class HouseLayoutAdmin(admin.ModelAdmin[HouseLayout]):
-    """One row, so its list is its form."""
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
-        return screens.edit_layout(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: HouseLayout | None = None) -> bool:
-        return False
-
-    def change_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        return redirect("admin:campaigns_houselayout_changelist")
-
-    def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
-        preview = path("preview/", guard(require_POST(views.preview_layout)), name="campaigns_houselayout_preview")
-        return [preview, *super().get_urls()]

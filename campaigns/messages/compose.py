@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from campaigns.images.references import with_addresses
@@ -43,16 +42,16 @@ def compose_message(source: MessageSource) -> ComposedMessage:
     Raises TemplateInvalid with every problem found, each by the line as typed.
     """
     expanded = expand_source(source)
+    problems = [*expanded.problems, *map(expanded.located, source_problems(expanded.source))]
+    if problems:
+        raise TemplateInvalid(problems)
     try:
-        return _composed(expanded.source, expanded.problems)
+        return _composed(expanded.source)
     except TemplateInvalid as error:
         raise TemplateInvalid([expanded.located(problem) for problem in error.problems]) from error
 
 
-def _composed(source: MessageSource, snippet_problems: Iterable[Problem]) -> ComposedMessage:
-    problems = [*snippet_problems, *source_problems(source)]
-    if problems:
-        raise TemplateInvalid(problems)
+def _composed(source: MessageSource) -> ComposedMessage:
     try:
         html, fragment = _html_of(source)
         text = _text_of(source, fragment)

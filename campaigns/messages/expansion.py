@@ -46,6 +46,7 @@ LAYOUT_WORDS = {
 SNIPPET_TAG = "render"
 
 _QUOTED = re.compile(r"""(["'])([^"']{1,100})\1""")
+_SPLITS_HTML = re.compile(r"\n[ \t]*(?:\n|    |\t)")
 _LAYOUT_WORD = re.compile(rf"\b(?:{'|'.join(LAYOUT_WORDS)})\b")
 
 
@@ -195,6 +196,7 @@ class _Expander:
         elif piece.kind in {PieceKind.OUTPUT, PieceKind.TAG} and (word := _LAYOUT_WORD.search(piece.inner)):
             message = f"“{word.group()}” works alone only: {{{{ {word.group()} }}}}."
             self._refuse("layout_word", writer, piece, message)
+            writer.keep(piece, trims_end=False)
         else:
             writer.keep(piece, trims_end=bool(following) and _is_snippet(following[0]) and following[0].trims_before)
 
@@ -246,8 +248,10 @@ class _Expander:
 
     def _convert(self, snippet: SnippetSource, target: _Target) -> Expanded | None:
         own = self._own_text(snippet)
-        if own is None or target is _OF_KIND[snippet.kind] or target is _Target.MARKDOWN:
+        if own is None or target is _OF_KIND[snippet.kind]:
             return own
+        if target is _Target.MARKDOWN:
+            return _fit_for_markdown(own, snippet)
         html = render_markdown(own.text).strip() if snippet.kind == "markdown" else own.text
         if target is not _Target.HTML:
             html = text_from_html(html).strip()
@@ -334,6 +338,15 @@ class _Writer:
     def _write(self, text: str) -> None:
         self._parts.append(text)
         self.length += len(text)
+
+
+def _fit_for_markdown(own: Expanded, snippet: SnippetSource) -> Expanded:
+    """HTML as Markdown keeps it together: no blank lines in it, and nothing indented, which would become code."""
+    if not _SPLITS_HTML.search(own.text):
+        return own
+    lines = (line.strip() for line in own.text.splitlines())
+    text = "\n".join(line for line in lines if line)
+    return Expanded(text, (_Chunk(0, SNIPPET_PREFIX + snippet.name, snippet.body, -1),))
 
 
 def _is_alone(text: str, piece: Piece) -> bool:

@@ -60,11 +60,17 @@ class LayoutForm(forms.ModelForm[HouseLayout]):
         label=_("Logo"), help_text=_("An https address of a picture."), required=False, assume_scheme="https"
     )
 
+    # No field of the model for Django, which would refuse a second default before the service takes it from the first.
+    is_default = forms.BooleanField(
+        label=_("Used where nothing else is chosen"),
+        help_text=_("Takes this over from the one that has it."),
+        required=False,
+    )
+
     class Meta:
         model = HouseLayout
         fields = (
             "name", "organisation", "postal_address", "footer", "logo_url", "accent_color", "page_color", "text_color",
-            "is_default",
         )  # fmt: skip
         widgets = {name: forms.TextInput(attrs={"type": "color"}) for name in COLOR_FIELDS}
 
@@ -72,6 +78,10 @@ class LayoutForm(forms.ModelForm[HouseLayout]):
         super().__init__(*args, **kwargs)
         if self.instance.is_default:
             del self.fields["is_default"]
+
+    def save(self, commit: bool = True) -> HouseLayout:  # Django's signature
+        self.instance.is_default = self.instance.is_default or bool(self.cleaned_data.get("is_default"))
+        return super().save(commit)
 
 
 class SnippetForm(forms.ModelForm[Snippet]):

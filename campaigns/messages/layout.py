@@ -85,9 +85,7 @@ def as_html(text: str) -> str:
 
 def wrap_in_layout(body: str, *, preheader: str, layout: LayoutValues) -> str:
     """Put an HTML fragment into the house layout. `body` and `preheader` may hold Liquid."""
-    style = Template(_STYLE).substitute(
-        page=layout.page_colour, accent=layout.accent_colour, text=layout.text_colour
-    )
+    style = Template(_STYLE).substitute(page=layout.page_colour, accent=layout.accent_colour, text=layout.text_colour)
     return _PAGE.substitute(
         language=layout.language,
         organisation=as_html(layout.organisation),

@@ -63,9 +63,7 @@ class HouseLayout(models.Model):
     )
     page_color = models.CharField(_("colour around the message"), max_length=7, default="#f2f4f7", validators=(COLOR,))
     text_color = models.CharField(_("colour of the text"), max_length=7, default="#1d2430", validators=(COLOR,))
-    is_default = models.BooleanField(
-        _("used where nothing else is chosen"), default=False, help_text=_("Takes this over from the one that has it.")
-    )
+    is_default = models.BooleanField(_("default"), default=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The pages on which templates and the house layout are written."""
+"""The pages on which templates are written."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from campaigns.editing.clashes import ChangedMeanwhileError, clash_of, save_unle
 from campaigns.editing.models import Thing
 from campaigns.editing.places import place_of
 from campaigns.editing.screen import close_form, open_form, show_clash
-from campaigns.messages.drafts import delete_template, save_layout, save_template
+from campaigns.messages.drafts import delete_template, save_template
 from campaigns.messages.field_names import field_names
-from campaigns.messages.forms import LayoutForm, TemplateForm
+from campaigns.messages.forms import TemplateForm
 from campaigns.messages.models import Template
-from campaigns.messages.services import house_layout
 from portal.pages import Crumb, page, render_page
 
 if TYPE_CHECKING:
@@ -49,22 +48,6 @@ def remove_template(request: HttpRequest, template_id: int) -> HttpResponseBase:
     delete_template(template, actor=_actor(request))
     messages.success(request, _("The template “%s” is deleted. Campaigns made from it stay.") % template.name)
     return redirect("admin:campaigns_template_changelist")
-
-
-@page("campaigns.view_houselayout")
-def edit_layout(request: HttpRequest) -> HttpResponseBase:
-    """The house layout, with a sample message beside it."""
-    may_change = request.user.has_perm("campaigns.change_houselayout")
-    if request.method == "POST" and not may_change:
-        raise PermissionDenied
-    form = LayoutForm(request.POST or None, instance=house_layout())
-    if request.method == "POST" and form.is_valid():
-        save_layout(form.save(commit=False), actor=_actor(request))
-        messages.success(request, _("The house layout is saved. Campaigns that were started keep theirs."))
-        return redirect("admin:campaigns_houselayout_changelist")
-    context = {"form": form, "may_change": may_change}
-    lead = _("The frame around every message written in Markdown.")
-    return render_page(request, "campaigns/messages/layout.html", context, title=_("House layout"), lead=lead)
 
 
 def _edit(request: HttpRequest, template: Template, *, may_change: bool) -> HttpResponseBase:

@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from campaigns.messages.checks import check_message
 from campaigns.messages.editor_words import offered_words
-from campaigns.messages.forms import DraftedMessage, LayoutForm, contact_by_address
+from campaigns.messages.forms import DraftedMessage, contact_by_address
 from campaigns.messages.link_map import links_of
-from campaigns.messages.models import HouseLayout, Template
 from campaigns.messages.preview import (
     DAYLIGHT,
     FRAME_POLICY,
@@ -23,7 +22,7 @@ from campaigns.messages.preview import (
     text_frame,
 )
 from campaigns.messages.problems import RenderingRefused, TemplateInvalid
-from campaigns.messages.services import compiled_source, draft_source, layout_values, message_source
+from campaigns.messages.services import compiled_source, draft_source
 from campaigns.messages.suggestions import suggested_contacts
 
 if TYPE_CHECKING:
@@ -58,15 +57,6 @@ def preview_draft(request: HttpRequest) -> HttpResponse:
     looks = FrameLooks(is_dark="preview_dark" in request.POST, hides_images="preview_no_images" in request.POST)
     person = contact_by_address(request.POST.get("preview_as", ""))
     return frame(source, person, view=request.POST.get("preview_view", ""), looks=looks)
-
-
-def preview_layout(request: HttpRequest) -> HttpResponse:
-    """Show a sample message in the layout that stands in the form, saved or not."""
-    _require_view(request)
-    form = LayoutForm(request.POST, instance=HouseLayout())
-    form.is_valid()
-    sample = Template(subject="Spring meeting", body=SAMPLE_BODY)
-    return frame(message_source(sample, layout_values(form.instance)), None, view=request.POST.get("preview_view", ""))
 
 
 def check_draft(request: HttpRequest) -> JsonResponse:

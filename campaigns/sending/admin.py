@@ -14,8 +14,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
-from campaigns.sending import deeds, views_compose, views_people, views_progress, views_review
+from campaigns.messages.revision_screens import Versioned, version_urls
+from campaigns.sending import deeds, views_compose, views_people, views_progress, views_review, views_trials
 from campaigns.sending.counts import count_column
+from campaigns.sending.drafts import save_draft_words
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.screen import home_of, status_tone
 from campaigns.sending.states import OPEN, CampaignKind, CampaignStatus, DeliveryState
@@ -31,6 +33,12 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
+CAMPAIGNS = Versioned(
+    Campaign,
+    gettext_lazy("Campaigns"),
+    save_draft_words,
+    can_change=lambda campaign: campaign.status == CampaignStatus.DRAFT,
+)
 _PAGES = "campaigns_campaign_"
 _LIVE = frozenset({CampaignStatus.PENDING, CampaignStatus.IN_PROGRESS})
 
@@ -101,7 +109,7 @@ class CampaignAdmin(FastListMixin):
         return False  # drafts are discarded on their own page; what was started stays as the record
 
     def get_urls(self) -> list[URLPattern]:
-        return [*_campaign_urls(), *super().get_urls()]
+        return [*_campaign_urls(), *version_urls(CAMPAIGNS), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("name"))
     def shown_name(self, campaign: Campaign) -> SafeString:
@@ -165,6 +173,10 @@ def _campaign_urls() -> list[URLPattern]:
         path(one + "review/", views_review.review, name=_PAGES + "review"),
         path(one + "review/left-out/<int:reason>/", views_review.left_out, name=_PAGES + "left_out"),
         path(one + "test/", views_review.send_a_test, name=_PAGES + "test"),
+        path("tests/<int:version_id>/", views_trials.trial, name=_PAGES + "trial"),
+        path("tests/<int:version_id>/message/", views_trials.trial_frame, name=_PAGES + "trial_frame"),
+        path("tests/<int:version_id>/news.json", views_trials.trial_json, name=_PAGES + "trial_json"),
+        path("tests/template/<int:template_id>/", views_trials.test_template, name=_PAGES + "test_template"),
         path(one + "message/", views_compose.message_frame, name=_PAGES + "frame"),
         path(one + "check/", views_compose.check_campaign, name=_PAGES + "check"),
         path(one + "progress/", views_progress.progress, name=_PAGES + "progress"),
@@ -173,6 +185,8 @@ def _campaign_urls() -> list[URLPattern]:
         path(one + "people.csv", views_people.export, name=_PAGES + "people_export"),
         path(one + "people/<int:delivery_id>/", views_people.person, name=_PAGES + "person"),
         path(one + "report/", views_progress.report, name=_PAGES + "report"),
+        path(one + "links.json", views_review.links_json, name=_PAGES + "links_json"),
+        path(one + "send/", deeds.send, name=_PAGES + "send"),
         path(one + "schedule/", deeds.schedule, name=_PAGES + "schedule"),
         path(one + "copy/", deeds.copy, name=_PAGES + "copy"),
         path(one + "discard/", deeds.discard, name=_PAGES + "discard"),

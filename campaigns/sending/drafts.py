@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.messages.models import Template
+from campaigns.messages.revisions import record_revision
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from portal.activity import record_activity
@@ -58,7 +59,18 @@ def save_draft(campaign: Campaign, audience: Audience, *, actor: User | None) ->
     campaign.save(update_fields=None if is_new else _draft_fields())
     for name in AUDIENCE_FIELDS:
         getattr(campaign, name).set(getattr(audience, name))
+    record_revision(campaign, actor=actor)
     record_activity("campaign.created" if is_new else "campaign.changed", actor=actor, target=campaign)
+    return campaign
+
+
+@transaction.atomic
+def save_draft_words(campaign: Campaign, *, actor: User | None) -> Campaign:
+    """Write only what a draft says. Raises Conflict when it was started meanwhile; nothing is changed then."""
+    _require_draft(campaign.pk)
+    campaign.save(update_fields=[*CHOSEN_FIELDS, "updated_at"])
+    record_revision(campaign, actor=actor)
+    record_activity("campaign.changed", actor=actor, target=campaign)
     return campaign
 
 
@@ -72,12 +84,14 @@ def copy_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
         is_to_everybody=source.is_to_everybody,
         created_by=actor,
         house_layout=source.house_layout,
+        template_revision=source.template_revision,
         **{name: getattr(words, name) for name in MESSAGE_FIELDS},
         **{name: getattr(source, name) for name in ENVELOPE_FIELDS},
     )
     copy.save()
     for name in AUDIENCE_FIELDS:
         getattr(copy, name).set(getattr(source, name).all())
+    record_revision(copy, actor=actor)
     record_activity("campaign.copied", actor=actor, target=copy, source_id=source.pk)
     return copy
 

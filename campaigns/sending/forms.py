@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -11,13 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
-from campaigns.messages.forms import ONE_LINE_BREAK, contact_by_address, offer_layouts
+from campaigns.messages.forms import ONE_LINE_BREAK, offer_layouts
+from campaigns.messages.models import Revision
 from campaigns.sending.drafts import AUDIENCE_FIELDS, Audience
 from campaigns.sending.models import Campaign, SendingAccount
 from portal.mail.address import InvalidAddress, parse_address
-
-if TYPE_CHECKING:
-    from campaigns.audience.models import Contact
 
 MAX_SCHEDULE_DAYS = 366
 
@@ -32,6 +30,10 @@ def clean_address(text: str) -> str:
 
 class CampaignForm(forms.ModelForm[Campaign]):
     """A draft: its message, its sender and its audience. A broken message may be saved, it only cannot be sent."""
+
+    template_revision = forms.ModelChoiceField(  # the template that a new draft began with, as it was then
+        queryset=Revision.objects.filter(template__isnull=False), required=False, widget=forms.HiddenInput
+    )
 
     class Meta:
         model = Campaign
@@ -78,6 +80,12 @@ class CampaignForm(forms.ModelForm[Campaign]):
         if not self.instance.pk and not self.initial.get("from_address"):
             self.initial["from_address"] = settings.DEFAULT_FROM_ADDRESS
 
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.instance._state.adding:  # noqa: SLF001
+            self.instance.template_revision = self.cleaned_data.get("template_revision")
+        return cleaned
+
     def clean_from_address(self) -> str:
         return clean_address(self.cleaned_data["from_address"])
 
@@ -103,29 +111,6 @@ class CampaignForm(forms.ModelForm[Campaign]):
     def audience(self) -> Audience:
         """The chosen audience; call it on a valid form."""
         return Audience(**{name: self.cleaned_data[name] for name in AUDIENCE_FIELDS})
-
-
-class TestSendForm(forms.Form):
-    """Where a test goes, and as whom it is written."""
-
-    __test__ = False  # not a test class
-
-    recipient = forms.CharField(label=_("Send it to"), max_length=320)
-    seen_as = forms.CharField(
-        label=_("As seen by"), max_length=320, required=False, help_text=_("Begin to type a name or an address.")
-    )
-
-    def clean_recipient(self) -> str:
-        return clean_address(self.cleaned_data["recipient"])
-
-    def clean_seen_as(self) -> Contact | None:
-        text = self.cleaned_data["seen_as"]
-        if not text:
-            return None
-        contact = contact_by_address(text)
-        if contact is None:
-            raise ValidationError(_("There is no contact with the address “%(text)s”."), params={"text": text[:80]})
-        return contact
 
 
 class ScheduleForm(forms.Form):

@@ -18,6 +18,7 @@ from campaigns.messages.checks import check_message
 from campaigns.messages.field_names import field_names
 from campaigns.messages.forms import contact_by_address
 from campaigns.messages.models import Template
+from campaigns.messages.revisions import revisions_of
 from campaigns.messages.services import draft_source, version_source
 from campaigns.messages.views import checks_json, drafted_source, frame
 from campaigns.sending.drafts import save_draft, words_of
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 def new_campaign(request: HttpRequest) -> HttpResponseBase:
     """An empty draft, or one that starts with the words of `?template=` or the people of `?list=`, `?tag=` or `?segment=`."""
     template = _chosen_template(request)
-    initial = {**(words_of(template) if template else {}), **_chosen_groups(request)}
+    initial = {**(_beginning_with(template) if template else {}), **_chosen_groups(request)}
     form = CampaignForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         return _save(request, form)
@@ -124,6 +125,10 @@ def _chosen_groups(request: HttpRequest) -> dict[str, list[int]]:
     names = {"include_lists": "list", "include_tags": "tag", "include_segments": "segment"}
     groups = {field: request.GET.get(name, "") for field, name in names.items()}
     return {field: [int(chosen)] for field, chosen in groups.items() if chosen.isdecimal()}
+
+
+def _beginning_with(template: Template) -> dict[str, Any]:
+    return {**words_of(template), "template_revision": revisions_of(template).first()}
 
 
 def _chosen_template(request: HttpRequest) -> Template | None:

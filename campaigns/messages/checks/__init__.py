@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.messages.checks.point import CheckDict, Level, MessageCheck, place_name
+from campaigns.messages.checks.point import CheckDict, Level, MessageCheck, place_name, point_of
 from campaigns.messages.checks.words import check_message, worst_first
 
-__all__ = ["CheckDict", "Level", "MessageCheck", "check_message", "place_name", "worst_first"]
+__all__ = ["CheckDict", "Level", "MessageCheck", "check_message", "place_name", "point_of", "worst_first"]

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from django.utils.translation import gettext as _, pgettext
 
-from campaigns.messages.problems import BODY, LAYOUT, PREHEADER, SUBJECT, TEXT_BODY, Problem
+from campaigns.messages.problems import BODY, LAYOUT, PREHEADER, SNIPPET_PREFIX, SUBJECT, TEXT_BODY, Problem
 
 FROM = "from"
 REPLY_TO = "reply_to"
@@ -66,6 +66,11 @@ class MessageCheck:
         return _("%(place)s, line %(line)d") % {"place": name, "line": self.line}
 
     @property
+    def is_in_editor(self) -> bool:
+        """Whether the place is a part of the message or of its envelope, on the page where it is written."""
+        return self.place not in {"", LAYOUT, AUDIENCE} and not self.place.startswith(SNIPPET_PREFIX)
+
+    @property
     def sentence(self) -> str:
         """Where and what, for a message outside the list."""
         return f"{self.where}: {self.text}" if self.line else self.text
@@ -87,6 +92,8 @@ class MessageCheck:
 
 def place_name(place: str) -> str:
     """A part of the message as the screen calls it."""
+    if place.startswith(SNIPPET_PREFIX):
+        return _("Snippet “%s”") % place.removeprefix(SNIPPET_PREFIX)
     return {
         SUBJECT: _("Subject"),
         PREHEADER: _("Preview line"),

@@ -162,8 +162,9 @@ def test_templates_are_written_by_marketers_and_only_seen_by_viewers(log_in):
 
 
 def test_the_house_layout_is_changed_by_operators_only(log_in):
-    address = reverse("admin:campaigns_houselayout_changelist")
-    fields = {"organisation": "The Club", "accent_color": "#112233"}
+    address = reverse("admin:campaigns_houselayout_add")
+    colours = {"accent_color": "#112233", "page_color": "#ffffff", "text_color": "#000000"}
+    fields = {"name": "Club", "organisation": "The Club", **colours}
     assert log_in(MARKETER).post(address, fields).status_code == 403
     log_in(OPERATOR).post(address, fields)
     assert HouseLayout.objects.get().organisation == "The Club"
