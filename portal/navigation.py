@@ -121,6 +121,8 @@ GROUPS = (
                 ("admin:campaigns_signupform_changelist",),
                 "campaigns.view_signupform",
             ),
+            Entry(_("Exports"), "download", ("admin:campaigns_export_changelist",), "campaigns.view_export"),
+            Entry(_("Bulk changes"), "undo-2", ("admin:campaigns_bulkchange_changelist",), "campaigns.view_bulkchange"),
             Entry(_("Suppressions"), "ban", ("admin:campaigns_suppression_changelist",), "campaigns.view_suppression"),
         ),
     ),

@@ -22,6 +22,8 @@ _PAGES = "campaigns_image_"
 class ImageAdmin(admin.ModelAdmin[Image]):
     """The list with thumbnails, and one page for each."""
 
+    actions = None
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
         return views.image_list(request)
 

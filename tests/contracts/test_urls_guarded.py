@@ -20,6 +20,7 @@ PUBLIC = {
     "s/<str:form_key>": "people without an account sign up here",
     "s/<str:form_key>/frame": "the same form inside another website",
     "s/confirm/<str:token>": "confirming needs no account; the token is signed",
+    "i/<str:key>/<str:file_name>": "pictures of mails are fetched by mail programs; the key cannot be guessed",
     "healthz": "asked by load balancers",
     "admin/login/": "the login itself",
     "admin/logout/": "changes nothing for somebody who is not logged in",

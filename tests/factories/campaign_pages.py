@@ -9,11 +9,13 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from campaigns.audience.models import ContactList, ListMembership, Tag
+from campaigns.guests.models import GuestList
 from campaigns.messages.models import HouseLayout, Template
 from campaigns.messages.services import freeze_message
 from campaigns.sending.identities import CACHE_KEY
 from campaigns.sending.models import Acceptance, Attempt, Campaign, Delivery, DeliveryEvent, RatePoint
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
+from campaigns.sending.trials import send_tests
 from campaigns.suppression.models import Suppression
 from portal.activity import record_activity
 from tests.factories.sending import make_campaign, make_contact, plan_people
@@ -143,3 +145,17 @@ def campaigns_in_all_stages() -> None:
 def a_template() -> Template:
     HouseLayout.objects.get_or_create(pk=1, defaults={"name": "Club", "is_default": True, "organisation": "The Club", "footer": "You are a member."})
     return Template.objects.create(name="Spring letter", subject="Your seat, {{ first_name }}", body=BODY)
+
+
+def a_guest_list() -> GuestList:
+    addresses = ["board@club.example", "lena@office.example", "otto@office.example", "print@agency.example"]
+    return GuestList.objects.create(name="Board", addresses=addresses)
+
+
+def a_tested_draft() -> Campaign:
+    """A draft whose test has arrived, and was written as to one of its people."""
+    draft = a_draft()
+    a_guest_list()
+    [test] = send_tests(draft, ["robin0@club.example"], contact_id=make_contact("anna@club.example").pk, actor=None)
+    plan_people(test, [DeliveryState.DELIVERED], prefix="robin")
+    return draft

@@ -9,17 +9,21 @@ from django.utils import timezone
 
 from campaigns.audience.edits import ContactEdit
 from campaigns.audience.models import Contact, Tag
+from campaigns.guests.models import GuestList
 from campaigns.importing.models import DropFolder
 from campaigns.importing.uploads import create_import
-from campaigns.messages.models import HouseLayout, Template
+from campaigns.messages.models import HouseLayout, Snippet, Template
+from campaigns.messages.revisions import latest_revision
 from campaigns.messages.services import freeze_message
 from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
+from campaigns.sending.trials import send_tests
 from campaigns.signup.links import confirm_url
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.unsubscribe import unsubscribe_url
 from portal.activity import record_activity
 from tests.factories.campaign_pages import a_draft
+from tests.factories.images import make_image
 from tests.factories.importing import checked, imported, uploaded
 from tests.factories.sending import make_account, make_campaign, make_contact, plan_people
 from tests.factories.signup import make_request
@@ -36,9 +40,19 @@ def make_everything() -> dict[str, str]:
         **_of_audience(draft),
         **_of_imports(),
         **_of_campaigns(draft),
+        **_of_versions(draft),
         **_of_signup(),
+        **_of_images(),
+        **_of_tests(draft),
         "query of /admin/autocomplete/": "?app_label=campaigns&model_name=suppression&field_name=created_by",
     }
+
+
+def _of_versions(draft: Campaign) -> dict[str, str]:
+    snippet = Snippet.objects.create(name="opening-hours", body="Monday to Friday")
+    for thing in (draft, snippet, Template.objects.get(), HouseLayout.objects.get()):
+        latest_revision(thing)
+    return {"snippet": str(snippet.pk), "number": "1"}
 
 
 def _of_portal() -> dict[str, str]:
@@ -85,6 +99,17 @@ def _of_signup() -> dict[str, str]:
         "form_key": wish.form.form_key,
         "confirm_token": confirm_url(wish.pk).rpartition("/")[2],
     }
+
+
+def _of_images() -> dict[str, str]:
+    image = make_image()
+    return {"image": str(image.pk), "image_key": image.key, "image_file": image.file_name}
+
+
+def _of_tests(draft: Campaign) -> dict[str, str]:
+    [test] = send_tests(draft, ["guest@office.example"], contact_id=None, actor=None)
+    guests = GuestList.objects.create(name="Board", addresses=["guest@office.example"])
+    return {"test": str(test.version_id), "guests": str(guests.pk)}
 
 
 def _of_campaigns(draft: Campaign) -> dict[str, str]:
