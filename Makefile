@@ -70,6 +70,10 @@ format: $(STAMP) ## Rewrite Python in the house format, with safe fixes
 	@$(PY) -m ruff check --fix-only .
 	@$(PY) -m ruff format .
 
+.PHONY: messages
+messages: $(STAMP) ## Bring the translations in locale/ up to date and compile them; names what lacks one
+	@$(PY) -m tests.translations
+
 .PHONY: lock
 lock: $(PY) ## Pin requirements*.in with hashes; keeps the pins that still fit (LOCK_ARGS=--upgrade for new ones)
 	@$(PY) -m pip install --quiet "$(UV)"
