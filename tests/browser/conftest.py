@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.core.signals import request_finished, request_started
+from django.db import connection
 from django.test import Client
 
 from tests.browser.look import Look, open_window
@@ -31,6 +35,14 @@ _ARGUMENTS = (
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, where writers wait for each other as in life; in memory the server's threads would fail."""
+    database = connection.settings_dict
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "browser.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         reason = f"No Chromium at {CHROMIUM}; set CHROMIUM to its path."
@@ -45,8 +57,44 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+class Answering:
+    """Counts the requests that the live server is answering."""
+
+    def __init__(self) -> None:
+        self._running = 0
+        self._changed = threading.Condition()
+
+    def begin(self, **_signal: object) -> None:
+        self._count(1)
+
+    def end(self, **_signal: object) -> None:
+        self._count(-1)
+
+    def wait_until_quiet(self, url: str) -> None:
+        """Wait for what pages sent as they were left: it must not reach the rows of the next test."""
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5):
+            pass
+        with self._changed:
+            self._changed.wait_for(lambda: self._running <= 0, timeout=5)
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self._running += change
+            self._changed.notify_all()
+
+
 @pytest.fixture
-def window(browser: Browser, live_server) -> Iterator[Callable[..., BrowserContext]]:
+def answering() -> Iterator[Answering]:
+    counter = Answering()
+    request_started.connect(counter.begin)
+    request_finished.connect(counter.end)
+    yield counter
+    request_started.disconnect(counter.begin)
+    request_finished.disconnect(counter.end)
+
+
+@pytest.fixture
+def window(browser: Browser, live_server, answering) -> Iterator[Callable[..., BrowserContext]]:
     """Open a window: `window(role="Owner", look=LOOKS["light"])`; role None = nobody logged in."""
     opened: list[BrowserContext] = []
 
@@ -61,7 +109,10 @@ def window(browser: Browser, live_server) -> Iterator[Callable[..., BrowserConte
 
     yield open_as
     for context in opened:
+        for tab in context.pages:
+            tab.goto("about:blank")  # says good-bye to the portal, as closing does, but is waited for
         context.close()
+    answering.wait_until_quiet(live_server.url)
 
 
 def _session(role: str) -> str:

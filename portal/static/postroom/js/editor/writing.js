@@ -49,6 +49,8 @@ export class Writing {
     const host = document.createElement("div");
     host.className = "editor-host";
     this.root = host.attachShadow({ mode: "open" });
+    // Outside of the shadow the page cannot see that a key was meant for the text; its own keys are for elsewhere.
+    for (const event of ["keydown", "keypress", "keyup"]) host.addEventListener(event, (key) => key.stopPropagation());
     this.textarea.after(host);
     this.textarea.classList.add("editor-source");
     this.textarea.tabIndex = -1;
