@@ -24,6 +24,7 @@ from campaigns.sending.states import OPEN, CampaignKind, CampaignStatus, Deliver
 from portal.paging import FastListMixin
 from portal.recorded_admin import RecordedMixin
 from portal.templatetags.postroom import badge, local_time
+from portal.time_columns import time_column
 from portal.wording import format_count
 
 if TYPE_CHECKING:
@@ -159,9 +160,10 @@ class SendingAccountAdmin(RecordedMixin):
         "quota_24h",
         "sent_24h",
         "problem",
-        "refreshed_at",
+        "shown_refreshed",
     )
-    readonly_fields = ("max_rate_per_s", "quota_24h", "sent_24h", "problem", "refreshed_at")
+    readonly_fields = ("max_rate_per_s", "quota_24h", "sent_24h", "problem", "shown_refreshed")
+    shown_refreshed = time_column("refreshed_at", gettext_lazy("asked at"))
 
     def has_delete_permission(self, request: HttpRequest, obj: SendingAccount | None = None) -> bool:
         return False  # campaigns refer to it

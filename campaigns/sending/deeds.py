@@ -14,17 +14,15 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from campaigns.sending import services
+from campaigns.sending.accepted import schedule_accepted, send_accepted
 from campaigns.sending.drafts import copy_campaign, discard_draft
 from campaigns.sending.forms import ScheduleForm
 from campaigns.sending.models import Campaign
-from campaigns.sending.review import require_sendable
 from campaigns.sending.screen import actor_of, campaign_or_404, home_of, url_of
-from portal.errors import Conflict, PortalError
-from portal.models import Activity
+from portal.errors import PortalError
 from portal.pages import page
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
@@ -37,19 +35,7 @@ class Deed:
     done: str | Promise = ""
 
 
-def send_campaign(campaign_id: int, *, actor: User) -> Campaign:
-    """Press Send. Raises InvalidInput when a check blocks it, Conflict when somebody was faster."""
-    campaign = campaign_or_404(campaign_id)
-    if campaign.version_id is None:
-        require_sendable(campaign)
-    try:
-        return services.start_campaign(campaign_id, actor=actor)
-    except Conflict as error:
-        raise Conflict(_who_was_faster(campaign_id) or str(error)) from error
-
-
 DEEDS = {
-    "send": Deed(send_campaign),
     "take_back": Deed(services.take_back, gettext_lazy("Taken back. Nothing was sent; it is a draft again.")),
     "send_now": Deed(services.send_now, gettext_lazy("It is leaving now.")),
     "pause": Deed(services.pause_campaign, gettext_lazy("Paused. Mails on their way end; no further one starts.")),
@@ -76,6 +62,17 @@ def do_deed(request: HttpRequest, campaign_id: int, deed: str) -> HttpResponseBa
 
 @page("campaigns.change_campaign")
 @require_POST
+def send(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
+    """Press Send, with what the person has accepted in the dialog."""
+    try:
+        send_accepted(campaign_id, accepted=request.POST.getlist("accepted"), actor=actor_of(request))
+    except PortalError as error:
+        messages.error(request, str(error))
+    return redirect(home_of(campaign_or_404(campaign_id)))
+
+
+@page("campaigns.change_campaign")
+@require_POST
 def schedule(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     """Let a draft leave by itself at a chosen moment."""
     campaign = campaign_or_404(campaign_id)
@@ -83,9 +80,9 @@ def schedule(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     if not form.is_valid():
         messages.error(request, " ".join(str(text) for errors in form.errors.values() for text in errors))
         return redirect(url_of(campaign, "review"))
+    at, accepted = form.cleaned_data["at"], request.POST.getlist("accepted")
     try:
-        require_sendable(campaign)
-        services.schedule_campaign(campaign_id, at=form.cleaned_data["at"], actor=actor_of(request))
+        schedule_accepted(campaign_id, at=at, accepted=accepted, actor=actor_of(request))
     except PortalError as error:
         messages.error(request, str(error))
     return redirect(url_of(campaign, "review"))
@@ -111,14 +108,6 @@ def discard(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
         return redirect(home_of(campaign_or_404(campaign_id)))
     messages.success(request, _("The draft “%s” is deleted.") % name)
     return redirect(reverse("admin:campaigns_campaign_changelist"))
-
-
-def _who_was_faster(campaign_id: int) -> str:
-    deeds = Activity.objects.filter(object_type="campaigns.campaign", object_id=str(campaign_id))
-    started = deeds.filter(verb="campaign.started").first()
-    if started is None:
-        return ""
-    return _("%s pressed Send already. It is sent once; there is nothing more to do.") % started.actor_name
 
 
 def _after(deed: str, campaign: Campaign) -> str:

@@ -13,12 +13,12 @@ from campaigns.messages.problems import TemplateInvalid
 from campaigns.messages.services import draft_source
 from campaigns.segments.frozen import segments_of
 from campaigns.sending.audience import AudienceReview, has_audience, review_audience
-from campaigns.sending.drafts import MESSAGE_FIELDS
 from campaigns.sending.estimate import Estimate, estimate
 from campaigns.sending.link_checks import link_visit_points
-from campaigns.sending.models import Campaign, Delivery
+from campaigns.sending.models import Campaign
 from campaigns.sending.review_points import audience_points, blocking_points, quota_point
-from campaigns.sending.states import CampaignKind
+from campaigns.sending.states import DeliveryState
+from campaigns.sending.trial_results import has_changed_since, last_trial
 from portal.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from campaigns.audience.models import ContactList, Tag
     from campaigns.segments.frozen import Asked
+
+
+TEST_FAILED = frozenset({DeliveryState.BOUNCED, DeliveryState.REFUSED, DeliveryState.SKIPPED, DeliveryState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,17 @@ def require_sendable(campaign: Campaign) -> None:
 
 
 def require_accepted(campaign: Campaign, accepted: Iterable[str]) -> list[MessageCheck]:
-    """The points to look at, all of which the person has accepted by their codes. Raises Conflict for the others."""
-    warnings = review_campaign(campaign).warnings
-    if not {point.code for point in warnings} <= set(accepted):
-        text = _(
-            "There are points to look at that you have not seen yet. Look at them, then send all the same or mend them."
-        )
+    """The points to look at, all of which the person has accepted by their codes.
+
+    Raises InvalidInput with the points that block, Conflict when one to look at was not accepted.
+    """
+    seen = review_campaign(campaign)
+    if blocking := [point.sentence for point in seen.checks if point.level is Level.BAD]:
+        raise InvalidInput(" ".join(blocking))
+    if not {point.code for point in seen.warnings} <= set(accepted):
+        text = _("Some points are worth a look before this is sent. Press Send once more to send it all the same.")
         raise Conflict(text)
-    return warnings
+    return seen.warnings
 
 
 def audience_text(campaign: Campaign) -> str:
@@ -94,11 +100,6 @@ def audience_text(campaign: Campaign) -> str:
     if not excluded:
         return text or _("nobody was chosen yet")
     return _("%(audience)s, but not %(excluded)s") % {"audience": text, "excluded": _(" or ").join(excluded)}
-
-
-def last_test(campaign: Campaign) -> Campaign | None:
-    """The newest test of this campaign."""
-    return campaign.tests.filter(campaign_kind=CampaignKind.TEST).order_by("-pk").first()
 
 
 def _names(lists: Iterable[ContactList]) -> list[str]:
@@ -133,23 +134,14 @@ def _checks(campaign: Campaign, audience: AudienceReview | None, expected: Estim
 
 
 def _test_check(campaign: Campaign) -> MessageCheck:
-    test = last_test(campaign)
-    if test is None:
-        return MessageCheck(Level.WARN, "no_test", _("You have not sent a test."))
-    values = {"recipient": test.test_recipient, "state": outcome_of_test(test)}
-    if not _says_the_same(test, campaign):
-        return MessageCheck(Level.WARN, "old_test", _("Changed since the last test (to %(recipient)s).") % values)
-    return MessageCheck(Level.GOOD, "test", _("Last test: to %(recipient)s, %(state)s.") % values)
-
-
-def outcome_of_test(test: Campaign) -> str:
-    """What became of a test, in a word or two."""
-    chunk = test.chunks.first()
-    delivery = Delivery.objects.filter(pk=chunk.first_delivery_id).first() if chunk else None
-    return str(delivery.get_state_display() if delivery else test.get_status_display())
-
-
-def _says_the_same(test: Campaign, campaign: Campaign) -> bool:
-    names = [name for name in MESSAGE_FIELDS if name != "subject"]
-    same_words = all(getattr(test, name) == getattr(campaign, name) for name in names)
-    return same_words and test.subject.endswith(campaign.subject[:200])
+    trial = last_trial(campaign)
+    if trial is None:
+        text = _("You have not sent a test.")
+        return MessageCheck(Level.WARN, "no_test", text, cure=_("Send one to yourself and look at it in your inbox."))
+    if has_changed_since(trial, campaign):
+        text = _("The message was changed since the last test.")
+        return MessageCheck(Level.WARN, "old_test", text, cure=_("Send another one."))
+    if lost := [result.address for result in trial.results if result.state in TEST_FAILED]:
+        text = _("The last test did not reach %s.") % ", ".join(lost[:3])
+        return MessageCheck(Level.WARN, "lost_test", text, cure=_("Look at what became of it below."))
+    return MessageCheck(Level.GOOD, "test", _("Tested as it is now, to %s.") % trial.results[0].address)

@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_GET
 
+from campaigns.guests.forms import TestForm, empty_test_form
 from campaigns.messages.problems import TemplateInvalid
+from campaigns.messages.services import draft_source
 from campaigns.sending.audience import people_left_out
-from campaigns.sending.forms import ScheduleForm, TestSendForm
+from campaigns.sending.forms import ScheduleForm
+from campaigns.sending.inbox_line import inbox_line
+from campaigns.sending.link_checks import are_links_waiting, ask_for_links
 from campaigns.sending.models import Campaign
-from campaigns.sending.review import Review, last_test, review_campaign
+from campaigns.sending.review import Review, review_campaign
 from campaigns.sending.screen import actor_of, campaign_or_404, campaign_page, can_be_taken_back, home_of, url_of
-from campaigns.sending.services import send_test
 from campaigns.sending.states import CampaignStatus, Reason
-from portal.errors import PortalError
+from campaigns.sending.views_trials import send_and_tell, shown_trial
 from portal.figures import Segment
 from portal.pages import page
 from portal.wording import format_duration, format_rate
@@ -46,26 +49,27 @@ def review(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     campaign = campaign_or_404(campaign_id)
     if not can_be_taken_back(campaign):
         return redirect(home_of(campaign))
-    test_form = TestSendForm(initial={"recipient": actor_of(request).email})
+    test_form = empty_test_form(actor_of(request))
     return _render(request, campaign, test_form=test_form, schedule_form=ScheduleForm())
+
+
+@page("campaigns.view_campaign")
+@require_GET
+def links_json(request: HttpRequest, campaign_id: int) -> JsonResponse:
+    """Whether the links are all opened by now, so that the review shows what was found."""
+    is_done = not are_links_waiting(draft_source(campaign_or_404(campaign_id)))
+    return JsonResponse({"reload": is_done})
 
 
 @page("campaigns.change_campaign")
 def send_a_test(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
-    """Send the campaign as it is now to one address."""
+    """Send the campaign as it is now to a few addresses."""
     campaign = campaign_or_404(campaign_id)
-    form = TestSendForm(request.POST or None)
+    form = TestForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _render(request, campaign, test_form=form, schedule_form=ScheduleForm())
-    contact = form.cleaned_data["seen_as"]
-    recipient = form.cleaned_data["recipient"]
-    try:
-        send_test(campaign.pk, recipient=recipient, contact_id=contact.pk if contact else None, actor=actor_of(request))
-    except PortalError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("A test is on its way to %s.") % recipient)
-    return redirect(url_of(campaign, "review"))
+    send_and_tell(request, campaign, form)
+    return redirect(url_of(campaign, "review") + "#last-test")
 
 
 @page("campaigns.view_campaign")
@@ -92,6 +96,8 @@ def left_out(request: HttpRequest, campaign_id: int, reason: int) -> HttpRespons
 
 
 def _render(request: HttpRequest, campaign: Campaign, **forms: Any) -> HttpResponseBase:
+    if campaign.status == CampaignStatus.DRAFT:
+        ask_for_links(draft_source(campaign))
     seen = review_campaign(campaign)
     context = {
         "review": seen,
@@ -103,7 +109,10 @@ def _render(request: HttpRequest, campaign: Campaign, **forms: Any) -> HttpRespo
         "waits": campaign.status == CampaignStatus.PENDING,
         "is_scheduled": campaign.status == CampaignStatus.SCHEDULED,
         "is_draft": campaign.status == CampaignStatus.DRAFT,
-        "last_test": last_test(campaign),
+        **shown_trial(campaign),
+        "accepted": sorted({point.code for point in seen.warnings}),
+        "links_wait": any(point.code == "links_waiting" for point in seen.checks),
+        "inbox": inbox_line(campaign),
         **forms,
     }
     return campaign_page(request, "review.html", campaign, tab="review", title=_("Review and send"), **context)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaigns.sending.deeds import DEEDS
 from campaigns.sending.models import Campaign, Delivery
+from campaigns.sending.review import review_campaign
 from campaigns.sending.states import CampaignStatus, DeliveryState
 from portal.models import Activity
 from portal.roles import MARKETER, VIEWER
@@ -37,6 +38,8 @@ def log_in(client):
 
 
 def press(client, campaign, deed, **fields):
+    if deed in {"send", "schedule"}:
+        fields.setdefault("accepted", [point.code for point in review_campaign(campaign).warnings])
     return client.post(reverse(f"admin:campaigns_campaign_{deed}", args=[campaign.pk]), fields, follow=True)
 
 
@@ -98,7 +101,7 @@ def test_a_deed_that_comes_too_late_is_refused_in_words(deed, log_in):
     assert "completed" in said(response)
 
 
-@pytest.mark.parametrize("deed", [*DEEDS, "test", "schedule", "copy", "discard"])
+@pytest.mark.parametrize("deed", [*DEEDS, "test", "send", "schedule", "copy", "discard"])
 def test_a_viewer_does_nothing(deed, log_in):
     campaign = a_draft()
     assert press(log_in(VIEWER), campaign, deed).status_code == 403
@@ -106,7 +109,7 @@ def test_a_viewer_does_nothing(deed, log_in):
     assert Campaign.objects.count() == 1
 
 
-@pytest.mark.parametrize("deed", [*DEEDS, "schedule", "copy", "discard"])
+@pytest.mark.parametrize("deed", [*DEEDS, "send", "schedule", "copy", "discard"])
 def test_looking_at_the_address_of_a_deed_does_nothing(deed, log_in):
     campaign = a_draft()
     assert log_in(MARKETER).get(reverse(f"admin:campaigns_campaign_{deed}", args=[campaign.pk])).status_code == 405
@@ -164,7 +167,7 @@ def test_a_scheduled_campaign_can_be_sent_today(log_in):
 def test_a_test_goes_out_as_a_campaign_of_its_own(log_in):
     draft = a_draft()
     contact = make_contact("anna@club.example", first_name="Anna")
-    response = press(log_in(MARKETER), draft, "test", recipient="me@club.example", seen_as="anna@club.example")
+    response = press(log_in(MARKETER), draft, "test", recipients="me@club.example", seen_as="anna@club.example")
     test = draft.tests.get()
     assert test.only_contact_ids == [contact.pk]
     assert test.test_recipient == "me@club.example"
@@ -174,7 +177,7 @@ def test_a_test_goes_out_as_a_campaign_of_its_own(log_in):
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({"recipient": "nobody"}, b"no @ in the address"), ({"recipient": "a@b.example", "seen_as": "x"}, b"no contact")],
+    [({"recipients": "nobody"}, b"no @ in the address"), ({"recipients": "a@b.example", "seen_as": "x"}, b"no contact")],
 )
 def test_a_test_to_nowhere_is_refused_beside_its_field(fields, words, log_in):
     draft = a_draft()
