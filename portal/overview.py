@@ -43,7 +43,7 @@ def overview_context(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localdate()
     started = read_started(today)
     accounts = list(SendingAccount.objects.order_by("pk"))
-    steps = first_steps()
+    steps = first_steps(request.user)
     return {
         "has_role": True,
         "alerts": find_alerts(accounts, started),

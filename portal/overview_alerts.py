@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
+from campaigns.bulk.models import BulkChange
+from campaigns.exports.models import Export
 from campaigns.importing.models import ContactImport
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.screen import home_of
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 QUOTA_NEAR = 0.9
 STALE_AFTER = timedelta(minutes=15)
 _FAILED_FOR = timedelta(days=7)
+_LATE_AFTER = timedelta(minutes=10)
 _SHOWN = 5  # of each kind
 
 
@@ -48,7 +51,10 @@ def find_alerts(accounts: Iterable[SendingAccount], started: Iterable[Started]) 
         *(alert for account in accounts for alert in _account_alerts(account)),
         *_campaign_alerts(),
         *_uncertain_alerts(started),
+        *_overdue_alerts(),
         *_import_alerts(),
+        *_bulk_alerts(),
+        *_export_alerts(),
     ]
     return sorted(alerts, key=lambda alert: alert.tone != "bad")
 
@@ -128,3 +134,30 @@ def _import_alerts() -> Iterator[Alert]:
             yield Alert(
                 "warn", "upload", found.file_name, _("was dropped and waits: which column is what?"), url, _("Choose")
             )
+
+
+def _overdue_alerts() -> Iterator[Alert]:
+    """Campaigns that should have left; they do as soon as a worker runs."""
+    late = timezone.now() - _LATE_AFTER
+    scheduled = Q(status=CampaignStatus.SCHEDULED, scheduled_at__lt=late)
+    pending = Q(status=CampaignStatus.PENDING, send_after__lt=late, plan_cursor=0)
+    rows = Campaign.objects.filter(scheduled | pending, campaign_kind=CampaignKind.CAMPAIGN)
+    for campaign in rows.defer("body", "text_body").order_by("-pk")[:_SHOWN]:
+        text = _("should have left by now. Does a worker run?")
+        yield Alert("bad", "clock", campaign.name, text, home_of(campaign), _("Look"))
+
+
+def _bulk_alerts() -> Iterator[Alert]:
+    recent = timezone.now() - _FAILED_FOR
+    rows = BulkChange.objects.filter(status=BulkChange.Status.FAILED, created_at__gte=recent).order_by("-pk")
+    for change in rows[:_SHOWN]:
+        url = first_url(("admin:campaigns_bulkchange_one",), change.pk)
+        yield Alert("bad", "users", str(change), _("stopped before everybody was reached."), url, _("See why"))
+
+
+def _export_alerts() -> Iterator[Alert]:
+    recent = timezone.now() - _FAILED_FOR
+    rows = Export.objects.filter(status=Export.Status.FAILED, created_at__gte=recent).order_by("-pk")
+    for export in rows[:_SHOWN]:
+        url = first_url(("admin:campaigns_export_one",), export.pk)
+        yield Alert("bad", "download", str(export), _("could not be written as a file."), url, _("See why"))

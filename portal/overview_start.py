@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from campaigns.audience.models import Contact
-from campaigns.sending.models import Campaign
+from campaigns.messages.models import Template
+from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind
 from portal.navigation import first_url
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
 
 
 @dataclass(frozen=True, slots=True)
 class FirstStep:
-    """One step; `url` is where it is done."""
+    """One step; `url` is where it is done, "" for whoever may not."""
 
     label: str
     is_done: bool
     url: str = ""
 
 
-def first_steps() -> list[FirstStep]:
-    """The steps in their order."""
+def first_steps(user: User | AnonymousUser) -> list[FirstStep]:
+    """The steps in their order. Whoever has sent to everybody has no need of the rest."""
     campaigns = Campaign.objects.order_by()
     own = campaigns.filter(campaign_kind=CampaignKind.CAMPAIGN)
-    tests = campaigns.filter(campaign_kind=CampaignKind.TEST)
-    campaign_list = first_url(("admin:campaigns_campaign_changelist",))
+    has_sent = own.filter(started_at__isnull=False).exists()
+
+    def step(label: str, is_done: bool, page: str, permission: str) -> FirstStep:  # a row of the table
+        url = first_url((f"admin:campaigns_{page}",)) if user.has_perm(f"campaigns.{permission}") else ""
+        return FirstStep(label, has_sent or is_done, url)
+
+    has_people, has_template = Contact.objects.order_by().exists(), Template.objects.order_by().exists()
+    has_signed = own.exclude(from_address="").exists()
+    has_test = campaigns.filter(campaign_kind=CampaignKind.TEST).exists()
+    is_connected = SendingAccount.objects.filter(refreshed_at__isnull=False).exists()
+    # An account that stops later is an alert, not a first step.
     return [
-        FirstStep(_("Log in"), is_done=True),
-        FirstStep(
-            _("Import your contacts"),
-            Contact.objects.order_by().exists(),
-            first_url(("admin:campaigns_contactimport_add",)),
+        step(
+            _("Connect your sending account with SES"), is_connected, "sendingaccount_changelist", "view_sendingaccount"
         ),
-        FirstStep(_("Write a campaign"), own.exists(), first_url(("admin:campaigns_campaign_add",))),
-        FirstStep(_("Send yourself a test"), tests.exists(), campaign_list),
-        FirstStep(_("Send it to everybody"), own.filter(started_at__isnull=False).exists(), campaign_list),
+        step(_("Import your contacts"), has_people, "contactimport_add", "add_contactimport"),
+        step(_("Write a template"), has_template, "template_add", "add_template"),
+        step(_("Write a campaign, and say who it comes from"), has_signed, "campaign_add", "add_campaign"),
+        step(_("Send yourself a test"), has_test, "campaign_changelist", "view_campaign"),
+        step(_("Send it to everybody"), has_sent, "campaign_changelist", "view_campaign"),
     ]

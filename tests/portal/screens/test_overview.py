@@ -7,14 +7,17 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.audience.models import Contact
+from campaigns.messages.models import Template
+from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from portal.overview_figures import Counts, Started, chart_days, read_started, summarise_week
 from portal.overview_start import first_steps
 from portal.roles import VIEWER
 from tests.factories.overview import make_counted_campaign
-from tests.factories.sending import make_campaign
+from tests.factories.sending import make_account, make_campaign
 
 TODAY = date(2026, 11, 22)
 
@@ -116,18 +119,40 @@ def test_an_empty_installation_has_words_instead_of_numbers(owner):
     page = owner.get(reverse("admin:index")).content.decode()
     assert "Nothing was sent in the last 14 days." in page
     assert "No campaign yet." in page
-    assert "1 of 5 done" in page
+    assert "0 of 6 done" in page
+
+
+def ticks(user) -> list[bool]:
+    return [step.is_done for step in first_steps(user)]
 
 
 @pytest.mark.django_db
-def test_first_steps_tick_themselves():
-    assert [step.is_done for step in first_steps()] == [True, False, False, False, False]
+def test_first_steps_tick_themselves(admin_user):
+    assert ticks(admin_user) == [False] * 6
+    account = make_account()
+    assert not ticks(admin_user)[0], "SES has not answered yet"
+    account.refreshed_at = timezone.now()
+    account.save()
     Contact.objects.create(address="anna@club.example")
-    make_campaign("Letter")
+    Template.objects.create(name="Letter", subject="x", body="x")
+    draft = make_campaign("Letter", from_address="")
+    assert ticks(admin_user) == [True, True, True, False, False, False]
+    Campaign.objects.filter(pk=draft.pk).update(from_address="office@postroom.example")
     make_campaign("[Test] Letter", campaign_kind=CampaignKind.TEST)
-    assert [step.is_done for step in first_steps()] == [True, True, True, True, False]
+    assert ticks(admin_user) == [True, True, True, True, True, False]
+
+
+@pytest.mark.django_db
+def test_whoever_has_sent_needs_no_first_steps(admin_user):
     make_counted_campaign("Sent", delivered=1)
-    assert all(step.is_done for step in first_steps())
+    assert all(ticks(admin_user))
+
+
+@pytest.mark.django_db
+def test_a_viewer_is_not_led_to_what_they_may_not_do(client):
+    viewer = User.objects.create_user("viewer", is_staff=True)
+    viewer.groups.add(Group.objects.get(name=VIEWER))
+    assert [bool(step.url) for step in first_steps(viewer)] == [True, False, False, False, True, True]
 
 
 @pytest.mark.django_db

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from campaigns.bulk.models import BulkChange
+from campaigns.exports.models import Export
 from campaigns.importing.models import ContactImport
 from campaigns.sending.models import SendingAccount
 from campaigns.sending.states import CampaignStatus
@@ -102,4 +104,36 @@ def test_imports_that_wait_or_failed_are_told(status, source, tone):
 
 def test_an_import_that_somebody_works_on_is_not_told():
     ContactImport.objects.create(file_name="people.csv", status="columns", source="browser")
+    assert alerts_now() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_told"),
+    [
+        ({"status": CampaignStatus.SCHEDULED, "scheduled_at": -11}, True),
+        ({"status": CampaignStatus.SCHEDULED, "scheduled_at": -5}, False),
+        ({"status": CampaignStatus.PENDING, "send_after": -11}, True),
+        ({"status": CampaignStatus.PENDING, "send_after": -11, "plan_cursor": 7}, False),
+        ({"status": CampaignStatus.PENDING, "send_after": 1}, False),
+    ],
+)
+def test_a_campaign_that_should_have_left_is_told(fields, is_told):
+    account()
+    now = timezone.now()
+    moments = {
+        name: now + timedelta(minutes=value) for name, value in fields.items() if name in {"scheduled_at", "send_after"}
+    }
+    make_campaign("Letter", **{**fields, **moments})
+    assert ("bad", "Letter", "should have left by now. Does a worker run?") in alerts_now() or not is_told
+    assert bool(alerts_now()) is is_told
+
+
+def test_a_bulk_change_and_an_export_that_failed_are_told_for_a_week():
+    account()
+    BulkChange.objects.create(deed=BulkChange.Deed.ADD_TAG, label="choir", status=BulkChange.Status.FAILED)
+    Export.objects.create(source=Export.Source.CONTACTS, status=Export.Status.FAILED)
+    assert [tone for tone, _what, _text in alerts_now()] == ["bad", "bad"]
+    past = timezone.now() - timedelta(days=8)
+    BulkChange.objects.update(created_at=past)
+    Export.objects.update(created_at=past)
     assert alerts_now() == []
