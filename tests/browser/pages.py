@@ -77,6 +77,20 @@ def _stage(name: str) -> Callable[[], Any]:
     return make
 
 
+def _part(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import parts
+
+        return getattr(parts, name)()
+
+    return make
+
+
+def _compared() -> str:
+    template = _part("a_template_with_versions")()
+    return reverse("admin:campaigns_template_compare", args=[template.pk]) + "?old=1&new=4"
+
+
 def _one(page: str, stage: str) -> Callable[[], str]:
     return at(f"admin:campaigns_campaign_{page}", _stage(stage), with_id=True)
 
@@ -199,6 +213,21 @@ PAGES: list[Page] = [
     Page("list-add", at("admin:campaigns_contactlist_add")),
     Page("tags-empty", at("admin:campaigns_tag_changelist")),
     Page("tags", at("admin:campaigns_tag_changelist", _club("a_club"))),
+    Page("segments-empty", at("admin:campaigns_segment_changelist"), role=MARKETER),
+    Page("segments", at("admin:campaigns_segment_changelist", _club("a_club_with_segments")), role=MARKETER),
+    Page("segment", at("admin:campaigns_segment_change", _club("a_club_with_segments"), with_id=True), role=MARKETER),
+    Page("segment-add", at("admin:campaigns_segment_add"), role=MARKETER),
+    Page(
+        "segment-viewer", at("admin:campaigns_segment_change", _club("a_club_with_segments"), with_id=True), role=VIEWER
+    ),
+    Page("segment-delete", at("admin:campaigns_segment_delete", _club("a_club_with_segments"), with_id=True)),
+    Page("fields-empty", at("admin:campaigns_contactfield_changelist"), role=MARKETER),
+    Page("fields", at("admin:campaigns_contactfield_changelist", _club("fields_of_a_club")), role=MARKETER),
+    Page("field", at("admin:campaigns_contactfield_change", _club("fields_of_a_club"), with_id=True), role=MARKETER),
+    Page("field-add", at("admin:campaigns_contactfield_add"), role=MARKETER),
+    Page(
+        "field-viewer", at("admin:campaigns_contactfield_change", _club("fields_of_a_club"), with_id=True), role=VIEWER
+    ),
     Page("suppressions-empty", at("admin:campaigns_suppression_changelist")),
     Page("suppressions", at("admin:campaigns_suppression_changelist", _club("make_suppression"))),
     Page("suppression", at("admin:campaigns_suppression_change", _club("make_suppression"), with_id=True)),
@@ -224,7 +253,19 @@ PAGES: list[Page] = [
     Page("templates", at("admin:campaigns_template_changelist", _stage("a_template"))),
     Page("template", at("admin:campaigns_template_change", _stage("a_template"), with_id=True)),
     Page("template-viewer", at("admin:campaigns_template_change", _stage("a_template"), with_id=True), role=VIEWER),
-    Page("house-layout", at("admin:campaigns_houselayout_changelist", _stage("a_template"))),
+    Page("template-mjml", at("admin:campaigns_template_change", _part("an_mjml_template"), with_id=True)),
+    Page("versions", at("admin:campaigns_template_versions", _part("a_template_with_versions"), with_id=True)),
+    Page("versions-none", at("admin:campaigns_template_versions", _stage("a_template"), with_id=True), role=VIEWER),
+    Page("versions-compared", _compared),
+    Page("house-layouts-empty", at("admin:campaigns_houselayout_changelist")),
+    Page("house-layouts", at("admin:campaigns_houselayout_changelist", _part("layouts"))),
+    Page("house-layout", at("admin:campaigns_houselayout_change", _part("layouts"), with_id=True)),
+    Page("house-layout-viewer", at("admin:campaigns_houselayout_change", _part("layouts"), with_id=True), role=VIEWER),
+    Page("house-layout-add", at("admin:campaigns_houselayout_add", _part("layouts"))),
+    Page("snippets-empty", at("admin:campaigns_snippet_changelist")),
+    Page("snippets", at("admin:campaigns_snippet_changelist", _part("snippets")), role=MARKETER),
+    Page("snippet", at("admin:campaigns_snippet_change", _part("snippets"), with_id=True), role=MARKETER),
+    Page("snippet-add", at("admin:campaigns_snippet_add"), role=MARKETER),
     Page("images-empty", at("admin:campaigns_image_changelist"), role=MARKETER),
     Page("images", at("admin:campaigns_image_changelist", _shelf), role=MARKETER),
     Page("images-viewer", at("admin:campaigns_image_changelist", _shelf), role=VIEWER),

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from campaigns.audience.edits import ContactEdit
+from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, Tag
 from campaigns.guests.models import GuestList
 from campaigns.importing.models import DropFolder
@@ -25,6 +26,7 @@ from portal.activity import record_activity
 from tests.factories.campaign_pages import a_draft
 from tests.factories.images import make_image
 from tests.factories.importing import checked, imported, uploaded
+from tests.factories.segments import make_segment
 from tests.factories.sending import make_account, make_campaign, make_contact, plan_people
 from tests.factories.signup import make_request
 
@@ -77,6 +79,8 @@ def _of_audience(draft: Campaign) -> dict[str, str]:
         "edit": str(edit.pk),
         "list": str(draft.include_lists.get().pk),
         "tag": str(Tag.objects.get(name="choir").pk),
+        "segment": str(make_segment("Graz").pk),
+        "field": str(ContactField.objects.create(name="city", label="City").pk),
         "suppression": str(Suppression.objects.get().pk),
         "folder": str(DropFolder.objects.create(prefix="newsletter").pk),
     }
