@@ -11,6 +11,7 @@ from campaigns.guests.forms import GuestListForm
 from campaigns.guests.models import GuestList
 from portal.list_words import ListWordsMixin
 from portal.recorded_admin import RecordedMixin
+from portal.time_columns import time_column
 
 if TYPE_CHECKING:
     from typing import Any
@@ -22,7 +23,8 @@ class GuestListAdmin(ListWordsMixin, RecordedMixin):
 
     activity_subject = "guest_list"
     form = GuestListForm
-    list_display = ("name", "shown_addresses", "updated_at")
+    list_display = ("name", "shown_addresses", "shown_changed")
+    shown_changed = time_column("updated_at", gettext_lazy("changed"))
     list_lead = gettext_lazy("Colleagues and others who look at a message before it is sent to everybody.")
     list_empty = gettext_lazy("No guest list yet. With one, a test goes to all who should look at it, in one step.")
     list_icon = "users"

@@ -17,6 +17,7 @@ from campaigns.messages import part_admin, screens, views
 from campaigns.messages.drafts import save_template
 from campaigns.messages.models import Template
 from campaigns.messages.revision_screens import Versioned, version_urls
+from portal.time_columns import time_column
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -33,7 +34,8 @@ _PAGES = "campaigns_template_"
 class TemplateAdmin(admin.ModelAdmin[Template]):
     """The list of templates, and the addresses that previews of all messages share."""
 
-    list_display = ("name", "kind", "subject", "updated_at", "use_it")
+    list_display = ("name", "kind", "subject", "shown_changed", "use_it")
+    shown_changed = time_column("updated_at", gettext_lazy("changed"))
     search_fields = ("name__istartswith",)
     actions = None
 

@@ -16,6 +16,7 @@ from campaigns.messages.models import HouseLayout, Snippet
 from campaigns.messages.revision_screens import Versioned, version_urls
 from portal.list_words import ListWordsMixin
 from portal.templatetags.postroom import badge
+from portal.time_columns import time_column
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -31,7 +32,8 @@ SNIPPETS = Versioned(Snippet, gettext_lazy("Snippets"), save_snippet)
 class HouseLayoutAdmin(ListWordsMixin):
     """The frames around messages."""
 
-    list_display = ("shown_name", "organisation", "colours", "updated_at")
+    list_display = ("shown_name", "organisation", "colours", "shown_changed")
+    shown_changed = time_column("updated_at", gettext_lazy("changed"))
     list_display_links = None
     actions = None
     list_title = gettext_lazy("House layouts")
@@ -73,7 +75,8 @@ class HouseLayoutAdmin(ListWordsMixin):
 class SnippetAdmin(ListWordsMixin):
     """Pieces of text that messages share."""
 
-    list_display = ("name", "tag", "description", "kind", "updated_at")
+    list_display = ("name", "tag", "description", "kind", "shown_changed")
+    shown_changed = time_column("updated_at", gettext_lazy("changed"))
     search_fields = ("name__istartswith",)
     actions = None
     list_title = gettext_lazy("Snippets")

@@ -114,7 +114,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
 
 class ScheduleForm(forms.Form):
-    """When a campaign leaves by itself, in the portal's time zone."""
+    """When a campaign leaves by itself, in the person's time zone."""
 
     at = forms.DateTimeField(
         label=_("Send at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
