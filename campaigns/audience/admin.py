@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -11,12 +12,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
-from campaigns.audience import group_actions, group_admin, querysets, services
+from campaigns.audience import field_admin, group_actions, group_admin, querysets, services
 from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, SegmentFilter, TagFilter, number_in
 from campaigns.audience.forms import ContactForm, split_tags
 from campaigns.audience.models import Contact
 from campaigns.audience.paginators import FirstMatchesPaginator, GroupPaginator, ShortPaginator
 from campaigns.audience.search_hints import SearchHint, hint_for
+from campaigns.audience.selection import query_of_ids
+from campaigns.bulk.models import BulkChange
+from campaigns.bulk.screen import latest_of
+from campaigns.bulk.services import Order, start_bulk_change
 from campaigns.person.views import person_url, person_urls
 from campaigns.suppression.services import suppressed_among
 from portal.list_words import ListWordsMixin
@@ -29,12 +34,12 @@ if TYPE_CHECKING:
     from django import forms
     from django.core.paginator import Paginator
     from django.db.models import Model, QuerySet
-    from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
+    from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
-__all__ = ["ContactAdmin", "group_admin"]
+__all__ = ["ContactAdmin", "field_admin", "group_admin"]
 
+UNDO_OFFERED = timedelta(minutes=10)  # on the list itself; later on the page of the change
 _CUT = "_search_is_cut"
 _EDIT = "_edit_just_made"
 
@@ -78,14 +83,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
     search_help_text = gettext_lazy("Name or address, or their beginning")
     ordering = ("-pk",)
     sortable_by = ()
-    actions = (
-        group_actions.as_action("add_to_list", permissions=["change"]),
-        group_actions.as_action("remove_from_list", permissions=["change"]),
-        group_actions.as_action("add_tag", permissions=["change"]),
-        group_actions.as_action("remove_tag", permissions=["change"]),
-        "export_csv",
-        group_actions.as_action("delete_people", permissions=["delete"]),
-    )
+    actions = group_actions.ACTIONS
     fieldsets = (
         (None, {"fields": ("address", "kept_address", "first_name", "last_name", "time_zone")}),
         (gettext_lazy("Groups"), {"fields": ("chosen_lists", "tag_names")}),
@@ -127,6 +125,13 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
                 return GroupPaginator(queryset, per_page, filter_name=narrowed[0], group_id=group_id)
         return super().get_paginator(request, queryset, per_page, *args, **kwargs)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        words = {
+            "just_done": latest_of(actor_of(request), within=UNDO_OFFERED),
+            "people_filter": group_actions.filter_of(request),
+        }
+        return super().changelist_view(request, {**words, **(extra_context or {})})
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)  # delete_people does it by SQL and writes it down
@@ -160,7 +165,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
         )
 
     def delete_model(self, request: HttpRequest, obj: Contact) -> None:
-        services.delete_contacts(Contact.objects.filter(pk=obj.pk), actor=actor_of(request))
+        start_bulk_change(Order(BulkChange.Deed.DELETE, query_of_ids([obj.pk])), actor=actor_of(request))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What the question before deleting lists: the person only, not every row that hangs on them."""
@@ -168,11 +173,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Viewers look at people, but do not carry them away."""
-        return self.has_change_permission(request)
-
-    @admin.action(description=gettext_lazy("Export as CSV"), permissions=["export"])
-    def export_csv(self, request: HttpRequest, people: QuerySet[Contact]) -> HttpResponseBase:
-        return group_actions.export(request, people.defer(None))
+        return request.user.has_perm("campaigns.add_export")
 
     @admin.display(description=gettext_lazy("address"))
     def shown_address(self, contact: Contact) -> SafeString | str:

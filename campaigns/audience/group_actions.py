@@ -1,138 +1,81 @@
-"""Actions on many chosen contacts. Each asks one question on a page of its own, does it, and says how many it was."""
+"""Actions of the list of contacts: each leads to the page where the deed is looked at and started."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.http import StreamingHttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import services
-from campaigns.audience.export import csv_pieces
-from campaigns.audience.forms import LeaveListForm, ListForm, TagForm, TakeTagForm
-from campaigns.audience.models import Contact
-from portal.errors import InvalidInput
-from portal.pages import Crumb, actor_of, render_page
-from portal.wording import format_count
+from campaigns.audience.selection import OF_THE_PAGE, query_of_ids
+from campaigns.bulk.models import BulkChange
+from campaigns.bulk.screen import WORDS, new_url
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
-    from django.utils.functional import _StrPromise
 
-COUNTED = 10_000
+    from campaigns.audience.models import Contact
 
+    Action = Callable[[Any, HttpRequest, QuerySet[Contact]], HttpResponseBase]
 
-@dataclass(frozen=True, slots=True)
-class GroupDeed:
-    """One action: its question, and what carries it out for the cleaned form."""
-
-    title: _StrPromise
-    button: _StrPromise
-    form: type[forms.Form]
-    act: Callable[[QuerySet[Contact], dict[str, Any], User], int]
-    is_danger: bool = False
-    lead: _StrPromise | str = ""
+Deed = BulkChange.Deed
 
 
-def _add_to_list(people: QuerySet[Contact], answer: dict[str, Any], actor: User) -> int:
-    chosen = answer["group"] or services.get_or_create_list(answer["new_name"])
-    return services.add_to_list(people, chosen, actor=actor)
+def chosen_people(request: HttpRequest) -> str:
+    """Whom the list's form names, as a filter: everybody who matches, or those with a tick."""
+    if request.POST.get("select_across") == "1":
+        return filter_of(request)
+    return query_of_ids(pk for pk in request.POST.getlist(ACTION_CHECKBOX_NAME) if pk.isdecimal())
 
 
-def _add_tag(people: QuerySet[Contact], answer: dict[str, Any], actor: User) -> int:
-    return services.tag_contacts(people, answer["group"] or services.get_or_create_tag(answer["new_name"]), actor=actor)
+def filter_of(request: HttpRequest) -> str:
+    """The filter in the address of the list, without the page one is at."""
+    wanted = request.GET.copy()
+    for name in OF_THE_PAGE:
+        wanted.pop(name, None)
+    return wanted.urlencode()
 
 
-DEEDS = {
-    "add_to_list": GroupDeed(gettext_lazy("Add to a list"), gettext_lazy("Add to the list"), ListForm, _add_to_list),
-    "remove_from_list": GroupDeed(
-        gettext_lazy("Take off a list"),
-        gettext_lazy("Take off the list"),
-        LeaveListForm,
-        lambda people, answer, actor: services.remove_from_list(people, answer["group"], actor=actor),
-        lead=gettext_lazy("They stay among the contacts."),
-    ),
-    "add_tag": GroupDeed(gettext_lazy("Add a tag"), gettext_lazy("Add the tag"), TagForm, _add_tag),
-    "remove_tag": GroupDeed(
-        gettext_lazy("Take off a tag"),
-        gettext_lazy("Take off the tag"),
-        TakeTagForm,
-        lambda people, answer, actor: services.untag_contacts(people, answer["group"], actor=actor),
-    ),
-    "delete_people": GroupDeed(
-        gettext_lazy("Delete contacts"),
-        gettext_lazy("Delete for good"),
-        forms.Form,
-        lambda people, _answer, actor: services.delete_contacts(people, actor=actor),
-        is_danger=True,
-        lead=gettext_lazy(
-            "Names, attributes, lists and tags go. What was sent stays on record, and so does whom we do not write to."
-        ),
-    ),
-}
-
-
-def carry_out(name: str, request: HttpRequest, people: QuerySet[Contact]) -> HttpResponseBase | None:
-    """Ask, or do it when the question was answered. None leads back to the list."""
-    deed = DEEDS[name]
-    is_answered = "apply" in request.POST
-    form = deed.form(request.POST if is_answered else None)
-    if is_answered and form.is_valid():
-        try:
-            count = deed.act(people, form.cleaned_data, actor_of(request))
-        except InvalidInput as error:
-            form.add_error(None, str(error))
-        else:
-            done = ngettext("Done for %s person.", "Done for %s people.", count) % format_count(count)
-            messages.success(request, done if count else _("Nothing had to be changed."))
-            return None
-    return _ask(name, request, people, form)
-
-
-def export(request: HttpRequest, people: QuerySet[Contact]) -> StreamingHttpResponse:
-    """The chosen people as CSV, written while it is sent."""
-    services.note_export(actor=actor_of(request), people_filter=request.GET.urlencode())
-    response = StreamingHttpResponse(csv_pieces(people), content_type="text/csv; charset=utf-8")
-    today = timezone.localdate().isoformat()
-    response["Content-Disposition"] = f'attachment; filename="contacts-{today}.csv"'
-    return response
-
-
-def _ask(name: str, request: HttpRequest, people: QuerySet[Contact], form: forms.Form) -> HttpResponseBase:
-    deed = DEEDS[name]
-    count = people.order_by().values("pk")[: COUNTED + 1].count()
-    context = {
-        "deed": deed,
-        "form": form,
-        "action": name,
-        "people": format_count(count) if count <= COUNTED else _("more than %s") % format_count(COUNTED),
-        "is_one": count == 1,
-        "examples": people.order_by("pk")[:5],
-        "chosen_ids": request.POST.getlist(ACTION_CHECKBOX_NAME),
-        "checkbox_name": ACTION_CHECKBOX_NAME,
-        "select_across": request.POST.get("select_across", "0"),
-        "back_url": request.get_full_path(),
-    }
-    crumbs = [Crumb(_("Contacts"), reverse("admin:campaigns_contact_changelist"))]
-    return render_page(request, "campaigns/audience/group.html", context, title=deed.title, crumbs=crumbs)
-
-
-def as_action(name: str, *, permissions: list[str]) -> Callable[..., HttpResponseBase | None]:
+def as_action(deed: BulkChange.Deed, *, name: str, permission: str) -> Action:
     """A deed as an action of the admin's list."""
 
-    @admin.action(description=DEEDS[name].title, permissions=permissions)
-    def action(_admin: Any, request: HttpRequest, people: QuerySet[Contact]) -> HttpResponseBase | None:
-        return carry_out(name, request, people)
+    @admin.action(description=WORDS[deed].title, permissions=[permission])
+    def action(_admin: Any, request: HttpRequest, _people: QuerySet[Contact]) -> HttpResponseBase:
+        return redirect(new_url(deed, people=chosen_people(request), back=request.GET.urlencode()))
 
     action.__name__ = name
     return action
+
+
+@admin.action(description=_("Merge into one"), permissions=["delete"])
+def merge_people(_admin: Any, request: HttpRequest, _people: QuerySet[Contact]) -> HttpResponseBase:
+    """Only people with a tick: a filter is no reason to take them for one."""
+    ids = [pk for pk in request.POST.getlist(ACTION_CHECKBOX_NAME) if pk.isdecimal()]
+    return redirect(f"{reverse('admin:campaigns_bulkchange_merge')}?{urlencode({'ids': ','.join(ids)})}")
+
+
+@admin.action(description=_("Export as CSV"), permissions=["export"])
+def export_csv(_admin: Any, request: HttpRequest, _people: QuerySet[Contact]) -> HttpResponseBase:
+    """To the page where the columns are chosen."""
+    query = urlencode({"source": "contacts", "query": chosen_people(request)})
+    return redirect(f"{reverse('admin:campaigns_export_new')}?{query}")
+
+
+ACTIONS: tuple[Action, ...] = (
+    as_action(Deed.ADD_TO_LIST, name="add_to_list", permission="change"),
+    as_action(Deed.REMOVE_FROM_LIST, name="remove_from_list", permission="change"),
+    as_action(Deed.ADD_TAG, name="add_tag", permission="change"),
+    as_action(Deed.REMOVE_TAG, name="remove_tag", permission="change"),
+    as_action(Deed.SET_FIELD, name="set_field", permission="change"),
+    merge_people,
+    export_csv,
+    as_action(Deed.DELETE, name="delete_people", permission="delete"),
+)

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from campaigns.audience import querysets
 from campaigns.audience.filters import number_in
 from campaigns.audience.models import Contact, ContactList, Tag
+from campaigns.segments.models import Segment
+from campaigns.segments.people import in_segment
 from portal.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Selection:
 
 def select_people(query: str) -> Selection:
     """The people of a filter such as `list=3&q=anna` or `ids=1,2`; "" is everybody. Raises InvalidInput."""
-    wanted = {name: value for name, value in QueryDict(query).items() if name not in OF_THE_PAGE and value}
+    wanted = {name: str(value) for name, value in QueryDict(query).items() if name not in OF_THE_PAGE and value}
     if "\0" in query or "%00" in query:
         raise _unknown(query)
     contacts = Contact.objects.all()
@@ -101,6 +103,7 @@ _NARROW: dict[str, Narrow] = {
     "list": lambda contacts, value: querysets.on_list(contacts, _number(value)),
     "tag": lambda contacts, value: querysets.with_tag(contacts, _number(value)),
     "import": lambda contacts, value: querysets.brought_by(contacts, _number(value)),
+    "segment": lambda contacts, value: in_segment(contacts, _number(value)),
     "mail": _by_mail,
 }
 
@@ -116,6 +119,8 @@ def _word_of(name: str, value: str) -> str:
             return _("list %s") % _name_of(ContactList.objects.filter(pk=_number(value)), value)
         case "tag":
             return _("tag %s") % _name_of(Tag.objects.filter(pk=_number(value)), value)
+        case "segment":
+            return _("segment %s") % _name_of(Segment.objects.filter(pk=_number(value)), value)
         case "import":
             return _("import %s") % value
         case "mail":
@@ -126,6 +131,6 @@ def _word_of(name: str, value: str) -> str:
             return _("chosen one by one")
 
 
-def _name_of(rows: QuerySet[ContactList] | QuerySet[Tag], value: str) -> str:
+def _name_of(rows: QuerySet[ContactList] | QuerySet[Tag] | QuerySet[Segment], value: str) -> str:
     found = rows.values_list("name", flat=True).first()
     return str(found or value)

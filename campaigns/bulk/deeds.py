@@ -138,7 +138,7 @@ class SetField:
         return same
 
     def unaffected(self, contacts: QuerySet[Contact]) -> QuerySet[Contact]:
-        return fields.with_value(contacts, self.field).filter(field_value=self.value)
+        return fields.having(contacts, self.field, self.value)
 
 
 class Delete:
@@ -190,4 +190,4 @@ def _locked_ids(contact_ids: Sequence[int]) -> list[int]:
 
 
 def _person(before: BeforeDict) -> snapshots.PersonDict:
-    return snapshots.PersonDict(contact=before["contact"], hanging=before["hanging"])
+    return snapshots.PersonDict(contact=before["contact"], hanging=before["hanging"], pointing=before["pointing"])

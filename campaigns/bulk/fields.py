@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import F, TextField, Value
+from django.db.models import TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -66,12 +67,12 @@ def clean_value(field: str, text: str) -> str:
         ) from error
 
 
-def with_value(contacts: QuerySet[Contact], field: str) -> QuerySet[Contact]:
-    """The people annotated with the field's text as `field_value`, "" where there is none."""
+def having(contacts: QuerySet[Contact], field: str, value: str) -> QuerySet[Contact]:
+    """Those of the people whose field holds just this; "" is no attribute, too."""
     if field in _OWN:
-        return contacts.annotate(field_value=F(field))
+        return contacts.filter(**{field: value})
     text = KeyTextTransform(field.removeprefix(ATTRIBUTE_PREFIX), "attributes")
-    return contacts.annotate(field_value=Coalesce(text, Value(""), output_field=TextField()))
+    return contacts.filter(Exact(Coalesce(text, Value(""), output_field=TextField()), value))
 
 
 def values_of(contact_ids: Sequence[int], field: str) -> dict[int, str]:

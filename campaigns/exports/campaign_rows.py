@@ -39,7 +39,7 @@ class People:
 
     @staticmethod
     def expected(query: str, *, most: int) -> int | None:
-        count = count_people(_campaign_of(query), read_people_filter(QueryDict(query).dict()))  # type: ignore[arg-type]
+        count = count_people(_campaign_of(query), read_people_filter(QueryDict(query).dict()))
         return None if count is None else min(count, most)
 
     @staticmethod
@@ -54,7 +54,7 @@ class People:
 
     @staticmethod
     def read(export: Export, cursor: str, count: int) -> Piece:
-        wanted = read_people_filter(QueryDict(export.query).dict())  # type: ignore[arg-type]
+        wanted = read_people_filter(QueryDict(export.query).dict())
         found = people_page(_campaign_of(export.query), wanted, cursor=cursor, size=count)
         accepted = Acceptance.objects.in_bulk([person.pk for person in found.deliveries])
         rows = [_person_row(person, accepted.get(person.pk), export) for person in found.deliveries]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.db.models import Prefetch, prefetch_related_objects
 
+from campaigns.audience.attribute_names import used_attribute_names
 from campaigns.audience.models import ContactList, Tag
 from campaigns.audience.selection import select_people
 from campaigns.exports.models import Export
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 VIEW_PERMISSION = "campaigns.view_contact"
 FIXED = ("address", "first_name", "last_name", "time_zone", "tags")
 
-_ATTRIBUTE_NAMES = {
-    "postgresql": "SELECT DISTINCT jsonb_object_keys(found.attributes) FROM ({contacts}) found",
-    "sqlite": "SELECT DISTINCT pair.key FROM ({contacts}) found, json_each(found.attributes) pair",
-}
-
 
 def label(query: str) -> str:
     """The filter in words. Raises InvalidInput."""
@@ -45,11 +40,7 @@ def expected(query: str, *, most: int) -> int:
 
 def field_names(query: str) -> list[str]:
     """Names of all attributes that any of these contacts has."""
-    rows = select_people(query).contacts.order_by().values("attributes")
-    sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
-    with connection.cursor() as cursor:
-        cursor.execute(_ATTRIBUTE_NAMES[connection.vendor].format(contacts=sql), parameters)
-        return sorted(str(name) for (name,) in cursor.fetchall())
+    return used_attribute_names(select_people(query).contacts)
 
 
 def header(export: Export) -> list[str]:

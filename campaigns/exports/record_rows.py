@@ -107,7 +107,8 @@ def _suppression_row(row: Suppression, export: Export) -> list[str]:
 
 def _activities(query: str) -> QuerySet[Activity]:
     wanted, rows = QueryDict(query), Activity.objects.order_by()
-    subject, who, term = (wanted.get(name, "").replace("\0", "") for name in ("subject", "who", "q"))
+    asked = {name: str(value).replace("\0", "") for name, value in wanted.items()}
+    subject, who, term = asked.get("subject", ""), asked.get("who", ""), asked.get("q", "")
     if subject:
         rows = rows.filter(verb__startswith=f"{subject}.")
     if who in {"people", "system"}:

@@ -117,13 +117,12 @@ def remove_old_files() -> int:
 def _begin(export: Export, *, actor: User | None) -> Export:
     export.expected_count = source_of(export.source).expected(export.query, most=COUNTED)
     export.save()
-    _record(export, actor=actor)
+    _record(export, actor=actor, rows=None)
     publish(TaskName.WRITE_EXPORT, export_id=export.pk)
     return export
 
 
-def _record(export: Export, *, actor: User | None, **details: int) -> None:
-    verb = f"{export.source}.exported"
-    label = str(export)[:200]
-    filter_text = export.query[:500]
-    record_activity(verb, actor=actor, label=label, filter=filter_text, columns=export.columns, **details)
+def _record(export: Export, *, actor: User | None, rows: int | None) -> None:
+    """`rows` is None where they are still to be written."""
+    verb, label = f"{export.source}.exported", str(export)[:200]
+    record_activity(verb, actor=actor, label=label, filter=export.query[:500], columns=str(export.columns), rows=rows)

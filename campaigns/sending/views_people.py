@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.text import slugify
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from campaigns.sending.advice import what_next
-from campaigns.sending.export import csv_lines
 from campaigns.sending.models import Acceptance, Attempt, Campaign, Chunk, Delivery, DeliveryEvent
 from campaigns.sending.people import PeopleFilter, count_people, people_page
+from campaigns.sending.people_filter import read_people_filter
 from campaigns.sending.progress import state_counts
 from campaigns.sending.screen import campaign_or_404, campaign_page, can_be_taken_back, home_of, state_tone, url_of
 from campaigns.sending.states import DeliveryState, Reason
+from portal.errors import InvalidInput
 from portal.pages import page
 
 if TYPE_CHECKING:
@@ -65,27 +66,22 @@ def person(request: HttpRequest, campaign_id: int, delivery_id: int) -> HttpResp
     return campaign_page(request, "person.html", campaign, tab="people", title=found.address, **context)
 
 
-@page("campaigns.change_campaign")
+@page("campaigns.add_export")
 @require_GET
 def export(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
-    """The filtered people as CSV, written while it is sent; not for those who only look."""
+    """To the page where the export of these people begins."""
     campaign = campaign_or_404(campaign_id)
-    name = slugify(campaign.name) or "campaign"
-    response = StreamingHttpResponse(csv_lines(campaign, read_filter(request)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}-people.csv"'
-    return response
+    query = f"campaign={campaign.pk}&{_query(read_filter(request))}".rstrip("&")
+    asked = urlencode({"source": "campaign-people", "query": query})
+    return redirect(f"{reverse('admin:campaigns_export_new')}?{asked}")
 
 
 def read_filter(request: HttpRequest) -> PeopleFilter:
-    """The filter in the address: `state=bounced,refused`, `reason=80`, `q=anna`. Raises Http404 for unknown words."""
-    words = [word for word in request.GET.get("state", "").split(",") if word]
-    reason = request.GET.get("reason", "")
+    """The filter in the address. Raises Http404 for unknown words."""
     try:
-        states = frozenset(DeliveryState[word.upper()] for word in words)
-        chosen = Reason(int(reason)) if reason else None
-    except (KeyError, ValueError) as error:
+        return read_people_filter(request.GET.dict())
+    except InvalidInput as error:
         raise Http404 from error
-    return PeopleFilter(states, chosen, request.GET.get("q", "").strip().replace("\x00", "")[:320])
 
 
 def person_row(campaign: Campaign, delivery: Delivery) -> dict[str, Any]:

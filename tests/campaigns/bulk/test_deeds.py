@@ -6,12 +6,14 @@ from campaigns.audience.models import Contact, ContactTag, ListMembership, Tag
 from campaigns.bulk.models import BulkChange, BulkTarget, BulkUndo
 from campaigns.bulk.services import undo_bulk_change
 from campaigns.importing.models import ImportChange
+from campaigns.signup.models import SignupRequest
 from portal.errors import Conflict, InvalidInput
 from portal.models import Activity
 from tests.factories.audience import make_list, make_tag
 from tests.factories.bulk import Deed, make_people, start, tagged
 from tests.factories.importing import imported
 from tests.factories.sending import make_contact
+from tests.factories.signup import make_request
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +180,13 @@ def test_every_deed_and_its_undo_are_on_record():
     undo_bulk_change(change.pk, actor=None)
     verbs = list(Activity.objects.order_by("pk").values_list("verb", flat=True))
     assert verbs == ["contacts.bulk_add_tag", "contacts.bulk_undone"]
+
+
+def test_a_request_to_sign_up_stays_when_its_contact_goes_and_knows_them_again_after_undo():
+    request = make_request()
+    [person] = make_people(1)
+    SignupRequest.objects.update(contact=person)
+    change = start(Deed.DELETE)
+    assert SignupRequest.objects.get(pk=request.pk).contact_id is None
+    undo_bulk_change(change.pk, actor=None)
+    assert SignupRequest.objects.get(pk=request.pk).contact_id == person.pk
