@@ -17,6 +17,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "render": ("--messages", "400", "--rounds", "3"),
     "csv_import": ("--rows", "100000", "--rounds", "1"),
     "lists": ("--rows", "50000", "--rounds", "7"),
+    "segments": ("--rows", "40000", "--rounds", "5"),
     "sending": ("--recipients", "20000", "--peer-messages", "500", "--rounds", "1"),
     "pacing": ("--rates", "100", "--workers", "1", "4", "--seconds", "10"),
 }

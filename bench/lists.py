@@ -38,6 +38,11 @@ def main() -> int:
 
 
 def _measured(small: str, large: str, arguments: argparse.Namespace) -> Found:
+    return asked_of_both("bench.lists_pages", small, large, str(arguments.rows), str(arguments.rounds))
+
+
+def asked_of_both(module: str, small: str, large: str, *arguments: str) -> Found:
+    """What the module prints, run with both databases in an environment of its own."""
     with tempfile.TemporaryDirectory(prefix="postroom-bench-") as data:
         environment = {
             **os.environ,
@@ -50,7 +55,7 @@ def _measured(small: str, large: str, arguments: argparse.Namespace) -> Found:
             "FILES_BUCKET": "",
             "CELERY_BROKER_URL": "memory://",
         }
-        command = [sys.executable, "-m", "bench.lists_pages", large, str(arguments.rows), str(arguments.rounds)]
+        command = [sys.executable, "-m", module, large, *arguments]
         done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 

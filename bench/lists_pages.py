@@ -6,25 +6,19 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from statistics import median
-from typing import TYPE_CHECKING
 
 import django
-from environ import Env
 
 django.setup()
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from bench.lists_rows import MadeRows, fill
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bench.two_sizes import at_size, both_sizes
 
 SMALL_ROWS = 1000
 _CONTACTS = "admin:campaigns_contact_changelist"
@@ -46,6 +40,7 @@ PAGES: dict[str, Callable[[MadeRows], str]] = {
     "contacts, whole address": lambda _made: f"{reverse(_CONTACTS)}?q=kim.bergmann1@host1.example",
     "contacts who are suppressed": lambda _made: f"{reverse(_CONTACTS)}?mail=no",
     "contacts who may get mail": lambda _made: f"{reverse(_CONTACTS)}?mail=yes",
+    "contacts in a segment": lambda made: f"{reverse(_CONTACTS)}?segment={made.segment_id}",
     "contacts of an old import": lambda _made: f"{reverse(_CONTACTS)}?import=1",
     "suppressions": lambda _made: reverse(_SUPPRESSIONS),
     "suppressions, whole address": lambda _made: f"{reverse(_SUPPRESSIONS)}?q=otto.lund20@host20.example",
@@ -57,35 +52,24 @@ PAGES: dict[str, Callable[[MadeRows], str]] = {
 
 
 def main() -> None:
-    connections.settings["large"] = {**connections.settings["default"], **Env.db_url_config(sys.argv[1])}
-    databases = {"small": connections["default"], "large": connections["large"]}
+    databases = both_sizes(sys.argv[1])
     rows = {"small": SMALL_ROWS, "large": int(sys.argv[2])}
     call_command("collectstatic", interactive=False, verbosity=0)
     sessions = {}
     for size, database in databases.items():
-        with _at(database):
+        with at_size(database):
             sessions[size] = _prepare(rows[size])
     found: dict[str, tuple[float, float]] = {}
     for name, address in PAGES.items():
         times: dict[str, list[float]] = {"small": [], "large": []}
         for number in range(int(sys.argv[3]) + 2):
             for size, database in databases.items():
-                with _at(database):
+                with at_size(database):
                     taken_ms = _ask(*sessions[size], address)
                 if number > 1:
                     times[size].append(taken_ms)
         found[name] = (median(times["small"]), median(times["large"]))
     print(json.dumps(found))
-
-
-@contextmanager
-def _at(database: object) -> Iterator[None]:
-    before = connections["default"]
-    connections["default"] = database  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        connections["default"] = before
 
 
 def _prepare(rows: int) -> tuple[Client, MadeRows]:

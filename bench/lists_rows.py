@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from django.db import connection
 
 from campaigns.audience.models import ContactList, Tag
+from campaigns.segments.definition import Condition, Group, as_stored
+from campaigns.segments.models import Segment
+from campaigns.segments.operators import Kind, Op
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 
@@ -29,6 +32,11 @@ WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE
 SELECT i, address, address, given, family, lower(given), lower(family), {attributes}, '',
        CASE WHEN i <= {rows} / 2 THEN 1 END, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM full_rows
 """
+# Every tenth in Graz; seats 0 to 59; a day of the years 2020 to 2026.
+_ATTRIBUTES = (
+    """'{"city": "' || CASE i % 10 WHEN 3 THEN 'Graz' ELSE 'Oldtown' END || '", "seats": "' || (i % 60)"""
+    """ || '", "joined_on": "202' || (i % 7) || '-0' || (1 + i % 9) || '-15"}'"""
+)
 _MEMBERS = """INSERT INTO campaigns_listmembership (contact_list_id, contact_id, joined_at)
               SELECT {group}, id, CURRENT_TIMESTAMP FROM campaigns_contact WHERE id % 4 <> 0"""
 _TAGGED = (
@@ -63,6 +71,7 @@ class MadeRows:
     list_id: int
     tag_id: int
     campaign_id: int
+    segment_id: int
 
 
 def fill(rows: int) -> MadeRows:
@@ -78,7 +87,7 @@ def fill(rows: int) -> MadeRows:
     states = {state.name.lower(): int(state) for state in named}
     causes = f'{{"{states["bounced"]}:{int(Reason.MAILBOX_UNKNOWN)}": {CHUNK_ROWS // 10}}}'
     cast = "'{}'::jsonb" if postgres else "'{}'"
-    attributes = cast.format('{"city": "Oldtown", "seat": "12"}')
+    attributes = f"({_ATTRIBUTES})::jsonb" if postgres else _ATTRIBUTES
     with connection.cursor() as cursor:
         cursor.execute(
             _PEOPLE.format(
@@ -94,4 +103,10 @@ def fill(rows: int) -> MadeRows:
         cursor.execute(_CHUNKS.format(false="false" if postgres else "0", causes=cast.format(causes), **ids))
         if postgres:
             cursor.execute("VACUUM ANALYZE")  # as autovacuum does by itself
-    return MadeRows(members.pk, choir.pk, campaign.pk)
+    return MadeRows(members.pk, choir.pk, campaign.pk, _make_segment())
+
+
+def _make_segment() -> int:
+    """Every tenth: the people in Graz."""
+    in_graz = Group("all", (Condition("attr:city", Kind.TEXT, Op.IS, ("Graz",)),))
+    return Segment.objects.create(name="Graz", definition=as_stored(in_graz)).pk

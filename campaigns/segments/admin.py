@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import Value
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
@@ -75,6 +76,8 @@ class SegmentAdmin(ListWordsMixin, FastListMixin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
         segments: QuerySet[Segment] = super().get_queryset(request)
+        may_change = self.has_change_permission(request)
+        segments = segments.annotate(_may_change=Value(may_change))
         return segments.prefetch_related("including", "excluding")
 
     @admin.display(description=gettext_lazy("who"))
@@ -87,7 +90,8 @@ class SegmentAdmin(ListWordsMixin, FastListMixin):
 
     @admin.display(description=gettext_lazy("people"))
     def people(self, segment: Segment) -> str:
-        return render_to_string("campaigns/segments/list_count.html", {"segment": segment})
+        may_change = bool(segment.__dict__.get("_may_change"))
+        return render_to_string("campaigns/segments/list_count.html", {"segment": segment, "may_change": may_change})
 
     @admin.display(description=gettext_lazy("used by"))
     def used_by(self, segment: Segment) -> SafeString | str:

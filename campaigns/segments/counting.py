@@ -120,10 +120,10 @@ def sample(group: Group) -> list[Contact]:
         return []
 
 
-def count_segment(segment: Segment) -> None:
+def count_segment(segment: Segment, *, within_s: float = ON_REQUEST_S) -> None:
     """Count the people now and keep the count with its time. Raises TooLongError, then the old count stays."""
     people = people_in(read_stored(segment.definition), now=timezone.now())
-    with answered_within(ON_REQUEST_S):
+    with answered_within(within_s):
         segment.people_count = people.order_by().count()
     segment.counted_at = timezone.now()
     Segment.objects.filter(pk=segment.pk).update(people_count=segment.people_count, counted_at=segment.counted_at)

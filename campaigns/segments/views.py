@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from campaigns.segments.builder import vocabulary
 from campaigns.segments.catalogue import known_catalogue
-from campaigns.segments.counting import TooLongError, count_segment, count_while_typing, sample
+from campaigns.segments.counting import WHILE_TYPING_S, TooLongError, count_segment, count_while_typing, sample
 from campaigns.segments.definition import InvalidDefinition, as_stored, read_stored
 from campaigns.segments.forms import SegmentForm, parse_definition
 from campaigns.segments.models import Segment
@@ -56,6 +57,8 @@ def _edit(request: HttpRequest, form: SegmentForm, *, title: str) -> HttpRespons
     segment = form.instance
     if request.method == "POST" and form.is_valid():
         saved = save_segment(form.save(commit=False), form.group, actor=actor_of(request))
+        with suppress(TooLongError):
+            count_segment(saved, within_s=WHILE_TYPING_S)
         messages.success(request, _("The segment “%s” is saved.") % saved.name)
         return redirect(CHANGE, saved.pk)
     may_change = request.user.has_perm("campaigns.change_segment" if segment.pk else "campaigns.add_segment")
@@ -96,7 +99,7 @@ def count(request: HttpRequest) -> JsonResponse:
     )
 
 
-@page("campaigns.view_segment")
+@page("campaigns.change_segment")
 @require_POST
 def recount(request: HttpRequest, segment_id: int) -> HttpResponseBase:
     """Count the people of a saved segment now."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
+from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
+from campaigns.segments.models import Segment
+from campaigns.segments.operators import Kind, Op
 from campaigns.sending.models import Delivery
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.suppression.models import Suppression
+from tests.factories.segments import asks, make_segment, of
 from tests.factories.sending import make_campaign, make_contact, plan_people
 
 
@@ -50,3 +56,41 @@ def a_person_with_mails() -> Contact:
     plan_people(make_campaign("May letter", status=CampaignStatus.COMPLETED), [bounced])
     Delivery.objects.update(address=kim.address, address_key=kim.address_key, contact=kim)
     return kim
+
+
+def fields_of_a_club() -> ContactField:
+    """Fields of every type; returns a choice."""
+    fields = [
+        ("city", "City", "text", [], "our town"),
+        ("seats", "Seats", "number", [], ""),
+        ("joined_on", "Joined on", "date", [], ""),
+        ("vegan", "Vegan", "yes_no", [], ""),
+        ("shirt", "T-shirt", "choice", ["S", "M", "L"], "M"),
+    ]
+    for place, (name, label, field_type, options, default) in enumerate(fields):
+        ContactField.objects.create(
+            name=name, label=label, field_type=field_type, options=options, default=default, place=place
+        )
+    return ContactField.objects.get(name="shirt")
+
+
+def a_club_with_segments() -> Segment:
+    """People, fields, and two segments, the first of every kind of question; a draft goes to it."""
+    a_club()
+    fields_of_a_club()
+    make_segment("Annas", asks("first_name", Kind.TEXT, Op.BEGINS, "Ann"), people_count=1204, counted_at=timezone.now())
+    segment = make_segment(
+        "Oldtown, lately",
+        asks("attr:city", Kind.TEXT, Op.IS, "Oldtown"),
+        of(
+            "any",
+            asks("attr:shirt", Kind.CHOICE, Op.ANY_OF, "S", "M"),
+            asks("attr:joined_on", Kind.DATE, Op.WITHIN, days=365),
+            asks("campaign", Kind.CAMPAIGN, Op.NOT_GOT, days=30),
+            of("none", asks("attr:seats", Kind.NUMBER, Op.BETWEEN, "10", "20"), asks("mail", Kind.MAIL, Op.NO)),
+        ),
+        asks("list", Kind.LIST, Op.ANY_OF, str(ContactList.objects.get(name="Members 2026").pk)),
+        description="For the invitation",
+    )
+    make_campaign("Invitation").include_segments.add(segment)
+    return segment

@@ -11,6 +11,7 @@ from campaigns.audience.edits import ContactEdit
 from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, Tag
 from campaigns.guests.models import GuestList
+from campaigns.exports.models import Export
 from campaigns.importing.models import DropFolder
 from campaigns.importing.uploads import create_import
 from campaigns.messages.models import HouseLayout, Snippet, Template
@@ -23,6 +24,7 @@ from campaigns.signup.links import confirm_url
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.unsubscribe import unsubscribe_url
 from portal.activity import record_activity
+from tests.factories.bulk import Deed, start
 from tests.factories.campaign_pages import a_draft
 from tests.factories.images import make_image
 from tests.factories.importing import checked, imported, uploaded
@@ -74,7 +76,14 @@ def _of_portal() -> dict[str, str]:
 def _of_audience(draft: Campaign) -> dict[str, str]:
     nora = make_contact("nora@club.example")
     edit = ContactEdit.objects.create(contact=nora, changes={"fields": {"first_name": ["Nor", ""]}})
+    change = start(Deed.ADD_TAG, f"ids={nora.pk}", new_group_name="choir")
+    export = Export.objects.create(source=Export.Source.CONTACTS)
+    twin = make_contact("nora+news@club.example")
     return {
+        "change": str(change.pk),
+        "export": str(export.pk),
+        "query of /admin/campaigns/bulkchange/new/": f"?deed=add_tag&people=ids%3D{nora.pk}",
+        "query of /admin/campaigns/bulkchange/merge/": f"?ids={nora.pk},{twin.pk}",
         "contact": str(nora.pk),
         "edit": str(edit.pk),
         "list": str(draft.include_lists.get().pk),
