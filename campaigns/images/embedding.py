@@ -25,7 +25,12 @@ class EmbeddedWeight:
     """What the images within one mail weigh."""
 
     image_count: int
-    bytes_per_mail: int
+    image_bytes: int
+
+    @property
+    def bytes_per_mail(self) -> int:
+        """What they add to one mail, where they are written in letters."""
+        return round(self.image_bytes * _IN_BASE64)
 
     def bytes_for(self, people: int) -> int:
         """What leaves in all."""
@@ -36,7 +41,7 @@ def embedded_weight(message: CompiledMessage) -> EmbeddedWeight:
     """How much the images within the mail add to it; nothing where they are fetched when it is opened."""
     keys = embedded_keys("".join(message.html.literals))
     sizes = list(Image.objects.filter(key__in=keys).values_list("size_bytes", flat=True)) if keys else []
-    return EmbeddedWeight(len(sizes), round(sum(sizes) * _IN_BASE64))
+    return EmbeddedWeight(len(sizes), sum(sizes))
 
 
 def embedded_images(message: CompiledMessage) -> tuple[Attachment, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from campaigns.images.checks import embedding_points
 from campaigns.messages.checks import Level, MessageCheck, worst_first
 from campaigns.messages.problems import TemplateInvalid
 from campaigns.messages.services import draft_source
@@ -129,7 +130,9 @@ def _checks(campaign: Campaign, audience: AudienceReview | None, expected: Estim
         yield from audience_points(campaign, audience)
     if expected is not None:
         yield quota_point(campaign, expected)
-    yield from link_visit_points(draft_source(campaign))
+    source = draft_source(campaign)
+    yield from link_visit_points(source)
+    yield from embedding_points(source, audience.will_get if audience else 0)
     yield _test_check(campaign)
 
 

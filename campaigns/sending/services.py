@@ -19,11 +19,10 @@ from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.readiness import require_ready
 from campaigns.sending.review import require_sendable
 from campaigns.sending.sender import CANNOT_BE_MADE
-from campaigns.sending.states import CampaignKind, CampaignStatus
-from campaigns.sending.transitions import change_status, locked_campaign, require_status
+from campaigns.sending.states import CampaignStatus
+from campaigns.sending.transitions import change_status, locked_campaign, make_due, require_status
 from portal.activity import record_activity
 from portal.errors import Conflict, InvalidInput
-from portal.mail.address import parse_address
 from portal.publish import publish
 from portal.queues import TaskName
 
@@ -75,17 +74,12 @@ def _start(checked: Campaign, actor: User | None) -> Campaign:
         frozen_segments=frozen_segments,
     )  # fmt: skip
     if not settings.SEND_GRACE_S:
-        _make_due(campaign)
+        make_due(campaign)
     # The hint comes two seconds later than the row allows, so that clocks that differ a little do not waste it.
     publish(
         TaskName.PLAN_CAMPAIGN, delay_s=settings.SEND_GRACE_S + 2 * bool(settings.SEND_GRACE_S), campaign_id=campaign.pk
     )
     return campaign
-
-
-def _make_due(campaign: Campaign) -> None:
-    """Let the plan begin at once, by the database's clock; a second early, because clocks are set back now and then."""
-    Campaign.objects.filter(pk=campaign.pk).update(send_after=Now() - timedelta(seconds=1))
 
 
 def schedule_campaign(campaign_id: int, *, at: datetime, actor: User | None) -> Campaign:
@@ -126,7 +120,7 @@ def send_now(campaign_id: int, *, actor: User | None) -> Campaign:
     """End the time in which Send can be taken back. Raises Conflict unless the campaign waits for it."""
     campaign = locked_campaign(campaign_id)
     require_status(campaign, CampaignStatus.PENDING, deed=_("sent at once"))
-    _make_due(campaign)
+    make_due(campaign)
     record_activity("campaign.sent_at_once", actor=actor, target=campaign)
     publish(TaskName.PLAN_CAMPAIGN, campaign_id=campaign.pk)
     return campaign
@@ -187,31 +181,6 @@ def _wake_chunks(campaign: Campaign) -> None:
     resting = Chunk.objects.filter(campaign=campaign, is_open=True, retry_at__isnull=False)
     free = resting.select_for_update(skip_locked=True).values_list("pk", flat=True)
     Chunk.objects.filter(pk__in=list(free)).update(retry_at=None)
-
-
-@transaction.atomic
-def send_test(campaign_id: int, *, recipient: str, contact_id: int | None, actor: User | None) -> Campaign:
-    """Send the campaign as it is now to one address, filled with a contact's values, [Test] before the subject.
-
-    Returns the test (a campaign of kind TEST). Raises InvalidAddress, InvalidInput or TemplateInvalid.
-    """
-    address = parse_address(recipient)
-    source = Campaign.objects.get(pk=campaign_id)
-    require_ready(source, for_test=True)
-    test = Campaign(
-        name=f"[Test] {source.name}"[:150], campaign_kind=CampaignKind.TEST, parent=source,
-        status=CampaignStatus.PENDING, account=source.account, from_name=source.from_name,
-        from_address=source.from_address, reply_to=source.reply_to, kind=source.kind, house_layout=source.house_layout,
-        subject=f"[Test] {source.subject}"[:300], preheader=source.preheader, body=source.body,
-        text_body=source.text_body, embeds_images=source.embeds_images, only_contact_ids=[contact_id] if contact_id else [],
-        test_recipient=address.address, started_at=timezone.now(), created_by=actor,
-    )  # fmt: skip
-    freeze_message(test, actor)
-    test.save()
-    _make_due(test)
-    record_activity("campaign.tested", actor=actor, target=source)
-    publish(TaskName.PLAN_CAMPAIGN, campaign_id=test.pk)
-    return test
 
 
 def start_due_campaigns() -> int:

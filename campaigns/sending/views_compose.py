@@ -107,6 +107,8 @@ def _save(request: HttpRequest, form: CampaignForm) -> HttpResponseBase:
     close_form(request, place)
     if "review" in request.POST:
         return redirect(url_of(campaign, "review"))
+    if "test" in request.POST:
+        return redirect(url_of(campaign, "review") + "?test")
     messages.success(request, _("“%s” is saved as a draft. Nothing has been sent.") % campaign.name)
     return redirect(url_of(campaign, "change"))
 

@@ -110,6 +110,7 @@ def _render(request: HttpRequest, campaign: Campaign, **forms: Any) -> HttpRespo
         "is_scheduled": campaign.status == CampaignStatus.SCHEDULED,
         "is_draft": campaign.status == CampaignStatus.DRAFT,
         **shown_trial(campaign),
+        "open_test": "test" in request.GET,
         "accepted": sorted({point.code for point in seen.warnings}),
         "links_wait": any(point.code == "links_waiting" for point in seen.checks),
         "inbox": inbox_line(campaign),

@@ -5,10 +5,12 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from campaigns.images import embedding
+from campaigns.images import checks, embedding
 from campaigns.images.addresses import public_url
+from campaigns.images.checks import embedding_points
 from campaigns.images.embedding import embedded_images, embedded_weight
 from campaigns.images.references import MAIL_WIDTH_PX, content_id
+from campaigns.messages.checks import Level
 from campaigns.messages.models import Template
 from campaigns.messages.services import compiled_source, draft_source, freeze_message, message_source
 from campaigns.sending import services
@@ -135,6 +137,20 @@ def test_how_much_an_embedded_image_makes_of_a_campaign():
     assert weight.image_count == 1
     assert image.size_bytes * 1.3 < weight.bytes_per_mail < image.size_bytes * 1.4 + 2
     assert weight.bytes_for(45_000) == 45_000 * weight.bytes_per_mail
+
+
+def test_the_review_says_what_embedding_costs_and_when_it_is_too_much(monkeypatch):
+    template = Template(subject="x", body=f"![x]({make_image().reference})", embeds_images=True)
+    source = draft_source(template)
+    [point] = embedding_points(source, 45_000)
+    assert (point.level, point.code) == (Level.GOOD, "embedded")
+    assert "for 45,000 people" in point.text
+    monkeypatch.setattr(checks, "LIGHT_BYTES", 10)
+    assert [point.code for point in embedding_points(source, 1)] == ["embedded_heavy"]
+    monkeypatch.setattr(checks, "MAX_EMBEDDED_BYTES", 10)
+    assert [point.level for point in embedding_points(source, 1)] == [Level.BAD]
+    template.embeds_images = False
+    assert list(embedding_points(draft_source(template), 1)) == []
 
 
 def test_images_too_heavy_for_a_mail_are_refused_in_words(monkeypatch):
