@@ -9,9 +9,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from campaigns.audience.models import Contact
+from campaigns.bulk.models import FormerAddress
 from campaigns.messages.problems import TemplateInvalid
 from campaigns.messages.services import message_required_fields
 from campaigns.person.why import CampaignFacts, DeliveryFacts, SuppressionFacts, WhyFacts
+from campaigns.segments.definition import InvalidDefinition
+from campaigns.segments.frozen import segments_of
+from campaigns.segments.people import is_in
 from campaigns.sending.audience import GIVEN_BY_US, audience_of, has_audience, lacking_value
 from campaigns.sending.models import Acceptance, Campaign, Delivery, DeliveryEvent
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
@@ -45,7 +49,14 @@ def asked_about(text: str) -> Asked:
         parsed = parse_address(typed)
     except InvalidAddress:
         return Asked(typed)
-    return Asked(parsed.address, parsed.key, Contact.objects.filter(address_key=parsed.key).first())
+    found = Contact.objects.filter(address_key=parsed.key).first()
+    return Asked(parsed.address, parsed.key, found or _merged_into(parsed.key))
+
+
+def _merged_into(key: str) -> Contact | None:
+    """Whoever has taken over an address by a merge."""
+    former = FormerAddress.objects.filter(address_key=key).select_related("contact").first()
+    return former.contact if former else None
 
 
 def asked_contact(contact: Contact) -> Asked:
@@ -117,7 +128,7 @@ def _campaign(campaign: Campaign, contact: Contact | None, *, is_planned_for: bo
     joined_later, joined_at = "", None
     is_chosen, excluded_by = False, ""
     if contact is not None and not is_planned_for:
-        is_chosen = audience_of(campaign).filter(pk=contact.pk).exists()
+        is_chosen = _is_chosen(campaign, contact)
         excluded_by = _excluded_by(campaign, contact, planned_at)
         joined_later, joined_at = _joined_after(campaign, contact, planned_at)
     return CampaignFacts(
@@ -161,7 +172,28 @@ def _excluded_by(campaign: Campaign, contact: Contact, moment: datetime | None) 
     if membership is not None:
         return _("people on “%s”") % membership.contact_list
     tag = campaign.exclude_tags.filter(contacts=contact).first()
-    return _("people tagged “%s”") % tag if tag else ""
+    if tag is not None:
+        return _("people tagged “%s”") % tag
+    return _excluding_segment(campaign, contact)
+
+
+def _is_chosen(campaign: Campaign, contact: Contact) -> bool:
+    try:
+        return audience_of(campaign).filter(pk=contact.pk).exists()
+    except InvalidDefinition:
+        return False
+
+
+def _excluding_segment(campaign: Campaign, contact: Contact) -> str:
+    try:
+        asked = segments_of(campaign)
+    except InvalidDefinition:
+        return ""
+    one = Contact.objects.filter(pk=contact.pk)
+    for segment in asked.exclude:
+        if one.filter(is_in(segment.group, now=asked.now)).exists():
+            return _("the segment “%s”") % segment.name
+    return ""
 
 
 def _joined_after(campaign: Campaign, contact: Contact, moment: datetime | None) -> tuple[str, datetime | None]:

@@ -39,7 +39,7 @@ _SENTENCES: dict[Why, _StrPromise] = {
     Why.WAS_UNKNOWN: gettext_lazy("Nobody here has the address {address}, so “{campaign}” did not go to it."),
     Why.ADDED_LATER: gettext_lazy("“{campaign}” left at {planned}; {name} was added only at {added}."),
     Why.JOINED_LATER: gettext_lazy("“{campaign}” left at {planned}; {name} joined “{group}” only at {joined}."),
-    Why.EXCLUDED: gettext_lazy("“{campaign}” left out {group}, and {name} is among them."),
+    Why.EXCLUDED: gettext_lazy("{name} did not get “{campaign}”: it left out {group}."),
     Why.CHOSEN_SINCE: gettext_lazy(
         "{name} is among the people of “{campaign}” now, but was not when it left at {planned}."
     ),

@@ -5,7 +5,8 @@ from django.contrib.auth.models import User
 
 from campaigns.audience.edits import ContactEdit, undo_edit
 from campaigns.audience.models import Contact
-from campaigns.audience.services import delete_contacts, save_contact
+from campaigns.audience.services import save_contact
+from campaigns.bulk.snapshots import remove_people
 from portal.errors import Conflict
 from portal.models import Activity
 from tests.factories.audience import make_list, make_tag
@@ -99,6 +100,6 @@ def test_edits_go_with_the_person(kim):
     anna = make_contact(first_name="Ann")
     undo_edit(edited(anna, kim, first_name="Anna").pk, actor=kim)
 
-    delete_contacts(Contact.objects.all(), actor=kim)
+    remove_people([anna.pk])
 
     assert not ContactEdit.objects.exists()

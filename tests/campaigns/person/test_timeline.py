@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.bulk.models import FormerAddress
 from campaigns.person import timeline as of_person
 from campaigns.person.entries import Kind
+from campaigns.person.screen import person_context
 from campaigns.person.timeline import timeline
 from campaigns.sending.states import CampaignKind, DeliveryState, Reason
 from campaigns.suppression.models import Suppression
@@ -162,3 +164,30 @@ def test_a_longer_history_takes_no_more_queries():
     with CaptureQueriesContext(connection) as after:
         timeline(anna)
     assert len(after) == len(before)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads small tables whole, whatever the index")
+def test_every_question_is_answered_by_an_index():
+    anna = anna_of_the_club()
+    with CaptureQueriesContext(connection) as asked:
+        timeline(anna)
+        person_context(anna, RequestFactory().get("/"))
+    walked = {table for query in asked.captured_queries for table in walks(query["sql"])}
+    assert walked <= SMALL_TABLES
+
+
+# One row for each thing that somebody has named or done by hand; never one for each person or mail.
+SMALL_TABLES = {"campaigns_contactfield", "campaigns_contactlist", "campaigns_tag", "campaigns_bulkchange"}
+
+
+def walks(sql):
+    """Tables that SQLite would read from beginning to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        steps = [row[3] for row in cursor.fetchall()]
+    return [step.split()[1] for step in steps if step.startswith("SCAN") and "CONSTANT" not in step]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's")
+def test_a_walk_over_all_people_would_be_noticed():
+    assert walks("SELECT id FROM campaigns_contact WHERE time_zone = 'UTC'") == ["campaigns_contact"]

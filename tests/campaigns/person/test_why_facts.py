@@ -6,12 +6,16 @@ import pytest
 from django.utils import timezone
 
 from campaigns.audience.models import Contact, ListMembership
+from campaigns.bulk.models import FormerAddress
 from campaigns.person.why import Why, explain
 from campaigns.person.why_facts import asked_about, find_campaign, gather
+from campaigns.segments.models import Segment
+from campaigns.segments.operators import Kind, Op
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
 from campaigns.suppression.services import release
 from tests.factories.audience import make_list, make_suppression, make_tag
 from tests.factories.person import accepted, anna_of_the_club, heard, mail_to, sent_campaign
+from tests.factories.segments import asks, make_segment
 from tests.factories.sending import make_campaign, make_contact
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +159,28 @@ def test_a_campaign_is_found_by_what_is_typed(typed):
 def test_what_names_no_campaign_finds_none(typed):
     make_campaign("Autumn card")
     assert find_campaign(typed) is None
+
+
+def test_a_segment_chooses_and_leaves_out():
+    anna = long_here(attributes={"city": "Graz"})
+    in_graz = make_segment("Graz", asks("city", Kind.TEXT, Op.IS, "Graz"))
+    draft = draft_to()
+    draft.include_segments.add(in_graz)
+    assert answer(anna.address, draft) is Why.WOULD_GET
+    draft.exclude_segments.add(in_graz)
+    facts = gather(asked_about(anna.address), draft)
+    assert (explain(facts), facts.campaign.excluded_by) == (Why.WOULD_BE_EXCLUDED, "the segment “Graz”")
+
+
+def test_a_segment_that_cannot_be_read_still_has_an_answer():
+    anna = long_here()
+    draft = draft_to()
+    draft.include_segments.add(Segment.objects.create(name="Broken", definition={"x": 1}))
+    assert answer(anna.address, draft) is Why.WOULD_NOT_BE_CHOSEN
+
+
+def test_an_address_that_was_merged_leads_to_who_has_it_now():
+    anna = long_here()
+    FormerAddress.objects.create(contact=anna, address="a@old.example", address_key="a@old.example")
+    assert asked_about("A@old.example").contact == anna
+    assert answer("a@old.example") is Why.REACHED
