@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.db.models import Model
-    from django.utils.functional import Promise
+    from django.utils.functional import _StrPromise
     from django.utils.safestring import SafeString
 
 
-def time_column(field: str, description: str | Promise) -> Callable[[Any, Model], SafeString]:
+def time_column(field: str, description: str | _StrPromise) -> Callable[[Any, Model], SafeString]:
     """A method of a ModelAdmin that shows the moment in `field`; for list_display and readonly_fields."""
 
     @admin.display(description=description, ordering=field, empty_value="–")
