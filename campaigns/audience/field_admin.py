@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST
 
 from campaigns.audience import field_services
 from campaigns.audience.field_use import uses_of
-from campaigns.audience.field_values import MAX_OPTIONS, FieldType, ValueDoesNotFit, stored_form
+from campaigns.audience.field_values import MAX_OPTIONS, FieldType, ValueDoesNotFit, ValueRule, stored_form
 from campaigns.audience.fields import ContactField
+from campaigns.audience.forms import type_hint
 from campaigns.importing.columns import is_attribute_name
 from portal.list_words import ListWordsMixin
 from portal.pages import actor_of, page
@@ -92,7 +93,11 @@ class ContactFieldForm(forms.ModelForm[ContactField]):
         try:
             stored = stored_form(self.cleaned_data["default"], self._type, self.instance.options)
         except ValueDoesNotFit:
-            self.add_error("default", _("The default does not fit the type: %s.") % type_hint(self._type))
+            self.add_error(
+                "default",
+                _("The default does not fit the type: %s.")
+                % type_hint(ValueRule(self._type, tuple(self.instance.options))),
+            )
         else:
             self.cleaned_data["default"] = stored
 
@@ -113,17 +118,6 @@ class ContactFieldForm(forms.ModelForm[ContactField]):
     @property
     def _type(self) -> FieldType:
         return FieldType(self.cleaned_data["field_type"])
-
-
-def type_hint(field_type: FieldType) -> str:
-    """How a value of the type is written."""
-    return {
-        FieldType.TEXT: _("any text"),
-        FieldType.NUMBER: _("a number such as 12 or 1.5"),
-        FieldType.DATE: _("a date such as 2026-11-22"),
-        FieldType.YES_NO: _("yes or no"),
-        FieldType.CHOICE: _("one of the choices"),
-    }[field_type]
 
 
 def misfit_words(found: Misfits) -> SafeString:

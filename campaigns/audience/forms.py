@@ -13,14 +13,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
+from campaigns.audience.field_values import FieldType, ValueDoesNotFit, ValueRule, stored_form
+from campaigns.audience.fields import ContactField
+from campaigns.audience.known_fields import value_rules
 from campaigns.audience.models import Contact, ContactList, Tag
 from campaigns.audience.services import LIST_NAME_LENGTH, TAG_NAME_LENGTH
 from campaigns.importing.columns import is_attribute_name
 from campaigns.importing.typos import is_impossible, suggest_domain
+from portal.address_words import address_problem
 from portal.mail.address import InvalidAddress, parse_address
 
 if TYPE_CHECKING:
     from django.http import QueryDict
+
+SHOWN_FIELDS = 40
+TEXT_RULE = ValueRule(FieldType.TEXT)
 
 
 @cache
@@ -68,12 +75,16 @@ class ContactForm(forms.ModelForm[Contact]):
         if contact is not None and contact.pk:
             kwargs["initial"] = {**_group_words(contact), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        if "attribute_lines" in self.fields and (known := _fields_in_words()):
+            self.fields["attribute_lines"].help_text = (
+                gettext("One line for each: name, colon, value; messages can use it. The fields there are: %s.") % known
+            )
 
     def clean_address(self) -> str:
         try:
             parsed = parse_address(self.cleaned_data["address"])
         except InvalidAddress as error:
-            raise ValidationError(str(error), code=error.code) from error
+            raise ValidationError(address_problem(error), code=error.code) from error
         known = Contact.objects.filter(address_key=parsed.key).exclude(pk=self.instance.pk).first()
         if known is not None:
             raise ValidationError(_taken_by(known), code="taken")
@@ -100,7 +111,8 @@ class ContactForm(forms.ModelForm[Contact]):
         )
 
     def clean_attribute_lines(self) -> str:
-        self.instance.attributes = parse_attributes(self.cleaned_data["attribute_lines"])
+        typed = parse_attributes(self.cleaned_data["attribute_lines"])
+        self.instance.attributes = read_by_type(typed, before=self.instance.attributes)
         return str(self.cleaned_data["attribute_lines"])
 
     def clean_tag_names(self) -> str:
@@ -132,6 +144,46 @@ def parse_attributes(lines: str) -> dict[str, str]:
         if value:
             attributes[name] = value
     return attributes
+
+
+def read_by_type(attributes: dict[str, str], *, before: dict[str, str]) -> dict[str, str]:
+    """The attributes in the stored form of their fields; what stood there `before` may stay.
+
+    Raises ValidationError for new values that do not fit.
+    """
+    rules = value_rules(attributes)
+    stored: dict[str, str] = {}
+    problems = []
+    for name, value in attributes.items():
+        rule = rules.get(name, TEXT_RULE)
+        try:
+            stored[name] = stored_form(value, rule.field_type, rule.options)
+        except ValueDoesNotFit:
+            if before.get(name) == value:
+                stored[name] = value
+                continue
+            values = {"name": name, "value": value[:60], "hint": type_hint(rule)}
+            problems.append(gettext("“%(value)s” does not fit the field %(name)s: it takes %(hint)s.") % values)
+    if problems:
+        raise ValidationError(problems)
+    return stored
+
+
+def _fields_in_words() -> str:
+    fields = ContactField.objects.all()[:SHOWN_FIELDS]
+    return ", ".join(f"{field.name} ({field.get_field_type_display()})" for field in fields)
+
+
+def type_hint(rule: ValueRule) -> str:
+    """What a field of this type takes, in words."""
+    if rule.field_type is FieldType.CHOICE:
+        return gettext("one of %s") % ", ".join(rule.options)
+    return {
+        FieldType.TEXT: gettext("any text"),
+        FieldType.NUMBER: gettext("a number such as 12 or 1.5"),
+        FieldType.DATE: gettext("a date such as 2026-11-22"),
+        FieldType.YES_NO: gettext("yes or no"),
+    }[rule.field_type]
 
 
 def split_tags(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.audience.edits import ContactEdit, record_edit, snapshot
+from campaigns.audience.field_services import make_fields
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
 from portal.activity import record_activity
 from portal.errors import InvalidInput
@@ -31,6 +32,7 @@ def save_contact(
     """
     before = snapshot(contact.pk) if contact.pk else None
     contact.save()
+    make_fields(contact.attributes, actor=actor)
     wanted_lists = {contact_list.pk for contact_list in lists}
     wanted_tags = {get_or_create_tag(name).pk for name in tag_names}
     contact.memberships.exclude(contact_list__in=wanted_lists).delete()

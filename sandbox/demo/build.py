@@ -18,6 +18,7 @@ from campaigns.sending.services import pause_campaign, schedule_campaign, start_
 from portal.activity import record_activity
 from portal.publish import producer
 from sandbox.demo.audience import write_people, write_suppressions
+from sandbox.demo.fields import write_fields, write_segments
 from sandbox.demo.history import send_in_the_past
 from sandbox.demo.login import USERNAME
 from sandbox.demo.signup import write_form
@@ -53,6 +54,8 @@ def make_demo() -> None:
         account = _write_account()
         _write_house()
         contacts = write_people()
+        write_fields()
+        write_segments()
         write_suppressions(contacts)
         write_form(account)
     for letter in SENT_LETTERS:
