@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -44,7 +44,7 @@ Deed, Status = BulkChange.Deed, BulkChange.Status
 @page("campaigns.change_contact")
 def new_change(request: HttpRequest) -> HttpResponseBase:
     """Ask what exactly, show what it would do, start it. Nothing is changed before `apply`."""
-    asked = request.POST if request.method == "POST" else request.GET
+    asked = _asked(request)
     deed, people = asked.get("deed", ""), asked.get("people", "")
     if deed not in FORMS:
         raise Http404
@@ -128,6 +128,10 @@ def _allowed(request: HttpRequest, change_id: int) -> BulkChange:
     return change
 
 
+def _asked(request: HttpRequest) -> QueryDict:
+    return request.POST if "deed" in request.POST else request.GET
+
+
 def _order(deed: str, people: str, form: forms.Form) -> Order:
     answer = form.cleaned_data
     return Order(
@@ -169,7 +173,7 @@ def _started(request: HttpRequest, change: BulkChange) -> HttpResponseBase:
 
 
 def _show_new(request: HttpRequest, deed: str, form: forms.Form, preview: Preview) -> HttpResponseBase:
-    asked = request.POST if request.method == "POST" else request.GET
+    asked = _asked(request)
     context: dict[str, Any] = {
         "form": form,
         "preview": preview,

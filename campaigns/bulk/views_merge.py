@@ -70,7 +70,7 @@ def duplicates(request: HttpRequest) -> HttpResponseBase:
 @page("campaigns.delete_contact")
 def merge(request: HttpRequest) -> HttpResponseBase:
     """Who stays, and which value of each field; a POST merges."""
-    asked = request.POST if request.method == "POST" else request.GET
+    asked = request.POST if "ids" in request.POST else request.GET
     ids = [number for part in asked.get("ids", "").split(",") if (number := number_in(part)) is not None]
     people = list(Contact.objects.filter(pk__in=ids[:MAX_PEOPLE]).prefetch_related("lists", "tags").order_by("pk"))
     if len(people) < 2:  # noqa: PLR2004

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -88,7 +89,7 @@ def _part(name: str) -> Callable[[], Any]:
 
 def _compared() -> str:
     template = _part("a_template_with_versions")()
-    return reverse("admin:campaigns_template_compare", args=[template.pk]) + "?old=1&new=4"
+    return reverse("admin:campaigns_template_compare", args=[template.pk]) + "?old=1&new=3"
 
 
 def _one(page: str, stage: str) -> Callable[[], str]:
@@ -106,6 +107,21 @@ def _import_stage(name: str) -> Callable[[], Any]:
 
 def _import(page: str, stage: str) -> Callable[[], str]:
     return at(f"admin:campaigns_contactimport_{page}", _import_stage(stage), with_id=True)
+
+
+def _bulk(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import bulk_pages
+
+        return getattr(bulk_pages, name)()
+
+    return make
+
+
+def _bulk_deed(deed: str) -> str:
+    from tests.factories.bulk_pages import a_deed_to_look_at
+
+    return a_deed_to_look_at(deed)
 
 
 def _club(name: str) -> Callable[[], Any]:
@@ -207,6 +223,27 @@ PAGES: list[Page] = [
     Page("contact-why-empty", at("admin:campaigns_contact_why"), role=VIEWER),
     Page("contact-viewer", at("admin:campaigns_contact_change", _club("a_club"), with_id=True), role=VIEWER),
     Page("contact-delete", at("admin:campaigns_contact_delete", _club("a_club"), with_id=True), role=MARKETER),
+    Page("contacts-just-tagged", at("admin:campaigns_contact_changelist", _bulk("a_club_just_tagged")), role=MARKETER),
+    Page("bulk-changes-empty", at("admin:campaigns_bulkchange_changelist")),
+    Page("bulk-changes", at("admin:campaigns_bulkchange_changelist", _bulk("changes_in_all_stages"))),
+    *(
+        Page(f"bulk-{deed}", partial(_bulk_deed, deed), role=MARKETER)
+        for deed in ("add_tag", "remove_tag", "add_to_list", "set_field", "delete")
+    ),
+    Page("bulk-at-work", at("admin:campaigns_bulkchange_one", _bulk("a_change_at_work"), with_id=True), role=MARKETER),
+    Page("bulk-done", at("admin:campaigns_bulkchange_one", _bulk("a_finished_change"), with_id=True), role=MARKETER),
+    Page("bulk-undone", at("admin:campaigns_bulkchange_one", _bulk("an_undone_change"), with_id=True), role=MARKETER),
+    Page("bulk-stopped", at("admin:campaigns_bulkchange_one", _bulk("a_stopped_change"), with_id=True), role=VIEWER),
+    Page("duplicates-empty", at("admin:campaigns_bulkchange_duplicates"), role=MARKETER),
+    Page("duplicates", at("admin:campaigns_bulkchange_duplicates", _bulk("duplicates_found")), role=MARKETER),
+    Page("duplicates-viewer", at("admin:campaigns_bulkchange_duplicates", _bulk("duplicates_found")), role=VIEWER),
+    Page("merge", _bulk("people_to_merge"), role=MARKETER),
+    Page("exports-empty", at("admin:campaigns_export_changelist")),
+    Page("exports", at("admin:campaigns_export_changelist", _bulk("exports_in_all_stages"))),
+    Page("export-new", _bulk("an_export_to_begin"), role=MARKETER),
+    Page("export-at-work", at("admin:campaigns_export_one", _bulk("an_export_at_work"), with_id=True)),
+    Page("export-ready", at("admin:campaigns_export_one", _bulk("a_ready_export"), with_id=True)),
+    Page("export-of-another", at("admin:campaigns_export_one", _bulk("a_ready_export"), with_id=True), role=MARKETER),
     Page("lists-empty", at("admin:campaigns_contactlist_changelist")),
     Page("lists", at("admin:campaigns_contactlist_changelist", _club("a_club"))),
     Page("list", at("admin:campaigns_contactlist_change", _club("make_list"), with_id=True)),
