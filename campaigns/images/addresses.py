@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from campaigns.images.models import Image
-from campaigns.images.references import ImagePlace, content_id, image_keys
+from campaigns.images.references import ImagePlace, content_id, embedded_keys, image_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +31,18 @@ def image_places(texts: Iterable[str], *, embedded: bool) -> tuple[ImagePlace, .
     keys = image_keys(*texts)
     images = Image.objects.filter(key__in=keys) if keys else ()
     return tuple(ImagePlace(image.key, _address(image, embedded=embedded), image.width_px) for image in images)
+
+
+def for_our_pages(html: str) -> str:
+    """The HTML of a mail with each of our images fetched from the portal itself, also those that go within the mail.
+
+    So a preview shows them under whatever name the portal was asked for.
+    """
+    keys = embedded_keys(html)
+    for image in Image.objects.filter(key__in=keys) if keys else ():
+        html = html.replace(f"cid:{content_id(image.key)}", portal_path(image))
+    folder = reverse("image", args=["KEY", "NAME"]).removesuffix("KEY/NAME")
+    return html.replace(f'"{settings.PUBLIC_URL}{folder}', f'"{folder}')
 
 
 def _address(image: Image, *, embedded: bool) -> str:

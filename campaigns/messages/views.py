@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from campaigns.images.addresses import for_our_pages
 from campaigns.messages.checks import check_message
 from campaigns.messages.editor_words import offered_words
 from campaigns.messages.forms import DraftedMessage, contact_by_address
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from campaigns.messages.source import MessageSource
 
 TEXT_VIEW = "text"
+NO_SUBJECT = "–"
 SAMPLE_BODY = """# Spring meeting
 
 Dear {{ first_name }},
@@ -52,7 +55,7 @@ def preview_draft(request: HttpRequest) -> HttpResponse:
     """Show what stands in a form, saved or not, as the person named in `preview_as` would get it."""
     _require_view(request)
     content = DraftedMessage(request.POST).content()
-    content.subject = content.subject.strip() or "–"  # the message can be seen before the subject is written
+    content.subject = content.subject.strip() or NO_SUBJECT  # the message can be seen before the subject is written
     source = draft_source(content)
     looks = FrameLooks(is_dark="preview_dark" in request.POST, hides_images="preview_no_images" in request.POST)
     person = contact_by_address(request.POST.get("preview_as", ""))
@@ -73,14 +76,18 @@ def drafted_source(request: HttpRequest) -> MessageSource:
 
 def checks_json(request: HttpRequest, source: MessageSource, checks: Sequence[MessageCheck]) -> JsonResponse:
     """The checks, the line in an inbox and the links, as the editor shows them."""
-    shown: dict[str, object] = {"subject": "", "preheader": "", "links": []}
+    person = contact_by_address(request.POST.get("preview_as", ""))
     try:
-        line = inbox_line(source, contact_by_address(request.POST.get("preview_as", "")))
-        links = links_of(source, compiled_source(source))
-        shown = {"subject": line.subject, "preheader": line.preheader, "links": [link.as_dict() for link in links]}
-    except (TemplateInvalid, RenderingRefused):
-        pass  # the checks say so
+        shown = _shown_to(person, source if source.subject.strip() else replace(source, subject=NO_SUBJECT))
+    except (TemplateInvalid, RenderingRefused):  # the checks say so
+        shown = {"renders": False, "subject": "", "preheader": "", "links": []}
     return JsonResponse({"checks": [check.as_dict() for check in checks], **shown})
+
+
+def _shown_to(person: Contact | None, source: MessageSource) -> dict[str, object]:
+    line = inbox_line(source, person)
+    links = [link.as_dict() for link in links_of(source, compiled_source(source))]
+    return {"renders": True, "subject": line.subject, "preheader": line.preheader, "links": links}
 
 
 def suggest_contacts(request: HttpRequest) -> JsonResponse:
@@ -101,7 +108,7 @@ def frame(source: MessageSource, contact: Contact | None, *, view: str, looks: F
     """One person's message (or what is wrong with it) as a page under the frame's own policy."""
     try:
         rendered = render_for(source, contact)
-        page = text_frame(rendered.text) if view == TEXT_VIEW else html_frame(rendered.html, looks)
+        page = text_frame(rendered.text) if view == TEXT_VIEW else html_frame(for_our_pages(rendered.html), looks)
     except TemplateInvalid as error:
         page = problems_frame(error.problems)
     except RenderingRefused as error:

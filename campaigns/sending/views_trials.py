@@ -93,7 +93,6 @@ def trial(request: HttpRequest, version_id: int) -> HttpResponseBase:
 def trial_frame(request: HttpRequest, version_id: int) -> HttpResponse:
     """The message as it was tested, for a sandboxed frame."""
     found = _trial_or_404(version_id)
-    found.version.embeds_images = False  # a browser knows no parts of a mail
     return frame(version_source(found.version), found.seen_as, view=request.GET.get("view", ""))
 
 

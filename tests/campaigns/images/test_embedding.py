@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from campaigns.images import checks, embedding
-from campaigns.images.addresses import public_url
+from campaigns.images.addresses import for_our_pages, portal_path, public_url
 from campaigns.images.checks import embedding_points
 from campaigns.images.embedding import embedded_images, embedded_weight
 from campaigns.images.references import MAIL_WIDTH_PX, content_id
@@ -151,6 +151,15 @@ def test_the_review_says_what_embedding_costs_and_when_it_is_too_much(monkeypatc
     assert [point.level for point in embedding_points(source, 1)] == [Level.BAD]
     template.embeds_images = False
     assert list(embedding_points(draft_source(template), 1)) == []
+
+
+@pytest.mark.parametrize("is_embedded", [True, False])
+def test_a_preview_fetches_images_from_the_portal_whatever_mails_do(is_embedded, settings):
+    settings.PUBLIC_URL = "http://elsewhere.example"
+    image = make_image()
+    template = Template(subject="x", body=f"![x]({image.reference})", embeds_images=is_embedded)
+    html = compiled_source(draft_source(template)).render({}).html
+    assert f'src="{portal_path(image)}"' in for_our_pages(html)
 
 
 def test_images_too_heavy_for_a_mail_are_refused_in_words(monkeypatch):
