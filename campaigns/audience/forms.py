@@ -192,7 +192,7 @@ def split_tags(text: str) -> list[str]:
 
 
 def _taken_by(contact: Contact) -> SafeString:
-    link = format_html('<a href="{}">{}</a>', reverse("admin:campaigns_contact_change", args=[contact.pk]), contact)
+    link = format_html('<a href="{}">{}</a>', reverse("admin:campaigns_contact_person", args=[contact.pk]), contact)
     return format_html(gettext("This address is here already: {}."), link)
 
 

@@ -6,6 +6,7 @@ import re
 
 from django.utils.translation import gettext as _
 
+from portal.address_words import address_problem
 from portal.errors import InvalidInput
 from portal.mail.address import InvalidAddress, parse_address
 
@@ -23,7 +24,7 @@ def read_addresses(text: str) -> list[str]:
         try:
             address = parse_address(word)
         except InvalidAddress as error:
-            problems.append(_("“%(word)s”: %(problem)s") % {"word": word[:80], "problem": error})
+            problems.append(_("“%(word)s”: %(problem)s") % {"word": word[:80], "problem": address_problem(error)})
         else:
             found.setdefault(address.key, address.address)
     if problems:

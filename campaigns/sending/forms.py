@@ -15,6 +15,7 @@ from campaigns.messages.forms import ONE_LINE_BREAK, offer_layouts
 from campaigns.messages.models import Revision
 from campaigns.sending.drafts import AUDIENCE_FIELDS, Audience
 from campaigns.sending.models import Campaign, SendingAccount
+from portal.address_words import address_problem
 from portal.mail.address import InvalidAddress, parse_address
 
 MAX_SCHEDULE_DAYS = 366
@@ -25,7 +26,7 @@ def clean_address(text: str) -> str:
     try:
         return parse_address(text).address
     except InvalidAddress as error:
-        raise ValidationError(str(error), code=error.code) from error
+        raise ValidationError(address_problem(error), code=error.code) from error
 
 
 class CampaignForm(forms.ModelForm[Campaign]):

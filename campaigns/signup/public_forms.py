@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from campaigns.audience.field_values import FieldType, ValueDoesNotFit, stored_form
+from portal.address_words import address_problem
 from portal.mail.address import InvalidAddress, parse_address
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class JoinForm(forms.Form):
         try:
             return parse_address(self.cleaned_data["address"]).address
         except InvalidAddress as error:
-            raise ValidationError(str(error), code=error.code) from error
+            raise ValidationError(address_problem(error), code=error.code) from error
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
 from campaigns.suppression.models import Suppression
+from portal.address_words import address_problem
 from portal.mail.address import InvalidAddress, parse_address
 
 
@@ -26,7 +27,7 @@ class SuppressForm(forms.ModelForm[Suppression]):
         try:
             parsed = parse_address(self.cleaned_data["address"])
         except InvalidAddress as error:
-            raise ValidationError(str(error), code=error.code) from error
+            raise ValidationError(address_problem(error), code=error.code) from error
         known = Suppression.objects.filter(address_key=parsed.key).first()
         if known is not None:
             raise ValidationError(_suppressed_as(known), code="taken")
