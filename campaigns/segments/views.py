@@ -121,7 +121,7 @@ def copy(request: HttpRequest, segment_id: int) -> HttpResponseBase:
 
 
 def _person(contact: Contact) -> dict[str, str]:
-    url = reverse("admin:campaigns_contact_change", args=[contact.pk])
+    url = reverse("admin:campaigns_contact_person", args=[contact.pk])
     return {"name": contact.full_name, "address": display_address(contact.address), "url": url}
 
 
