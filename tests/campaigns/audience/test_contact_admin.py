@@ -192,7 +192,7 @@ def test_an_address_that_cannot_be_is_said_in_plain_words(log_in, address, said)
 def test_who_is_there_already_is_one_click_away(log_in):
     known = make_contact("taken@club.example", first_name="Kim")
     page = text(log_in(MARKETER).post(ADD, {**FIELDS, "address": "Taken@club.example"}))
-    assert f'<a href="{reverse("admin:campaigns_contact_change", args=[known.pk])}">Kim &lt;taken@club' in page
+    assert f'<a href="{reverse("admin:campaigns_contact_person", args=[known.pk])}">Kim &lt;taken@club' in page
 
 
 def test_a_misspelt_domain_is_asked_about_once(log_in):
