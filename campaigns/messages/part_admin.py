@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.messages import part_screens
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LAYOUTS = Versioned(HouseLayout, gettext_lazy("House layouts"), save_layout)
 SNIPPETS = Versioned(Snippet, gettext_lazy("Snippets"), save_snippet)
+_SWATCH = '<svg role="img" aria-label="{0}"><title>{0}</title><rect width="100%" height="100%" fill="{0}"/></svg>'
 
 
 @admin.register(HouseLayout)
@@ -61,14 +62,15 @@ class HouseLayoutAdmin(ListWordsMixin):
         preview = path("preview/", part_screens.preview_layout, name="campaigns_houselayout_preview")
         return [preview, *version_urls(LAYOUTS), *super().get_urls()]
 
-    @admin.display(description=gettext_lazy("name"), ordering="name")
-    def shown_name(self, layout: HouseLayout) -> SafeString:
-        mark = badge(_("default"), tone="accent") if layout.is_default else ""
-        return format_html('<a href="{}">{}</a> {}', LAYOUTS.url("change", layout.pk), layout, mark)
+    @admin.display(description=gettext_lazy("used"))
+    def shown_default(self, layout: HouseLayout) -> str:
+        return badge(_("default"), tone="accent") if layout.is_default else _("where it is chosen")
 
     @admin.display(description=gettext_lazy("colours"))
-    def colours(self, layout: HouseLayout) -> str:
-        return " · ".join((layout.accent_color, layout.page_color, layout.text_color))
+    def colours(self, layout: HouseLayout) -> SafeString:
+        colours = (layout.accent_color, layout.page_color, layout.text_color)
+        swatches = format_html_join("", _SWATCH, ((colour,) for colour in colours))
+        return format_html('<span class="swatches">{}</span>', swatches)
 
 
 @admin.register(Snippet)
