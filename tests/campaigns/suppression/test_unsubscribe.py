@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from campaigns.audience.consent import Consent, consents_of, record_consent
 from campaigns.sending.states import CampaignKind, DeliveryState
 from campaigns.suppression.models import Suppression
+from campaigns.suppression.services import unsubscribe_recipient
 from campaigns.suppression.unsubscribe import read_token, unsubscribe_url
-from tests.factories.sending import make_campaign, plan_people
+from tests.factories.sending import make_campaign, make_contact, plan_people
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +55,14 @@ def test_a_token_opens_only_its_own_delivery():
     token = unsubscribe_url(41).rpartition("/")[2]
     assert read_token(token) == 41
     assert read_token(token.replace("-41-", "-42-")) is None
+
+
+def test_unsubscribing_takes_the_consent_back_once(delivery):
+    anna = make_contact(delivery.address)
+    record_consent(anna, source=Consent.Source.BY_HAND, wording="paper form")
+    for _click in range(2):
+        unsubscribe_recipient(delivery.pk)
+    assert [(record.kind, record.source) for record in consents_of(anna)] == [
+        ("withdrawn", "recipient"),
+        ("given", "by-hand"),
+    ]
