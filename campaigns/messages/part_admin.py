@@ -33,9 +33,8 @@ _SWATCH = '<svg role="img" aria-label="{0}"><title>{0}</title><rect width="100%"
 class HouseLayoutAdmin(ListWordsMixin):
     """The frames around messages."""
 
-    list_display = ("shown_name", "organisation", "colours", "shown_changed")
+    list_display = ("name", "organisation", "colours", "shown_default", "shown_changed")
     shown_changed = time_column("updated_at", gettext_lazy("changed"))
-    list_display_links = None
     actions = None
     list_title = gettext_lazy("House layouts")
     list_lead = gettext_lazy("Logo, colours, footer and address around messages: edited once for all that use them.")
