@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -26,9 +26,7 @@ from portal.templatetags.postroom import badge
 from portal.wording import format_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
     from django.http.response import HttpResponseBase
 
     from campaigns.audience.field_services import Misfits
@@ -110,7 +108,7 @@ class ContactFieldForm(forms.ModelForm[ContactField]):
         found = field_services.misfits(known.name, self._type, self.instance.options)
         if not found.people:
             return
-        answers = self.data.copy()
+        answers = cast("QueryDict", self.data).copy()
         answers[self.add_prefix("kept_type")] = self._type.value
         self.data = answers
         self.add_error("field_type", misfit_words(found))
@@ -155,9 +153,9 @@ class ContactFieldAdmin(ListWordsMixin):
     def get_urls(self) -> list[URLPattern]:
         return [path("find/", find, name="campaigns_contactfield_find"), *super().get_urls()]
 
-    def get_fields(self, request: HttpRequest, obj: ContactField | None = None) -> Sequence[Any]:
+    def get_fields(self, request: HttpRequest, obj: ContactField | None = None) -> Any:
         if obj is None or self.has_change_permission(request, obj):
-            return self.fields or ()
+            return self.fields
         return ("name", "label", "field_type", "default", "help_text", "place")
 
     def save_model(self, request: HttpRequest, obj: ContactField, form: Any, change: bool) -> None:

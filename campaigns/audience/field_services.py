@@ -79,9 +79,11 @@ def misfits(name: str, field_type: FieldType, options: Sequence[str]) -> Misfits
     """Whose values would be none of this type; every different value is looked at once."""
     values = _values(name).values_list("value").annotate(people=Count("pk")).order_by("value")
     unfit = {value: people for value, people in values.iterator() if value and not fits(value, field_type, options)}
-    some = list(unfit)[:SHOWN_PEOPLE]
-    people = _values(name).filter(value__in=some).order_by("-pk")[:SHOWN_PEOPLE]
-    return Misfits(sum(unfit.values()), [(contact, contact.value) for contact in people])
+    found: list[tuple[Contact, str]] = []
+    for value in list(unfit)[:SHOWN_PEOPLE]:
+        contact = _values(name).filter(value=value).order_by("-pk").first()
+        found += [(contact, value)] if contact else []
+    return Misfits(sum(unfit.values()), found)
 
 
 def values_in_use(name: str) -> list[str]:

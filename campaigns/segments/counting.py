@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from campaigns.segments.definition import read_stored
 from campaigns.segments.models import Segment
 from campaigns.segments.people import people_in
+from campaigns.segments.planner import without_jit
 from portal.paging import COUNT_LIMIT
 from portal.wording import format_count
 
@@ -67,6 +68,7 @@ def answered_within(seconds: float) -> Iterator[None]:
 @contextmanager
 def _postgresql_bound(seconds: float) -> Iterator[None]:
     with transaction.atomic():
+        without_jit()
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(seconds * 1000))])
         yield

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast, Now, RowNumber
 from django.utils import timezone
 
 from campaigns.messages.services import message_required_fields
+from campaigns.segments.planner import without_jit
 from campaigns.sending.audience import audience_of, with_reason
 from campaigns.sending.counts import cause_key, count_column
 from campaigns.sending.finish import complete_if_done
@@ -60,6 +61,7 @@ def plan_campaign(campaign_id: int) -> bool:
 @transaction.atomic
 def _plan_block(campaign_id: int, token: str) -> bool:
     """Write the next block; False when there is none left, or the campaign was taken from us."""
+    without_jit()
     campaign = locked_campaign(campaign_id)
     if campaign.status != CampaignStatus.PENDING or campaign.lease_token != token:
         return False

@@ -1,0 +1,12 @@
+"""What PostgreSQL is told before it answers a segment."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def without_jit() -> None:
+    """Let the statements of this transaction run as they are: compiling them costs a second and gains nothing here."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")
