@@ -7,6 +7,7 @@ from django.db.models import F
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from campaigns.messages.models import HouseLayout
 from campaigns.sending.models import Campaign, Chunk
 from campaigns.sending.states import CampaignStatus
 from portal.roles import MARKETER
@@ -89,7 +90,7 @@ def test_back_leaves_the_page_whatever_was_previewed(window):
 def test_the_house_layout_is_previewed_before_it_is_saved(window):
     a_template()
     tab = window().new_page()
-    tab.goto(reverse("admin:campaigns_houselayout_changelist"))
+    tab.goto(reverse("admin:campaigns_houselayout_change", args=[HouseLayout.objects.get().pk]))
     tab.fill("#id_organisation", "Choir of Oldtown")
     expect(preview(tab).locator("body")).to_contain_text("Choir of Oldtown")
 

@@ -186,3 +186,14 @@ def test_a_viewer_sees_the_preview_and_keeps_nothing(window):
     tab.goto(reverse("admin:campaigns_template_change", args=[template.pk]))
     expect(tab.frame_locator("iframe[data-preview-frame]:not(.is-loading)").locator("body")).to_contain_text("Anna")
     assert complaints.said == []
+
+
+def test_half_a_field_leaves_the_last_good_preview_and_says_so(editor_page):
+    frame = editor_page.frame_locator("iframe[data-preview-frame]:not(.is-loading)")
+    expect(frame.locator("body")).to_contain_text("Dear reader")
+    editor_page.keyboard.type("{{ first_na")
+    expect(editor_page.locator("[data-preview-behind]")).to_be_visible()
+    expect(frame.locator("body")).to_contain_text("Dear reader")
+    editor_page.get_by_role("button", name="Update").click()
+    expect(frame.locator("body")).to_contain_text("This cannot be shown yet")
+    expect(editor_page.locator("[data-preview-behind]")).to_be_hidden()

@@ -11,26 +11,27 @@ import { Preview, followLooks, offerContacts } from "./editor/preview.js";
 const WAIT_MS = 600;
 const form = document.querySelector("form[data-compose]");
 
-async function openEditor() {
+// The textarea does without it until it has come, or where it does not come.
+async function openEditor(checks) {
   const box = form.querySelector("[data-editor]");
   const textarea = box?.querySelector("textarea");
-  if (!textarea || textarea.disabled) return null;
+  if (!textarea || textarea.disabled) return;
   const { Writing } = await import("./editor/writing.js"); // large, and only these pages need it
   const { showBar } = await import("./editor/bar.js");
   const writing = new Writing(box, textarea, chosenKind());
   form.addEventListener("change", (event) => event.target.name === "kind" && writing.setKind(chosenKind()));
   showBar(box, writing);
-  return writing;
+  checks.use(writing);
 }
 
 function chosenKind() {
   return new FormData(form).get("kind") ?? "markdown";
 }
 
-function followWriting(writing) {
+function followWriting() {
   const button = document.querySelector("[data-preview-button]");
   const preview = new Preview(form, button, document.querySelector("[data-preview-frame]"));
-  const checks = new Checks(form, writing);
+  const checks = new Checks(form);
   const keeping = keepTyped();
   let timer = null;
   const refresh = () => {
@@ -38,9 +39,17 @@ function followWriting(writing) {
     preview.show();
     checks.ask();
   };
+  // While half a field is typed the last good preview stays; whoever asks for it sees what is wrong in any case.
+  const follow = async () => {
+    const typed = preview.changes;
+    const renders = await checks.ask();
+    if (renders && typed === preview.changes) preview.show();
+    preview.isBehind(!renders);
+  };
   const later = () => {
+    preview.changes += 1;
     clearTimeout(timer);
-    timer = setTimeout(refresh, WAIT_MS);
+    timer = setTimeout(follow, WAIT_MS);
   };
   form.addEventListener("input", (event) => {
     if (!event.target.name?.startsWith("preview_")) keeping.typed();
@@ -64,6 +73,7 @@ function followWriting(writing) {
     nextFault: () => checks.next(),
   });
   refresh();
+  return checks;
 }
 
 function keepTyped() {
@@ -102,10 +112,10 @@ function offerFields() {
   }
 }
 
-if (form) {
-  choosePanes(form);
-  followWriting(await openEditor());
-}
 offerFields();
 offerContacts();
 document.querySelector("dialog[data-open-now]")?.showModal();
+if (form) {
+  choosePanes(form);
+  openEditor(followWriting());
+}

@@ -3,29 +3,38 @@
 // <form data-check-url="…"> names the address; every text of ours comes from the page.
 
 export class Checks {
-  // `writing` is the editor, or null where there is none.
-  constructor(form, writing) {
+  constructor(form) {
     this.form = form;
-    this.writing = writing;
+    this.writing = null; // the editor, once it is there
+    this.news = null;
     this.asked = 0;
     this.markedFields = [];
   }
 
+  use(writing) {
+    this.writing = writing;
+    if (this.news) this.show(this.news);
+  }
+
+  // Asks and shows; false when the message cannot be shown as it stands.
   async ask() {
-    if (!this.form.dataset.checkUrl) return;
+    if (!this.form.dataset.checkUrl) return true;
     const mine = ++this.asked;
     try {
       const body = new FormData(this.form);
       const answer = await fetch(this.form.dataset.checkUrl, { method: "POST", body, redirect: "error" });
-      if (answer.ok && mine === this.asked) this.show(await answer.json());
+      if (!answer.ok || mine !== this.asked) return mine === this.asked;
+      this.news = await answer.json();
+      this.show(this.news);
+      return this.news.renders;
     } catch {
-      // The next change asks again; Save and Review tell what is wrong in any case.
+      return true; // the next change asks again; Save and Review tell what is wrong in any case
     }
   }
 
   show(news) {
     const list = document.querySelector("[data-checks]");
-    list?.replaceChildren(...news.checks.map((check) => this.checkLine(check)));
+    list?.replaceChildren(...news.checks.map((check) => this.checkLine(check, list)));
     const faults = news.checks.filter((check) => check.level !== "good");
     for (const place of document.querySelectorAll("[data-fault-count]")) {
       place.textContent = faults.length || "";
@@ -37,7 +46,7 @@ export class Checks {
     this.showLinks(news.links ?? []);
   }
 
-  checkLine(check) {
+  checkLine(check, list) {
     const line = element("li", { className: `check-${check.level}` });
     const icon = document.querySelector(`[data-check-icon="${check.level}"]`);
     const mark = element("span", { className: "check-mark" });
@@ -46,6 +55,7 @@ export class Checks {
     if (check.where) text.append(this.jump(check, `${check.where}:`), " ");
     text.append(check.text);
     if (check.cure) text.append(" ", element("span", { className: "quiet", textContent: check.cure }));
+    if (check.link) text.append(" ", element("a", { href: check.link, textContent: list.dataset.textMore }));
     line.append(mark, text);
     return line;
   }

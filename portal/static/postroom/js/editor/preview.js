@@ -9,10 +9,18 @@ export class Preview {
     this.button = button;
     this.frame = frame;
     this.shown = 0;
+    this.changes = 0; // of what it shows
+  }
+
+  isBehind(isBehind) {
+    this.frame?.parentElement.classList.toggle("is-behind", isBehind);
+    const note = document.querySelector("[data-preview-behind]");
+    if (note) note.hidden = !isBehind;
   }
 
   show() {
     if (!this.button || !this.frame) return;
+    this.isBehind(false);
     const old = this.frame;
     const fresh = old.cloneNode(false);
     fresh.name = `preview-${++this.shown}`; // a frame keeps its first name for targets, so each gets its own
