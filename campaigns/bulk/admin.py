@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.bulk import views_change, views_merge
@@ -70,7 +71,7 @@ class BulkChangeAdmin(ListWordsMixin, FastListMixin):
 
     @admin.display(description=_("what"))
     def what(self, change: BulkChange) -> SafeString:
-        return format_html('<a href="{}">{}</a>', url_of(change, "one"), change)
+        return format_html('<a href="{}">{}</a>', url_of(change, "one"), capfirst(str(change)))
 
     @admin.display(description=_("status"))
     def shown_status(self, change: BulkChange) -> SafeString:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -76,7 +77,9 @@ def one_change(request: HttpRequest, change_id: int) -> HttpResponseBase:
         "more_kept": max(0, change.kept_count - len(change.kept_examples)),
         **progress_of(change),
     }
-    return render_page(request, "campaigns/bulk/change.html", context, title=str(change), crumbs=crumbs_to_changes())
+    return render_page(
+        request, "campaigns/bulk/change.html", context, title=capfirst(str(change)), crumbs=crumbs_to_changes()
+    )
 
 
 @page("campaigns.view_bulkchange")

@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.exports import views
@@ -74,7 +75,7 @@ class ExportAdmin(ListWordsMixin, FastListMixin):
 
     @admin.display(description=_("what"))
     def what(self, export: Export) -> SafeString:
-        return format_html('<a href="{}">{}</a>', url_of(export, "one"), export)
+        return format_html('<a href="{}">{}</a>', url_of(export, "one"), capfirst(str(export)))
 
     @admin.display(description=_("status"))
     def shown_status(self, export: Export) -> SafeString:

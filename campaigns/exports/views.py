@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
@@ -82,7 +83,9 @@ def one_export(request: HttpRequest, export_id: int) -> HttpResponseBase:
         "may_fetch": services.may_download(export, actor_of(request)),
         **progress_of(export),
     }
-    return render_page(request, "campaigns/exports/export.html", context, title=str(export), crumbs=[exports_crumb()])
+    return render_page(
+        request, "campaigns/exports/export.html", context, title=capfirst(str(export)), crumbs=[exports_crumb()]
+    )
 
 
 @page("campaigns.view_export")
