@@ -151,7 +151,7 @@ def describe(request: HttpRequest, image_id: int) -> JsonResponse:
     image = get_object_or_404(Image, pk=image_id)
     form = ImageForm({**request.POST.dict(), "name": image.name}, instance=image)
     if not form.is_valid():
-        return JsonResponse({"problem": " ".join(form.errors["alt_text"])}, status=422)
+        return JsonResponse({"problem": " ".join(map(str, form.errors["alt_text"]))}, status=422)
     return JsonResponse(image_dict(describe_image(image_id, actor=actor_of(request), **form.cleaned_data)))
 
 

@@ -139,7 +139,8 @@ def _body(text: Segments, html: Segments, attachments: Sequence[Attachment]) -> 
 def _with_files(subtype: bytes, content: list[_Piece], files: Sequence[Attachment]) -> list[_Piece]:
     if not files:
         return content
-    return _multipart(subtype, [content, *([encode_attachment(file)] for file in files)])
+    parts: list[list[_Piece]] = [[encode_attachment(file)] for file in files]
+    return _multipart(subtype, [content, *parts])
 
 
 def _part(subtype: bytes, segments: Segments) -> list[_Piece]:

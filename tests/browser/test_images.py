@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -15,7 +17,7 @@ from tests.factories.images import a_picture_shelf, make_image, picture_file
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def a_file(name: str, **looks: object) -> dict[str, object]:
+def a_file(name: str, **looks: Any) -> dict[str, object]:
     return {"name": name, "mimeType": "image/png", "buffer": picture_file(**looks)}
 
 
