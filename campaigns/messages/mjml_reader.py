@@ -7,7 +7,7 @@ on deep nesting) sees plain MJML only. Source: documentation.mjml.io.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from html import escape, unescape
@@ -47,6 +47,9 @@ class ReadMjml:
     inline_css: str
     contents: tuple[tuple[int, str], ...]
     faults: tuple[Fault, ...]
+
+
+MAX_FAULTS = 20
 
 
 class _BrokenError(Exception):
@@ -120,6 +123,8 @@ class _Reader:
         while (token := _TOKEN.search(self._masked, position)) is not None:
             self._between(position, token.start())
             position = self._take(token)
+            if len(self.faults) >= MAX_FAULTS:
+                return  # what comes after them is mostly their echo
         self._between(position, len(self._masked))
         for left in self._open:
             if not left.is_liquid:  # Liquid that is not closed was refused before
@@ -170,7 +175,7 @@ class _Reader:
         return found
 
     def _refuse_liquid(self, start: int, end: int, name: str) -> None:
-        if any(start <= piece.start <= end for piece in self._pieces):
+        if self._pieces_in(start, end + 1):
             message = f"Liquid works in the value of an attribute of <{name}>, not between attributes."
             raise _BrokenError(start, message)
 
@@ -239,8 +244,9 @@ class _Reader:
             position = piece.end
         self._require_blank(position, end)
 
-    def _pieces_in(self, start: int, end: int) -> Iterator[Piece]:
-        return (piece for piece in self._pieces if start <= piece.start < end)
+    def _pieces_in(self, start: int, end: int) -> list[Piece]:
+        first = bisect_left(self._pieces, start, key=lambda piece: piece.start)
+        return self._pieces[first : bisect_left(self._pieces, end, first, key=lambda piece: piece.start)]
 
     def _require_blank(self, start: int, end: int) -> None:
         text = self._source[start:end]

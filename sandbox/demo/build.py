@@ -10,7 +10,8 @@ from django.utils import timezone
 from time_machine import travel
 
 from campaigns.audience.models import Contact, ContactList
-from campaigns.messages.models import HouseLayout, Template
+from campaigns.messages.drafts import save_layout, save_snippet, save_template
+from campaigns.messages.models import HouseLayout, Snippet, Template
 from campaigns.sending.drafts import Audience, save_draft
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.quota import default_account
@@ -23,6 +24,7 @@ from sandbox.demo.history import send_in_the_past
 from sandbox.demo.login import USERNAME
 from sandbox.demo.signup import write_form
 from sandbox.demo.texts import (
+    DESIGNED,
     DRAFT_LETTER,
     PAUSE_REASON,
     PAUSED_LETTER,
@@ -30,6 +32,7 @@ from sandbox.demo.texts import (
     SENDER_ADDRESS,
     SENDER_NAME,
     SENT_LETTERS,
+    SNIPPETS,
     TEMPLATES,
     Letter,
 )
@@ -105,14 +108,13 @@ def _write_account() -> SendingAccount:
 
 
 def _write_house() -> None:
-    HouseLayout.objects.update_or_create(
-        name="Association",
-        defaults={
-            "is_default": True,
-            "organisation": "Riverside Community Association",
-            "postal_address": "Riverside Community Association, 1 Mill Lane, Riverside",
-            "footer": "You get this because you are on one of our lists.",
-        },
-    )
+    layout = HouseLayout.objects.filter(name="Association").first() or HouseLayout(name="Association", is_default=True)
+    layout.organisation = "Riverside Community Association"
+    layout.postal_address = "Riverside Community Association, 1 Mill Lane, Riverside"
+    layout.footer = "You get this because you are on one of our lists."
+    save_layout(layout, actor=None)
+    for snippet, description, words in SNIPPETS:
+        save_snippet(Snippet(name=snippet, description=description, body=words), actor=None)
     for name, subject, body in TEMPLATES:
-        Template.objects.create(name=name, subject=subject, body=body)
+        save_template(Template(name=name, subject=subject, body=body), actor=None)
+    save_template(Template(name="Designed", subject="Summer party", kind="mjml", body=DESIGNED), actor=None)

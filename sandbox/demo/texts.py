@@ -111,3 +111,22 @@ TEMPLATES = (
     ("Invitation", "You are invited", GREETING + "we would love to see you on **date** at **place**." + CLOSING),
     ("Thank you", "Thank you", GREETING + "thank you for your help." + CLOSING),
 )
+SNIPPETS = (("opening-hours", "Below letters", "The office is open **Monday to Friday, 9:00 to 17:00**."),)
+DESIGNED = """<mjml>
+  <mj-body background-color="{{ layout_page_color }}">
+    <mj-section background-color="#ffffff">
+      <mj-column>
+        <mj-text font-size="24px">Summer party</mj-text>
+        <mj-text>Dear {{ first_name | default: "neighbour" }}, come and dance with us.</mj-text>
+        <mj-button background-color="{{ layout_accent_color }}" href="https://riverside.example/party">I will come</mj-button>
+        <mj-text>{% render "opening-hours" %}</mj-text>
+      </mj-column>
+    </mj-section>
+    <mj-section>
+      <mj-column>
+        <mj-text font-size="12px">{{ layout_address }}<br><a href="{{ unsubscribe_url }}">Unsubscribe</a></mj-text>
+      </mj-column>
+    </mj-section>
+  </mj-body>
+</mjml>
+"""
