@@ -185,3 +185,12 @@ def test_what_people_wrote_about_themselves_is_shown_and_never_run(log_in):
     page = text(log_in(MARKETER).get(address_of(anna)))
     assert "<script>x" not in page
     assert "<img src=x>" not in page
+
+
+@pytest.mark.parametrize("number", ["0", "999", "99999999999999999999999"])
+def test_nobody_of_that_number_is_not_found(log_in, number):
+    client = log_in(MARKETER)
+    page = f"/admin/campaigns/contact/{number}"
+    assert client.get(f"{page}/person/").status_code == 404
+    assert client.post(f"{page}/groups/", {"deed": "tag", "value": "x"}).status_code == 404
+    assert client.post(f"{page}/edits/{number}/undo/").status_code == 404
