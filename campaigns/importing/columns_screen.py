@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from campaigns.audience.fields import ContactField
 from campaigns.importing import columns
 from campaigns.importing.format_words import encoding_label
 from campaigns.importing.forms import TARGET_CHOICES, ColumnsForm
@@ -40,11 +41,12 @@ def column_rows(form: ColumnsForm, contact_import: ContactImport) -> list[Column
 
 
 def known_fields() -> list[str]:
-    """Fields that earlier imports filled, to be offered again."""
+    """The fields there are, and those that earlier imports filled, to be offered again."""
     latest = ColumnMapping.objects.order_by("-used_at").values_list("targets", flat=True)[:REMEMBERED_FILES]
     found = {target for targets in latest for target in targets.values()}
     prefix = columns.ATTRIBUTE_PREFIX
-    return sorted(target.removeprefix(prefix) for target in found if target.startswith(prefix))
+    filled = {target.removeprefix(prefix) for target in found if target.startswith(prefix)}
+    return sorted(filled | set(ContactField.objects.values_list("name", flat=True)))
 
 
 def target_label(target: str) -> str:

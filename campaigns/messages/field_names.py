@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact
 
 ALWAYS_KNOWN = ("first_name", "last_name", "address", "unsubscribe_url")
@@ -9,8 +10,8 @@ SAMPLED_CONTACTS = 500
 
 
 def attribute_names() -> list[str]:
-    """Names of attributes among the newest and the oldest contacts; the cost does not grow with their number."""
-    found: set[str] = set()
+    """Names of the fields, and of attributes among the newest and the oldest contacts: a cost that does not grow."""
+    found: set[str] = set(ContactField.objects.values_list("name", flat=True))
     for order in ("-pk", "pk"):
         for attributes in Contact.objects.order_by(order).values_list("attributes", flat=True)[:SAMPLED_CONTACTS]:
             found.update(attributes)
