@@ -48,7 +48,12 @@ def test_what_is_typed_just_before_leaving_is_kept_without_a_question(window):
     template, context = a_template(), window(role=MARKETER)
     tab = open_template(context, template)
     asked = []
-    tab.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def go_on(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    tab.on("dialog", go_on)
     write(tab, "in a hurry")
     tab.goto(reverse("admin:campaigns_template_changelist"))
     tab = open_template(context, template)
