@@ -108,5 +108,5 @@ def _withdraw_consent(delivery: Delivery) -> None:
         return
     newest = Consent.objects.filter(contact=contact).first()
     if newest is None or newest.kind != Consent.Kind.WITHDRAWN:
-        words = _("Unsubscribed from “%s”") % delivery.campaign.name
+        words = f"{Suppression.Reason.UNSUBSCRIBE.label}: {delivery.campaign.name}"
         record_consent(contact, source=Consent.Source.RECIPIENT, kind=Consent.Kind.WITHDRAWN, wording=words)
