@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.audience import querysets
 from campaigns.audience.filters import number_in
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
+    from django.utils.functional import _StrPromise
 
     Narrow = Callable[[QuerySet[Contact], str], QuerySet[Contact]]
 
@@ -108,19 +109,23 @@ _NARROW: dict[str, Narrow] = {
 }
 
 
+_GROUPS: dict[str, tuple[_StrPromise, QuerySet[Any]]] = {
+    "list": (gettext_lazy("list %s"), ContactList.objects.all()),
+    "tag": (gettext_lazy("tag %s"), Tag.objects.all()),
+    "segment": (gettext_lazy("segment %s"), Segment.objects.all()),
+}
+
+
 def _label_of(wanted: dict[str, str]) -> str:
     """The filter in words; "" for everybody."""
     return ", ".join(_word_of(name, value) for name, value in wanted.items())
 
 
 def _word_of(name: str, value: str) -> str:
+    if name in _GROUPS:
+        words, rows = _GROUPS[name]
+        return str(words) % _name_of(rows, value)
     match name:
-        case "list":
-            return _("list %s") % _name_of(ContactList.objects.filter(pk=_number(value)), value)
-        case "tag":
-            return _("tag %s") % _name_of(Tag.objects.filter(pk=_number(value)), value)
-        case "segment":
-            return _("segment %s") % _name_of(Segment.objects.filter(pk=_number(value)), value)
         case "import":
             return _("import %s") % value
         case "mail":
@@ -131,6 +136,5 @@ def _word_of(name: str, value: str) -> str:
             return _("chosen one by one")
 
 
-def _name_of(rows: QuerySet[ContactList] | QuerySet[Tag] | QuerySet[Segment], value: str) -> str:
-    found = rows.values_list("name", flat=True).first()
-    return str(found or value)
+def _name_of(rows: QuerySet[Any], value: str) -> str:
+    return str(rows.filter(pk=_number(value)).values_list("name", flat=True).first() or value)

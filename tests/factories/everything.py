@@ -10,8 +10,8 @@ from django.utils import timezone
 from campaigns.audience.edits import ContactEdit
 from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, Tag
-from campaigns.guests.models import GuestList
 from campaigns.exports.models import Export
+from campaigns.guests.models import GuestList
 from campaigns.importing.models import DropFolder
 from campaigns.importing.uploads import create_import
 from campaigns.messages.models import HouseLayout, Snippet, Template
