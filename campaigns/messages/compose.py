@@ -26,6 +26,9 @@ from campaigns.messages.scan import ScanError
 from campaigns.messages.source import MessageSource
 from campaigns.messages.text_part import text_from_html
 
+MAX_MARKDOWN_CHARS = 64_000  # some twenty pages
+MAX_TYPED_CHARS = 105_000  # what Gmail shows; styles in their elements may make it longer
+
 
 @dataclass(frozen=True, slots=True)
 class ComposedMessage:
@@ -86,6 +89,10 @@ def _text_of(source: MessageSource, fragment: str) -> str:
 def source_problems(source: MessageSource) -> list[Problem]:
     """Find all that must be mended in a message without snippets before it can be compiled."""
     problems = [*_subject_problems(source.subject)]
+    most_chars = MAX_MARKDOWN_CHARS if source.kind == "markdown" else MAX_TYPED_CHARS
+    if len(source.body) > most_chars:
+        message = f"A message has {most_chars:,} characters at most. Put the rest on a page and link to it."
+        return [*problems, Problem("too_long", BODY, 0, message)]
     checks = (
         (PLAIN, source.subject, SUBJECT),
         (PLAIN, source.preheader, PREHEADER),

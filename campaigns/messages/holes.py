@@ -17,9 +17,12 @@ from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.capture_tag import CaptureNode
 
 from campaigns.messages.liquid import ParsedTemplate, Rendering
+from campaigns.messages.metering import MAX_OUTPUT_CHARS
+from campaigns.messages.problems import Problem, RenderingRefused
 from portal.mail.segments import Segments
 
 Clean = Callable[[str], str]
+FEW_HOLES = 10  # so few cannot grow a message much; most messages have fewer, and are not measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,14 @@ class CompiledPart:
             into[key] = clean(value) if value and not value.isspace() else hole.default
         if self.logic:
             self._fill_logic(values, into)
+        if len(self.segments.keys) > FEW_HOLES:
+            self._require_bounded(into)
+
+    def _require_bounded(self, filled: Mapping[str, str]) -> None:
+        """A long value in many places makes a long message, though each place is short."""
+        if sum(len(filled[key]) for key in self.segments.keys) > MAX_OUTPUT_CHARS:
+            message = "This goes over the limits of one message: the template produces too much text."
+            raise RenderingRefused(Problem("too_much", self.template.place, 0, message))
 
     def _fill_logic(self, values: Mapping[str, str], into: dict[str, str]) -> None:
         rendering = Rendering(self.template, values)

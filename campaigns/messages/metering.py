@@ -12,8 +12,8 @@ from liquid.builtin.tags.for_tag import ForLoop
 from liquid.exceptions import ResourceLimitError
 from liquid.undefined import UNDEFINED
 
-MAX_STEPS = 20_000
-MAX_OUTPUT_CHARS = 500_000
+MAX_STEPS = 8_000
+MAX_OUTPUT_CHARS = 200_000
 MAX_VALUE_CHARS = 20_000
 CHARS_PER_STEP = 500
 
@@ -32,7 +32,7 @@ class Meter:
         self.chars_left = MAX_OUTPUT_CHARS
 
     def take_steps(self, count: int) -> None:
-        """Count steps (about a microsecond each). Raises TooMuchWorkError when none are left."""
+        """Count steps (two or three microseconds each). Raises TooMuchWorkError when none are left."""
         self.steps_left -= count
         if self.steps_left < 0:
             message = "the template repeats too much"

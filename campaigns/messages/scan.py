@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-MAX_SOURCE_CHARS = 500_000
+MAX_SOURCE_CHARS = 200_000  # with its styles in their elements
 MAX_TAG_CHARS = 1_000
-MAX_TAGS = 1_000
+MAX_TAGS = 250
 
 _TAG_NAME = re.compile(r"#|\w+")
 _END_OF = {name: re.compile(rf"\{{%-?\s{{0,50}}end{name}\s{{0,50}}-?%\}}") for name in ("raw", "comment")}

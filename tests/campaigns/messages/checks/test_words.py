@@ -52,4 +52,4 @@ def test_own_html_without_an_unsubscribe_link_is_warned_of():
 
 
 def test_a_message_that_gmail_would_cut_is_warned_of():
-    assert found(check_message(source("<p>" + "word " * 25_000 + "</p>", kind="html")), "too_large")
+    assert found(check_message(source("<p>" + "word " * 20_500 + "</p>", kind="html")), "too_large")
