@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class SubjectFilter(admin.SimpleListFilter):
     """Deeds on one subject: the part of the verb before its dot. A prefix, so no list of all verbs is read."""
 
-    title = _("subject")
+    title = _("about")
     parameter_name = "subject"
     _SUBJECTS = (
         ("campaign", _("Campaigns")),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
-ASK_CHOICES = (("", _("not asked")), ("asked", _("asked")), ("required", _("must be answered")))
+ASK_CHOICES = (("", _("not asked")), ("asked", _("may be answered")), ("required", _("must be answered")))
 
 
 class SignupEditForm(forms.ModelForm[SignupForm]):

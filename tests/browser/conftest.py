@@ -98,8 +98,8 @@ def window(browser: Browser, live_server, answering) -> Iterator[Callable[..., B
     """Open a window: `window(role="Owner", look=LOOKS["light"])`; role None = nobody logged in."""
     opened: list[BrowserContext] = []
 
-    def open_as(*, role: str | None = "Owner", look: Look | None = None) -> BrowserContext:
-        context = open_window(browser, look=look, base_url=live_server.url)
+    def open_as(*, role: str | None = "Owner", look: Look | None = None, locale: str = "en-GB") -> BrowserContext:
+        context = open_window(browser, look=look, base_url=live_server.url, locale=locale)
         opened.append(context)
         if role:
             context.add_cookies(

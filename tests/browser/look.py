@@ -33,16 +33,19 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
-def open_window(browser: Browser, *, look: Look | None = None, base_url: str) -> BrowserContext:
-    """A fresh context of that look; times in UTC, language English, no motion."""
+def open_window(
+    browser: Browser, *, look: Look | None = None, base_url: str, bypass_csp: bool = False, locale: str = "en-GB"
+) -> BrowserContext:
+    """A fresh context of that look; times in UTC, no motion."""
     shape = look or LOOKS["light"]
     context = browser.new_context(
         viewport={"width": shape.width, "height": shape.height},
         color_scheme="dark" if shape.scheme == "dark" else "light",
         reduced_motion="reduce",
         timezone_id="UTC",
-        locale="en-GB",
+        locale=locale,
         base_url=base_url,
+        bypass_csp=bypass_csp,
     )
     context.add_init_script(_COLLECT_VIOLATIONS)
     return context

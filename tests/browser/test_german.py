@@ -1,0 +1,55 @@
+"""Pages in German, whose words are longer: still nothing overflows at 390 px, and nothing is left in English."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.browser.look import LOOKS, Complaints, axe_findings, sideways_scroll
+from tests.browser.pages import PAGES, Page
+from tests.browser.test_pages import _keep_picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MAIN = {
+    "login",
+    "overview",
+    "own-settings",
+    "contacts",
+    "contact",
+    "lists",
+    "suppressions",
+    "campaigns",
+    "campaign-compose",
+    "campaign-review",
+    "campaign-progress",
+    "campaign-report",
+    "templates",
+    "template",
+    "imports",
+    "import-columns",
+    "import-check",
+    "import-result",
+    "signup-form",
+    "signup-public",
+}
+CHOSEN = [page for page in PAGES if page.name in MAIN or os.environ.get("ALL_PAGES")]
+
+
+@pytest.mark.parametrize("page", CHOSEN, ids=[page.name for page in CHOSEN])
+def test_page_in_german_fits_a_phone(page: Page, window) -> None:
+    address = page.address()
+    tab = window(role=page.role, look=LOOKS["phone"], locale="de-DE").new_page()
+    complaints = Complaints()
+    complaints.listen(tab, expected_status=page.status)
+
+    answer = tab.goto(address, wait_until="load")
+    _keep_picture(tab, f"{page.name}-german")
+
+    assert answer.status == page.status
+    assert complaints.said == []
+    of_form = page.name in {"signup-public", "signup-framed", "signup-confirm"}  # a form has a language of its own
+    assert tab.locator("html").get_attribute("lang") == ("en" if of_form else "de")
+    assert axe_findings(tab) == []
+    assert sideways_scroll(tab) <= 0
