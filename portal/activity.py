@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from portal.models import Activity
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 SYSTEM = "Postroom"
+# Whoever sent the request at work, as portal.middleware.remember_caller found; None outside requests.
+caller_ip: ContextVar[str | None] = ContextVar("caller_ip", default=None)
 
 
 def record_activity(
@@ -29,4 +32,5 @@ def record_activity(
         object_id=str(target.pk) if target else "",
         object_label=(label or (str(target) if target else ""))[:200],
         details=details,
+        ip_address=caller_ip.get() if actor else None,  # of people of the portal, not of recipients
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from portal.activity import caller_ip
 from portal.logs import log_context
 
 if TYPE_CHECKING:
@@ -30,6 +32,26 @@ def correlation_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
         return response
 
     return middleware
+
+
+def remember_caller(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let the activity log know from where a deed came; what is no address is left out."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        token = caller_ip.set(_address_or_none(client_ip(request)))
+        try:
+            return get_response(request)
+        finally:
+            caller_ip.reset(token)
+
+    return middleware
+
+
+def _address_or_none(text: str) -> str | None:
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None
 
 
 def client_ip(request: HttpRequest) -> str:
