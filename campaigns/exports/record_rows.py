@@ -84,7 +84,7 @@ class Activities:
 
 
 def _chosen(query: str) -> str:
-    return ", ".join(value for _name, value in sorted(QueryDict(query).items()) if value)[:300]
+    return ", ".join(str(value) for _name, value in sorted(QueryDict(query).items()) if value)[:300]
 
 
 def _suppressions(query: str) -> QuerySet[Suppression]:

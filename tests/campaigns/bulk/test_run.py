@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from campaigns.audience.models import Contact, Tag
 from campaigns.bulk import run, services
+from campaigns.bulk.deeds import deed_of
 from campaigns.bulk.models import BulkChange, BulkTarget, BulkUndo
 from campaigns.bulk.services import stop_bulk_change, undo_bulk_change
 from campaigns.bulk.sweep import sweep_bulk_work
@@ -31,7 +32,7 @@ def _small_slices(monkeypatch):
 
 def killed_after(monkeypatch, slices, *, method):
     """Let the deed die inside its transaction after so many slices; returns what mends it."""
-    calls, whole = [], run.deed_of
+    calls, whole = [], deed_of
 
     def deed_that_dies(change):
         deed = whole(change)
@@ -111,13 +112,13 @@ def test_a_killed_undo_is_ended_by_the_next_worker(monkeypatch, hints, deed):
 def test_a_worker_that_was_taken_over_commits_nothing_more(monkeypatch, hints):
     make_people(8)
     change = tagged()
-    take = run.BulkTarget.objects.filter
+    take = BulkTarget.objects.filter
 
     def taken_over(*args, **kwargs):
         BulkChange.objects.update(lease_token="another")
         return take(*args, **kwargs)
 
-    monkeypatch.setattr(run.BulkTarget.objects, "filter", taken_over)
+    monkeypatch.setattr(BulkTarget.objects, "filter", taken_over)
     hints.run_all()
     change.refresh_from_db()
     assert change.changed_count == 0

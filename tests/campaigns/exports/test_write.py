@@ -11,6 +11,7 @@ from campaigns.exports.models import Export
 from campaigns.exports.services import export_rows, stop_export, sweep_exports
 from portal.errors import Conflict, InvalidInput, Unavailable
 from portal.files import FileMissing, open_file, stat_file
+from portal.holds import Hold, HoldLost, take_hold
 from portal.models import Activity
 from portal.queues import TaskName
 from tests.factories.audience import make_list, make_suppression, make_tag
@@ -80,7 +81,7 @@ def test_a_killed_worker_is_followed_by_one_that_writes_the_same_file(monkeypatc
 
         return done
 
-    place = write if after == "save_file" else write.Hold
+    place = write if after == "save_file" else Hold
     monkeypatch.setattr(place, after, dying(getattr(place, after)))
     with pytest.raises(Killed):
         hints.run_all()
@@ -116,11 +117,11 @@ def test_a_storage_that_does_not_answer_is_asked_again_later(monkeypatch, hints)
 def test_a_stopped_export_is_written_no_further_and_its_parts_go(hints):
     make_people(8)
     export = large_export()
-    hold = write.take_hold(Export.objects.filter(pk=export.pk), statuses=[Status.WRITING])
+    hold = take_hold(Export.objects.filter(pk=export.pk), statuses=[Status.WRITING])
     hold.row.field_names = []
     write._store_part(hold)
     stop_export(export.pk, actor=None)
-    with pytest.raises(write.HoldLost):
+    with pytest.raises(HoldLost):
         write._store_part(hold)
     hints.run_all()
     sweep_exports()
