@@ -18,7 +18,7 @@ from django.utils import timezone
 from bench.lists_rows import MadeRows, fill
 from bench.segments import SIZES_APART
 from bench.two_sizes import at_size, both_sizes
-from campaigns.segments.counting import answered_within
+from campaigns.segments.counting import answered_within, count_all
 from campaigns.segments.definition import Condition, Group
 from campaigns.segments.operators import Kind, Op
 from campaigns.segments.people import people_in
@@ -94,7 +94,7 @@ def _count(group: Group) -> float:
     people = people_in(group, now=timezone.now()).order_by()
     started = time.perf_counter()
     with answered_within(LONGEST_S):
-        count = people.count()
+        count = count_all(people)
     taken_ms = 1000 * (time.perf_counter() - started)
     assert count, group
     return taken_ms

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from campaigns.segments.definition import read_stored
 from campaigns.segments.models import Segment
 from campaigns.segments.people import people_in
-from campaigns.segments.planner import without_jit
+from campaigns.segments.planner import by_reading_all, without_jit
 from portal.paging import COUNT_LIMIT
 from portal.wording import format_count
 
@@ -109,8 +109,14 @@ def count_while_typing(group: Group) -> PeopleCount:
     return PeopleCount(min(found, COUNT_LIMIT), is_exact=found <= COUNT_LIMIT)
 
 
+def count_all(people: QuerySet[Contact]) -> int:
+    """Count everybody of a segment; call it within `answered_within`."""
+    by_reading_all()
+    return people.order_by().count()
+
+
 def _exact(people: QuerySet[Contact]) -> PeopleCount:
-    return PeopleCount(people.count())
+    return PeopleCount(count_all(people))
 
 
 def sample(group: Group) -> list[Contact]:
@@ -126,6 +132,6 @@ def count_segment(segment: Segment, *, within_s: float = ON_REQUEST_S) -> None:
     """Count the people now and keep the count with its time. Raises TooLongError, then the old count stays."""
     people = people_in(read_stored(segment.definition), now=timezone.now())
     with answered_within(within_s):
-        segment.people_count = people.order_by().count()
+        segment.people_count = count_all(people)
     segment.counted_at = timezone.now()
     Segment.objects.filter(pk=segment.pk).update(people_count=segment.people_count, counted_at=segment.counted_at)
