@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image as Pillow, ImageCms
+from PIL import Image as Pillow, ImageCms, ImageSequence
 
 from campaigns.images.cleaning import TARGET_WIDTH_PX, WIDE_PX, clean_image
 from tests.factories.images import animation_file, picture, picture_file
@@ -92,7 +92,8 @@ def test_a_moving_gif_keeps_moving():
     cleaned = clean_image(animation_file(frame_count=4))
     shown = opened(cleaned.content)
     assert cleaned.is_animated
-    assert (shown.n_frames, shown.info["duration"], shown.info["loop"]) == (4, 80, 0)
+    assert (shown.info["duration"], shown.info["loop"]) == (80, 0)
+    assert len(list(ImageSequence.Iterator(shown))) == 4
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
@@ -105,7 +106,8 @@ def test_every_sort_of_png_can_be_read(mode):
 def test_a_palette_keeps_its_see_through_colour():
     content = io.BytesIO()
     Pillow.new("P", (4, 4), 0).save(content, "PNG", transparency=0)
-    assert opened(clean_image(content.getvalue()).content).convert("RGBA").getpixel((0, 0))[3] == 0
+    shown = opened(clean_image(content.getvalue()).content).convert("RGBA")
+    assert shown.getchannel("A").getextrema() == (0, 0)
 
 
 def test_a_print_jpeg_becomes_one_for_screens():
