@@ -24,5 +24,8 @@ if (form && button && frame) {
     clearTimeout(timer);
     timer = setTimeout(show, WAIT_MS);
   });
+  for (const choice of form.elements) {
+    if (choice.name === "preview_view") choice.addEventListener("change", show); // it stands outside of the form
+  }
   show();
 }
