@@ -22,6 +22,16 @@ async function openEditor(checks) {
   form.addEventListener("change", (event) => event.target.name === "kind" && writing.setKind(chosenKind()));
   showBar(box, writing);
   checks.use(writing);
+  goWhereAsked(checks);
+}
+
+// The review leads here with ?place=body&line=3&column=5.
+function goWhereAsked(checks) {
+  const asked = new URLSearchParams(location.search);
+  const line = Number(asked.get("line"));
+  const place = asked.get("place");
+  if (place === "body" && line > 0) checks.goTo(line, Math.max(1, Number(asked.get("column"))));
+  else if (["subject", "preheader"].includes(place)) form.elements[place]?.focus();
 }
 
 function chosenKind() {

@@ -1,0 +1,101 @@
+"""Puts cross-site-scripting vectors into every text that people or other systems may have written, whatever the model.
+
+SQLite keeps to no maximum length, so each text holds all vectors, beginning with another one in each field. Texts that
+stand for an address of a page hold one vector alone, because a scheme only counts at the beginning.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "attacks" / "cross_site_scripting.json"
+OUR_APPS = frozenset({"campaigns", "portal", "auth", "axes"})
+# Written by our code alone, and read by it: names, codes, places of files.
+NOT_FREE = frozenset(
+    [
+        "accent_color", "asked_fields", "codename", "content_type", "cursor", "delimiter", "encoding",
+        "encoding_certainty", "field", "file_etag", "form_key", "frozen_segments", "key", "language", "lease_token",
+        "newline", "object_id", "object_type", "only_contact_ids", "page_color", "password", "read_at", "session_hash",
+        "text_color", "time_zone", "upload_hash", "verb",
+    ]
+)  # fmt: skip
+ADDRESSES = re.compile(r"url|origin|query|bucket")
+CODE = re.compile(r"[a-z0-9_.:/#-]*|\d{4}-\d\d-\d\d.*")
+
+
+@cache
+def vectors() -> dict[str, list[str]]:
+    """`anywhere`: for any text; `whole`: for a text that is an address of its own."""
+    found: dict[str, list[str]] = json.loads(SAMPLES.read_text(encoding="utf-8"))
+    return found
+
+
+def poison_everything() -> int:
+    """Overwrite every free text of every row; returns how many texts hold the vectors now."""
+    turn = count()
+    return sum(_poison_rows(model, turn) for model in apps.get_models() if model._meta.app_label in OUR_APPS)
+
+
+def _poison_rows(model: type[models.Model], turn: Iterator[int]) -> int:
+    fields = [field for field in model._meta.concrete_fields if _is_free(field)]
+    if model._meta.label in {"auth.Permission", "auth.Group"} or not fields:
+        return 0
+    poisoned = 0
+    for row in models.QuerySet(model):  # not the manager: some of them forbid changes
+        for field in fields:
+            poisoned += _poison(model, row, field, next(turn))
+    return poisoned
+
+
+def _is_free(field: models.Field[Any, Any]) -> bool:
+    kinds = {"CharField", "TextField", "JSONField"}
+    if field.get_internal_type() not in kinds or field.choices or field.name in NOT_FREE:
+        return False
+    return not field.name.endswith("_key")
+
+
+def _poison(model: type[models.Model], row: models.Model, field: models.Field[Any, Any], turn: int) -> int:
+    old = getattr(row, field.attname)
+    if isinstance(field, models.JSONField):
+        new = _poisoned_json(old, turn)
+        if field.name == "attributes" and isinstance(new, dict):
+            new[text(turn)[:400]] = text(turn)
+    else:
+        new = address(turn) if ADDRESSES.search(field.name) else text(turn)
+    try:
+        with transaction.atomic():
+            models.QuerySet(model).filter(pk=row.pk).update(**{field.attname: new})
+    except IntegrityError:
+        return 0
+    return 1
+
+
+def text(turn: int) -> str:
+    """All vectors, beginning with the one whose turn it is."""
+    anywhere = vectors()["anywhere"]
+    start = turn % len(anywhere)
+    return f"{turn} " + " ".join(anywhere[start:] + anywhere[:start])
+
+
+def address(turn: int) -> str:
+    whole = vectors()["whole"]
+    return whole[turn % len(whole)]
+
+
+def _poisoned_json(value: Any, turn: int) -> Any:
+    if isinstance(value, dict):
+        return {key: _poisoned_json(inner, turn + 1) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_poisoned_json(inner, turn + 1) for inner in value]
+    return text(turn) if isinstance(value, str) and not CODE.fullmatch(value) else value

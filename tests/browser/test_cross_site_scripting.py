@@ -1,0 +1,75 @@
+"""Every page, with 200 vectors in every text that it may show, runs nothing - even where the browser is told to ignore
+our content security policy, which would forbid it once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.urls import reverse
+
+from campaigns.suppression.unsubscribe import unsubscribe_url
+from tests.browser.look import open_window
+from tests.browser.pages import PAGES, Page
+from tests.browser.poison import poison_everything, vectors
+from tests.factories.campaign_pages import a_recipient
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def _unsubscribe() -> str:
+    return reverse("unsubscribe", args=[unsubscribe_url(a_recipient().pk).rpartition("/")[2]])
+
+
+SHOWN = [page for page in PAGES if not page.name.endswith("-empty")] + [Page("unsubscribe", _unsubscribe, role=None)]
+MIGHT_RUN = """() => {
+  const found = [];
+  const own = (address) => new URL(address, location.href).origin === location.origin;
+  for (const element of document.querySelectorAll("*")) {
+    const name = element.localName;
+    for (const { name: attribute, value } of element.attributes) {
+      if (attribute.startsWith("on")) found.push(`${name} ${attribute}`);
+      const scheme = value.replace(/[\\u0000-\\u0020]/g, "").toLowerCase();
+      const leads = ["href", "src", "action", "formaction", "data", "xlink:href"].includes(attribute);
+      if (leads && /^(javascript|vbscript|data:text|data:image.svg)/.test(scheme)) found.push(`${name} ${attribute}=${value}`);
+    }
+    if (["base", "object", "embed", "frame", "frameset"].includes(name)) found.push(name);
+    if (name === "meta" && element.httpEquiv) found.push("meta");
+    if (name === "script" && !(element.src ? own(element.src) : element.type === "application/json")) found.push("script");
+    if (name === "iframe" && !(element.hasAttribute("sandbox") && !/scripts|same-origin/.test(element.sandbox.value)))
+      found.push("iframe outside a sandbox");
+  }
+  return found;
+}"""
+
+
+def test_there_are_two_hundred_vectors():
+    assert len(set(vectors()["anywhere"])) >= 200
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=[page.name for page in SHOWN])
+def test_nothing_that_was_typed_runs(page: Page, browser, window, live_server, record_property):
+    path = page.address()
+    cookies = window(role=page.role).cookies()
+    record_property("texts", poison_everything())
+    context = open_window(browser, base_url=live_server.url, bypass_csp=True)
+    context.add_cookies(cookies)
+    try:
+        _look(context, path, page.status)
+    finally:
+        context.close()
+
+
+def _look(context: BrowserContext, path: str, status: int) -> None:
+    ran: list[str] = []
+    context.route(lambda url: "evil.example" in url, lambda route: route.abort())
+    tab = context.new_page()
+    tab.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    tab.on("console", lambda message: ran.append(message.text) if message.text == "XSS-RAN" else None)
+    answer = tab.goto(path, wait_until="load")
+    assert answer.status == status
+    assert tab.evaluate(MIGHT_RUN) == []
+    assert ran == []
