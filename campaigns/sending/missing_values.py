@@ -53,9 +53,11 @@ def lacking_check(campaign: Campaign, lacking: int, source: MessageSource) -> Me
     values = {"count": format_count(lacking), "names": ", ".join(sorted(names))}
     uses = variables_of_message(source)
     use = next((use for use in uses if use.name in names and not use.has_default), None)
-    spot = {"place": use.place, "line": use.line, "column": use.column} if use else {}
+    place, line, column = (use.place, use.line, use.column) if use else ("", 0, 0)
     cure = _("Give a default, such as {{ %(name)s | default: 'friend' }}, or fill in the values.") % {
         "name": min(names, default="first_name")
     }
     who = reverse("admin:campaigns_campaign_left_out", args=[campaign.pk, int(Reason.MISSING_VALUE)])
-    return MessageCheck(Level.WARN, "missing_values", text % values, cure=cure, link=who, **spot)
+    return MessageCheck(
+        Level.WARN, "missing_values", text % values, place=place, line=line, column=column, cure=cure, link=who
+    )
