@@ -15,7 +15,7 @@ from tests.browser.poison import poison_everything, vectors
 from tests.factories.campaign_pages import a_recipient
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -67,8 +67,17 @@ def _look(context: BrowserContext, path: str, status: int) -> None:
     ran: list[str] = []
     context.route(lambda url: "evil.example" in url, lambda route: route.abort())
     tab = context.new_page()
-    tab.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
-    tab.on("console", lambda message: ran.append(message.text) if message.text == "XSS-RAN" else None)
+
+    def refuse(dialog: Dialog) -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.text == "XSS-RAN":
+            ran.append(message.text)
+
+    tab.on("dialog", refuse)
+    tab.on("console", hear)
     answer = tab.goto(path, wait_until="load")
     assert answer.status == status
     assert tab.evaluate(MIGHT_RUN) == []
