@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from campaigns.audience.models import Contact
+from campaigns.messages.checks.point import point_of
 from campaigns.messages.liquid import PLAIN
 from campaigns.messages.problems import PREHEADER, Problem
 from campaigns.messages.services import compiled_source
@@ -121,6 +122,6 @@ def text_frame(text: str) -> str:
 
 def problems_frame(problems: Iterable[Problem]) -> str:
     """What has to be mended before there is anything to see."""
-    lines = "".join(f"<li>{escape(str(problem))}</li>" for problem in problems)
+    lines = "".join(f"<li>{escape(point_of(problem).sentence)}</li>" for problem in problems)
     heading = escape(_("This cannot be shown yet"))
     return _PAGE.format(title=heading, content=f"<p><strong>{heading}</strong></p><ul>{lines}</ul>")

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from django.utils.translation import gettext as _, pgettext
 
+from campaigns.messages.problem_words import said
 from campaigns.messages.problems import BODY, LAYOUT, PREHEADER, SNIPPET_PREFIX, SUBJECT, TEXT_BODY, Problem
 
 FROM = "from"
@@ -109,5 +110,5 @@ def place_name(place: str) -> str:
 def point_of(problem: Problem) -> MessageCheck:
     """What keeps a message from being compiled, as a point that blocks."""
     return MessageCheck(
-        Level.BAD, problem.code, problem.message, place=problem.place, line=problem.line, column=problem.column
+        Level.BAD, problem.code, said(problem), place=problem.place, line=problem.line, column=problem.column
     )
