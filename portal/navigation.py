@@ -103,6 +103,11 @@ GROUPS = (
             Entry(_("Templates"), "file-text", ("admin:campaigns_template_changelist",), "campaigns.view_template"),
             Entry(_("Snippets"), "braces", ("admin:campaigns_snippet_changelist",), "campaigns.view_snippet"),
             Entry(_("Images"), "image", ("admin:campaigns_image_changelist",), "campaigns.view_image"),
+        ),
+    ),
+    Group(
+        _("People"),
+        (
             Entry(_("Contacts"), "users", ("admin:campaigns_contact_changelist",), "campaigns.view_contact"),
             Entry(_("Lists"), "list", ("admin:campaigns_contactlist_changelist",), "campaigns.view_contactlist"),
             Entry(_("Tags"), "tag", ("admin:campaigns_tag_changelist",), "campaigns.view_tag"),
