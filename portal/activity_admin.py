@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from portal.deed_words import deed_words
 from portal.list_words import ListWordsMixin
 from portal.paging import FastListMixin
 from portal.templatetags.postroom import local_time
@@ -98,7 +99,7 @@ class ActivityAdmin(FastListMixin, ListWordsMixin):
 
     @admin.display(description=_("deed"))
     def deed(self, activity: Activity) -> str:
-        return activity.verb.replace(".", ": ", 1).replace("_", " ").replace("-", " ")
+        return deed_words(activity.verb)
 
     @admin.display(description=_("details"))
     def what_exactly(self, activity: Activity) -> SafeString | str:

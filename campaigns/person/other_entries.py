@@ -15,6 +15,7 @@ from campaigns.bulk.models import BulkChange, BulkUndo
 from campaigns.importing.models import ContactImport, ImportChange
 from campaigns.person.entries import Change, Entry, Kind
 from campaigns.suppression.models import EndedSuppression, Suppression
+from portal.deed_words import deed_word
 from portal.models import Activity
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def deed_entries(contact: Contact) -> Iterator[Entry]:
     was_added = False
     for deed in deeds.exclude(verb__in=_TOLD_ELSEWHERE):
         was_added = was_added or deed.verb == "contact.added"
-        words = deed.verb.partition(".")[2].replace("_", " ")
+        words = deed_word(deed.verb)
         yield Entry(deed.at, f"deed-{deed.pk}", Kind.EDIT, words, who=deed.actor_name)
     if not was_added and contact.created_import_id is None:
         yield Entry(contact.created_at, "added", Kind.EDIT, _("added"))

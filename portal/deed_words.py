@@ -1,0 +1,89 @@
+"""The deeds of the activity log in words of the reader's language; the log itself keeps `campaign.started`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+_SUBJECTS = {
+    "account": gettext_lazy("account"),
+    "campaign": gettext_lazy("campaign"),
+    "contact": gettext_lazy("contact"),
+    "contacts": gettext_lazy("contacts"),
+    "drop_folder": gettext_lazy("drop folder"),
+    "export": gettext_lazy("export"),
+    "field": gettext_lazy("field"),
+    "fields": gettext_lazy("fields"),
+    "guest_list": gettext_lazy("guest list"),
+    "image": gettext_lazy("image"),
+    "import": gettext_lazy("import"),
+    "layout": gettext_lazy("layout"),
+    "list": gettext_lazy("list"),
+    "person": gettext_lazy("person"),
+    "segment": gettext_lazy("segment"),
+    "sign_in": gettext_lazy("sign-in"),
+    "signup_form": gettext_lazy("sign-up form"),
+    "snippet": gettext_lazy("snippet"),
+    "suppression": gettext_lazy("suppression"),
+    "tag": gettext_lazy("tag"),
+    "template": gettext_lazy("template"),
+}
+_DEEDS = {
+    "added": pgettext_lazy("deed", "added"),
+    "added_to_list": pgettext_lazy("deed", "added to list"),
+    "bulk_failed": pgettext_lazy("deed", "bulk change failed"),
+    "bulk_started": pgettext_lazy("deed", "bulk change started"),
+    "bulk_stopped": pgettext_lazy("deed", "bulk change stopped"),
+    "bulk_undone": pgettext_lazy("deed", "bulk change undone"),
+    "campaign_not_started": pgettext_lazy("deed", "campaign not started"),
+    "cancelled": pgettext_lazy("deed", "cancelled"),
+    "changed": pgettext_lazy("deed", "changed"),
+    "completed": pgettext_lazy("deed", "completed"),
+    "consent_recorded": pgettext_lazy("deed", "consent recorded"),
+    "copied": pgettext_lazy("deed", "copied"),
+    "created": pgettext_lazy("deed", "created"),
+    "deleted": pgettext_lazy("deed", "deleted"),
+    "described": pgettext_lazy("deed", "described"),
+    "downloaded": pgettext_lazy("deed", "downloaded"),
+    "dropped": pgettext_lazy("deed", "dropped"),
+    "duplicates_sought": pgettext_lazy("deed", "duplicates sought"),
+    "edit_undone": pgettext_lazy("deed", "edit undone"),
+    "exported": pgettext_lazy("deed", "exported"),
+    "failed": pgettext_lazy("deed", "failed"),
+    "fix_accepted": pgettext_lazy("deed", "fix accepted"),
+    "found": pgettext_lazy("deed", "found"),
+    "merged": pgettext_lazy("deed", "merged"),
+    "paused": pgettext_lazy("deed", "paused"),
+    "planned": pgettext_lazy("deed", "planned"),
+    "released": pgettext_lazy("deed", "released"),
+    "removed_from_list": pgettext_lazy("deed", "removed from list"),
+    "restored": pgettext_lazy("deed", "restored"),
+    "resumed": pgettext_lazy("deed", "resumed"),
+    "scheduled": pgettext_lazy("deed", "scheduled"),
+    "sent_all_the_same": pgettext_lazy("deed", "sent all the same"),
+    "sent_at_once": pgettext_lazy("deed", "sent at once"),
+    "signed_up": pgettext_lazy("deed", "signed up"),
+    "started": pgettext_lazy("deed", "started"),
+    "stopped": pgettext_lazy("deed", "stopped"),
+    "tagged": pgettext_lazy("deed", "tagged"),
+    "taken_back": pgettext_lazy("deed", "taken back"),
+    "tested": pgettext_lazy("deed", "tested"),
+    "undo_started": pgettext_lazy("deed", "undo started"),
+    "undone": pgettext_lazy("deed", "undone"),
+    "unlocked": pgettext_lazy("deed", "unlocked"),
+    "untagged": pgettext_lazy("deed", "untagged"),
+    "uploaded": pgettext_lazy("deed", "uploaded"),
+    "written": pgettext_lazy("deed", "written"),
+}
+
+
+def deed_word(verb: str) -> str:
+    """What was done, without the subject: "started"."""
+    deed = verb.partition(".")[2]
+    return str(_DEEDS[deed]) if deed in _DEEDS else deed.replace("_", " ").replace("-", " ")
+
+
+def deed_words(verb: str) -> str:
+    """Subject and deed: "campaign: started"."""
+    subject, dot, _deed = verb.partition(".")
+    shown = str(_SUBJECTS[subject]) if subject in _SUBJECTS else subject.replace("_", " ").replace("-", " ")
+    return f"{shown}: {deed_word(verb)}" if dot else shown
