@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class Consent(models.Model):
     """One person said yes (or took it back), to all mail or to one list.
 
-    Appended by sign-up, by hand, by the API, and by imports for people who were here before; never changed. It goes
-    only when its import is undone, and stays when the contact is deleted: it is the proof for mail that was sent.
+    Appended by sign-up, by hand, by the API, by imports for people who were here before, and by merging people who hold
+    an import's consent; never changed. It goes only when its import or its merge is undone, and stays when the contact is deleted: it is the proof for mail that was sent.
     """
 
     class Kind(models.TextChoices):
@@ -126,6 +126,26 @@ def record_consent(
     )
 
 
+def pass_on_import_consent(giver: Contact, *, to: Contact) -> Consent | None:
+    """Write for one person the consent that another holds by the import that made them.
+
+    None where there is no such consent, or the person has that import's already.
+    """
+    contact_import = _consented_import(giver)
+    if contact_import is None or to.created_import_id == contact_import.pk:
+        return None
+    if Consent.objects.filter(contact=to, import_id=contact_import.pk).exists():
+        return None
+    return Consent.objects.create(
+        contact=to,
+        address_key=giver.address_key,
+        source=Consent.Source.IMPORT,
+        import_id=contact_import.pk,
+        by=contact_import.consent_by,
+        at=contact_import.consent_at or contact_import.created_at,
+    )
+
+
 def consents_of(contact: Contact) -> list[ConsentRecord]:
     """Everything that is known about this person's consent, newest first."""
     rows = Consent.objects.filter(contact=contact).select_related("contact_list", "by")
@@ -151,10 +171,7 @@ def _record(row: Consent, contact_import: ContactImport | None) -> ConsentRecord
 
 
 def _of_the_import_that_made(contact: Contact) -> ConsentRecord | None:
-    if contact.created_import_id is None:
-        return None
-    found = ContactImport.objects.filter(pk=contact.created_import_id, consent=True).select_related("consent_by")
-    contact_import = found.first()
+    contact_import = _consented_import(contact)
     if contact_import is None:
         return None
     return ConsentRecord(
@@ -166,6 +183,14 @@ def _of_the_import_that_made(contact: Contact) -> ConsentRecord | None:
         import_id=contact_import.pk,
         file_name=contact_import.file_name,
     )
+
+
+def _consented_import(contact: Contact) -> ContactImport | None:
+    """The import that made the contact, where it brought consent."""
+    if contact.created_import_id is None:
+        return None
+    found = ContactImport.objects.filter(pk=contact.created_import_id, consent=True)
+    return found.select_related("consent_by").first()
 
 
 def import_wording() -> str:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.audience.consent import Consent
+from campaigns.audience.consent import Consent, pass_on_import_consent
 from campaigns.audience.models import Contact, ContactTag, ListMembership
 from campaigns.bulk import snapshots
 from campaigns.bulk.models import BulkChange, BulkUndo, FormerAddress
@@ -40,6 +40,7 @@ class MergedDict(TypedDict):
     memberships: list[int]  # rows that the merge added
     tags: list[int]
     consents: dict[str, list[int]]  # {former contact id: rows that were theirs}
+    import_consents: list[int]  # rows that the merge wrote for consent held by the import that made somebody
     former_addresses: list[int]
     suppression: int | None
 
@@ -67,6 +68,7 @@ def merge_contacts(merge: Merge, *, actor: User | None) -> BulkChange:
         memberships=_unite_lists(keep, gone),
         tags=_unite_tags(keep, gone),
         consents=_move_consents(keep, gone),
+        import_consents=_write_import_consents(keep, gone),
         former_addresses=[],
         suppression=_suppress_too(keep, gone, actor=actor),
     )
@@ -140,6 +142,11 @@ def _move_consents(keep: Contact, gone: Sequence[Contact]) -> dict[str, list[int
         moved[str(person.pk)] = list(rows.values_list("pk", flat=True))
         Consent.objects.filter(pk__in=moved[str(person.pk)]).update(contact=keep)
     return moved
+
+
+def _write_import_consents(keep: Contact, gone: Sequence[Contact]) -> list[int]:
+    written = [pass_on_import_consent(person, to=keep) for person in gone]
+    return [row.pk for row in written if row is not None]
 
 
 def _suppress_too(keep: Contact, gone: Sequence[Contact], *, actor: User | None) -> int | None:

@@ -34,6 +34,7 @@ def _revert_one(keep_id: int, merged: dict[str, Any]) -> bool:
     snapshots.delete_rows(FormerAddress.objects.filter(pk__in=merged["former_addresses"]))
     if merged["suppression"]:
         Suppression.objects.filter(pk=merged["suppression"]).delete()
+    snapshots.delete_rows(Consent.objects.filter(pk__in=merged["import_consents"]).order_by())
     snapshots.bring_back(gone)
     for contact_id, rows in merged["consents"].items():
         Consent.objects.filter(pk__in=rows).update(contact_id=int(contact_id))

@@ -123,7 +123,7 @@ def bring_back(people: Sequence[PersonDict]) -> None:
 
 def delete_rows(rows: models.QuerySet[Any]) -> int:
     """Delete without collecting; nothing may hang on these rows."""
-    return int(rows._raw_delete(rows.db))  # noqa: SLF001
+    return int(rows._raw_delete(rows.db) or 0)  # noqa: SLF001 - None where no row can match
 
 
 def _with_both_ends(model: type[Model], rows: list[RowDict]) -> list[RowDict]:

@@ -11,6 +11,7 @@ from campaigns.suppression.models import Suppression
 from portal.errors import Conflict, InvalidInput
 from portal.models import Activity
 from tests.factories.audience import make_list, make_suppression, make_tag
+from tests.factories.importing import imported
 from tests.factories.sending import make_contact
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +118,39 @@ def test_merging_needs_two_who_are_there():
     with pytest.raises(Conflict):
         merge_contacts(Merge(jane.pk, [news.pk, 987654]), actor=None)
     assert Contact.objects.count() == 2
+
+
+def people_of_imports(*addresses: str, consent: bool = True) -> list[Contact]:
+    """People made by one import each."""
+    for address in addresses:
+        imported(f"Email\n{address}\n".encode(), file_name=f"{address}.csv", consent=consent)
+    return [Contact.objects.get(address=address) for address in addresses]
+
+
+def test_the_consent_of_the_import_that_made_somebody_stays_with_whoever_stays():
+    jane, (news,) = make_contact("jane@host.example"), people_of_imports("jane+news@host.example")
+    (held,) = consents_of(news)
+    before = everything()
+    change = merged(jane, news)
+    assert consents_of(Contact.objects.get()) == [held]
+    undo_bulk_change(change.pk, actor=None)
+    assert everything() == before
+    assert (consents_of(jane), consents_of(news)) == ([], [held])
+
+
+def test_the_consent_of_each_import_stands_once():
+    imported(b"Email\njane@host.example\njane+news@host.example\n", consent=True)
+    jane, news = Contact.objects.order_by("pk")
+    merged(jane, news)
+    assert len(consents_of(jane)) == 1
+    (old,) = people_of_imports("jane+old@host.example")
+    merged(jane, old)
+    imported(b"Email\njane+new@host.example\n", consent=True)
+    merged(jane, Contact.objects.get(address="jane+new@host.example"))
+    assert len(consents_of(jane)) == 3
+
+
+def test_an_import_without_consent_gives_none_to_whoever_stays():
+    jane, (news,) = make_contact("jane@host.example"), people_of_imports("jane+news@host.example", consent=False)
+    merged(jane, news)
+    assert consents_of(jane) == []
