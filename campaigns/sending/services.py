@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
 
 
 def start_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
@@ -191,6 +194,8 @@ def start_due_campaigns() -> int:
         try:
             start_campaign(campaign_id, actor=None)
             started += 1
+        except Conflict:  # somebody was faster, or put it off: what they did stands
+            logger.info("campaign.not_started", extra={"campaign": campaign_id})
         except CANNOT_BE_MADE as error:
             fail_campaign(campaign_id, reason=str(error))
     return started

@@ -70,6 +70,20 @@ def test_a_scheduled_campaign_is_checked_again_when_its_time_comes():
     assert "not verified in SES" in campaign.status_reason
 
 
+def test_a_campaign_that_another_sweep_starts_at_the_same_moment_is_sent(monkeypatch):
+    campaign = a_scheduled_campaign()
+    Campaign.objects.update(scheduled_at=timezone.now() - timedelta(seconds=1))
+    check = services.require_sendable
+
+    def start_elsewhere(checked):
+        monkeypatch.setattr(services, "require_sendable", check)
+        services.start_campaign(checked.pk, actor=None)
+
+    monkeypatch.setattr(services, "require_sendable", start_elsewhere)
+    assert services.start_due_campaigns() == 0
+    assert status_of(campaign) == CampaignStatus.PENDING
+
+
 def test_a_draft_that_was_changed_between_check_and_start_is_not_sent(monkeypatch):
     draft = a_draft()
 
