@@ -70,7 +70,8 @@ def _postgresql_bound(seconds: float) -> Iterator[None]:
     with transaction.atomic():
         without_jit()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(seconds * 1000))])
+            limit_ms = max(1, int(seconds * 1000))  # 0 would be no limit
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(limit_ms)])
         yield
         with connection.cursor() as cursor:  # for whatever the transaction around it does next
             cursor.execute("SELECT set_config('statement_timeout', '0', true)")

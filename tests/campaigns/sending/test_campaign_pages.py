@@ -10,6 +10,7 @@ from tests.browser.pages import PAGES
 pytestmark = pytest.mark.django_db
 
 MINE = [page for page in PAGES if page.name.startswith(("campaign", "template", "house-layout"))]
+CLOSED = {("campaign-new", VIEWER), ("house-layout-add", VIEWER), ("house-layout-add", MARKETER)}
 
 
 @pytest.fixture
@@ -26,8 +27,8 @@ def log_in(client):
 @pytest.mark.parametrize("page", MINE, ids=[page.name for page in MINE])
 @pytest.mark.parametrize("role", [OWNER, MARKETER, VIEWER])
 def test_every_role_sees_every_page_of_a_campaign(page, role, log_in):
-    if page.name == "campaign-new" and role == VIEWER:
-        pytest.skip("a viewer writes nothing")
+    if (page.name, role) in CLOSED:
+        pytest.skip("who may not write sees no empty form")
     assert log_in(role).get(page.address()).status_code == 200
 
 
