@@ -133,10 +133,17 @@ def visit(url: str, *, resolve: Resolve = look_up, dial: Dial = dial) -> Visit:
             status, location = _ask(target, dial)
             if status not in _REDIRECTS or not location:
                 return Visit(_meaning(status), status)
-            url = urljoin(url, location)
+            url = _led_to(url, location)
     except NotAskedError as error:
         return Visit(error.outcome)
     return Visit(Outcome.CIRCLES)
+
+
+def _led_to(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise NotAskedError(Outcome.ODD) from error
 
 
 def judged(url: str, resolve: Resolve = look_up) -> Target:
@@ -191,6 +198,7 @@ def _request(method: str, target: Target, dial: Dial) -> tuple[int, str]:
         headers["Range"] = "bytes=0-0"
     connection = dial(target)
     try:
+        connection.connect()  # before the clock: a handshake has its own end, and cannot be cut off by another thread
         with _cut_off_after(connection, ANSWER_S):
             connection.request(method, target.path, headers=headers, preload_content=False, decode_content=False)
             answer = connection.getresponse()
