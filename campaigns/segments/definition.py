@@ -277,9 +277,15 @@ def _is_days(value: object) -> bool:
 
 def _is_date(value: object) -> bool:
     try:
-        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+        return isinstance(value, str) and _is_iso_day(value)
     except ValueError:
         return False
+
+
+def _is_iso_day(text: str) -> bool:
+    """Whether it is a day; the first and the last year have none, as midnight in another zone would be outside."""
+    day = date.fromisoformat(text)
+    return day.isoformat() == text and date.min.year < day.year < date.max.year
 
 
 def _group_dict(group: Group) -> GroupDict:

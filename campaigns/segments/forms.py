@@ -48,6 +48,7 @@ def parse_definition(text: str, catalogue: Catalogue) -> Group:
     """The definition that the builder sent. Raises InvalidDefinition."""
     try:
         raw = json.loads(text)
+        json.dumps(raw, ensure_ascii=False).encode()  # half a surrogate pair is no text that a database takes
     except (ValueError, RecursionError):
         raw = None
     return read_definition(raw, catalogue.fields)

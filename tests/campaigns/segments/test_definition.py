@@ -66,6 +66,8 @@ def codes(raw: object) -> list[tuple[str, tuple[int, ...]]]:
         (rule("tag", "any_of", "choir"), "bad_text"),
         (rule("tag", "any_of", *["1"] * 201), "bad_text"),
         (rule("list", "joined_after", "3"), "no_date"),
+        (rule("list", "joined_after", "3", date="9999-12-31"), "no_date"),  # has no day after it
+        (rule("list", "joined_after", "3", date="0001-01-01"), "no_date"),  # began before all time in other zones
         (rule("campaign", "opened", days=-1), "no_days"),
         (7, "unreadable"),
         ({"join": "some", "rules": []}, "unreadable"),

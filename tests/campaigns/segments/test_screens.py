@@ -85,6 +85,12 @@ def test_the_count_says_which_line_is_wrong(log_in):
     assert news["problems"] == [{"path": [1, 0], "text": "Write what “first name” is compared with."}]
 
 
+def test_half_a_letter_is_no_definition(log_in):
+    client, half = log_in(MARKETER), asks("first_name", Kind.TEXT, Op.IS, "\ud800")
+    assert client.post(COUNT, sent(half)).json()["problems"][0]["path"] == []
+    assert client.post(reverse("admin:campaigns_segment_add"), sent(half, name="Half")).status_code == 422
+
+
 def test_a_hard_question_is_counted_no_further_than_it_must(monkeypatch):
     for number in range(4):
         make_contact(f"p{number}@club.example")
