@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from ipaddress import ip_address as ip_address_of, ip_network
+from ipaddress import IPv6Address, ip_address as ip_address_of, ip_network
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -86,6 +86,8 @@ def _network(ip_address: str) -> str:
         number = ip_address_of(ip_address)
     except ValueError:
         return ""
+    if isinstance(number, IPv6Address):
+        number = number.ipv4_mapped or number  # a server that listens on both sees everybody's IPv4 number like this
     return str(number) if number.version == 4 else str(ip_network((number, 64), strict=False))  # noqa: PLR2004
 
 

@@ -158,6 +158,13 @@ def test_one_caller_may_ask_only_so_often_in_an_hour(form):
     assert send(form, client=Client(REMOTE_ADDR="192.0.2.9"), address="late@club.example").status_code == 200
 
 
+def test_callers_that_a_server_sees_through_ipv6_are_told_apart(form):
+    for number in range(REQUESTS_PER_IP_HOUR):
+        send(form, client=Client(REMOTE_ADDR="::ffff:192.0.2.8"), address=f"p{number}@club.example")
+    assert send(form, client=Client(REMOTE_ADDR="192.0.2.8"), address="late@club.example").status_code == 429
+    assert send(form, client=Client(REMOTE_ADDR="::ffff:192.0.2.9"), address="late@club.example").status_code == 200
+
+
 def test_a_closed_form_and_an_unknown_one_take_nothing(form):
     SignupForm.objects.update(is_open=False)
     assert send(form).status_code == 410
