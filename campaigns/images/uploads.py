@@ -66,7 +66,7 @@ def finish_upload(token: str, *, file_name: str, actor: User) -> tuple[Image, bo
 def _key_of(token: str, actor: User) -> str:
     try:
         claim = signing.loads(token, salt=_SALT, max_age=_GOOD_FOR_S)
-    except signing.BadSignature as error:
+    except (signing.BadSignature, UnicodeEncodeError) as error:
         raise InvalidInput(_("This upload is too old. Send the file again.")) from error
     if claim["user"] != actor.pk:
         raise InvalidInput(_("This upload is too old. Send the file again."))

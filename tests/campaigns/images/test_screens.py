@@ -162,7 +162,7 @@ def test_a_token_serves_its_own_person_and_file_only(bucket):
     person, other = person_of(MARKETER), person_of(VIEWER)
     ticket = begin_upload(actor=person)
     assert ticket
-    for token, who in ((ticket.token, other), (ticket.token + "x", person), ("", person)):
+    for token, who in ((ticket.token, other), (ticket.token + "x", person), ("", person), ("\ud800:a:b", person)):
         with pytest.raises(InvalidInput, match="too old"):
             finish_upload(token, file_name="x.png", actor=who)
     with pytest.raises(InvalidInput, match="did not arrive"):
