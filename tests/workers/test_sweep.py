@@ -10,6 +10,7 @@ from portal.queues import SCHEDULE, TaskName
 from tests.factories.importing import begin_check, people_csv, uploaded
 from tests.factories.sending import make_campaign, plan_people
 from workers.app import app
+from workers.tasks import maintenance
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +59,15 @@ def test_a_campaign_with_open_chunks_gets_its_lanes_back(hints):
 def test_sweeping_an_idle_portal_publishes_nothing(hints):
     sweep()
     assert hints.kept == []
+
+
+def test_a_part_that_breaks_keeps_no_other_from_being_swept(hints, monkeypatch):
+    def breaks():
+        raise ValueError("broken")
+
+    monkeypatch.setitem(maintenance.PARTS, "campaigns", breaks)
+    contact_import = begin_check(uploaded(people_csv(3)))
+    hints.kept.clear()
+    with pytest.raises(ValueError, match="broken"):
+        sweep()
+    assert [hint.ids for hint in hints.of(TaskName.CHECK_IMPORT)] == [{"import_id": contact_import.pk}]
