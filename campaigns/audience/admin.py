@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
@@ -13,8 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.audience import field_admin, group_actions, group_admin, querysets, services
+from campaigns.audience.attribute_forms import INPUT_PREFIX, LINES, input_name
 from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, SegmentFilter, TagFilter, number_in
 from campaigns.audience.forms import ContactForm, split_tags
+from campaigns.audience.known_fields import known_fields
 from campaigns.audience.models import Contact
 from campaigns.audience.paginators import FirstMatchesPaginator, GroupPaginator, ShortPaginator
 from campaigns.audience.search_hints import SearchHint, hint_for
@@ -87,7 +90,6 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
     fieldsets = (
         (None, {"fields": ("address", "kept_address", "first_name", "last_name", "time_zone")}),
         (gettext_lazy("Groups"), {"fields": ("chosen_lists", "tag_names")}),
-        (gettext_lazy("More"), {"fields": ("attribute_lines",)}),
     )
     change_form_template = "campaigns/audience/contact.html"
     change_list_template = "campaigns/audience/contacts.html"
@@ -154,9 +156,16 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Contact | None = None) -> Any:
         if obj is None or self.has_change_permission(request, obj):
-            return self.fieldsets
+            inputs = (*map(input_name, known_fields()), LINES)
+            return (*self.fieldsets, (gettext_lazy("More about them"), {"fields": inputs}))
         names = ("address", "first_name", "last_name", "time_zone", "shown_lists", "shown_tags", "shown_attributes")
         return ((None, {"fields": names}),)
+
+    def get_form(self, request: HttpRequest, obj: Contact | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form makes the inputs of attributes itself; Django must not look for them in the model."""
+        names = kwargs.pop("fields", None) or flatten_fieldsets(self.get_fieldsets(request, obj))
+        own = [name for name in names if not name.startswith(INPUT_PREFIX)]
+        return super().get_form(request, obj, change=change, fields=own, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Contact, form: forms.ModelForm[Contact], change: bool) -> None:
         groups = form.cleaned_data

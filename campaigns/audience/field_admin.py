@@ -18,7 +18,7 @@ from campaigns.audience import field_services
 from campaigns.audience.field_use import uses_of
 from campaigns.audience.field_values import MAX_OPTIONS, FieldType, ValueDoesNotFit, ValueRule, stored_form
 from campaigns.audience.fields import ContactField
-from campaigns.audience.forms import type_hint
+from campaigns.audience.value_fields import type_hint
 from campaigns.importing.columns import is_attribute_name
 from portal.list_words import ListWordsMixin
 from portal.pages import actor_of, page

@@ -13,21 +13,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
-from campaigns.audience.field_values import FieldType, ValueDoesNotFit, ValueRule, stored_form
-from campaigns.audience.fields import ContactField
-from campaigns.audience.known_fields import value_rules
+from campaigns.audience.attribute_forms import AttributesForm
 from campaigns.audience.models import Contact, ContactList, Tag
 from campaigns.audience.services import LIST_NAME_LENGTH, TAG_NAME_LENGTH
-from campaigns.importing.columns import is_attribute_name
 from campaigns.importing.typos import is_impossible, suggest_domain
 from portal.address_words import address_problem
 from portal.mail.address import InvalidAddress, parse_address
 
 if TYPE_CHECKING:
     from django.http import QueryDict
-
-SHOWN_FIELDS = 40
-TEXT_RULE = ValueRule(FieldType.TEXT)
 
 
 @cache
@@ -37,16 +31,10 @@ def time_zone_choices() -> list[tuple[str, str]]:
     return [("", "–"), *((name, name.replace("_", " ")) for name in names)]
 
 
-class ContactForm(forms.ModelForm[Contact]):
-    """One person, with attributes as lines `name: value`, tags as words between commas."""
+class ContactForm(AttributesForm):
+    """One person, with tags as words between commas."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices, required=False)
-    attribute_lines = forms.CharField(
-        label=_("More about them"),
-        help_text=_("One line for each: name, colon, value. Messages can use it: city: Oldtown is {{ city }}."),
-        widget=forms.Textarea(attrs={"rows": 6, "cols": 60, "spellcheck": "false"}),
-        required=False,
-    )
     chosen_lists = forms.ModelMultipleChoiceField(
         ContactList.objects.all(),
         label=_("Lists"),
@@ -75,10 +63,6 @@ class ContactForm(forms.ModelForm[Contact]):
         if contact is not None and contact.pk:
             kwargs["initial"] = {**_group_words(contact), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        if "attribute_lines" in self.fields and (known := _fields_in_words()):
-            self.fields["attribute_lines"].help_text = (
-                gettext("One line for each: name, colon, value; messages can use it. The fields there are: %s.") % known
-            )
 
     def clean_address(self) -> str:
         try:
@@ -110,80 +94,11 @@ class ContactForm(forms.ModelForm[Contact]):
             gettext("Did you mean %(meant)s? Mend it, or press Save again to keep %(domain)s.") % names
         )
 
-    def clean_attribute_lines(self) -> str:
-        typed = parse_attributes(self.cleaned_data["attribute_lines"])
-        self.instance.attributes = read_by_type(typed, before=self.instance.attributes)
-        return str(self.cleaned_data["attribute_lines"])
-
     def clean_tag_names(self) -> str:
         names = split_tags(self.cleaned_data["tag_names"])
         if any(len(name) > TAG_NAME_LENGTH for name in names):
             raise ValidationError(gettext("A tag has at most %d characters.") % TAG_NAME_LENGTH)
         return ", ".join(names)
-
-
-def parse_attributes(lines: str) -> dict[str, str]:
-    """Attributes of the lines `name: value`; lines without a value are left out. Raises ValidationError."""
-    attributes: dict[str, str] = {}
-    for number, line in enumerate(lines.replace("\0", "").splitlines(), start=1):
-        if not line.strip():
-            continue
-        name, colon, value = (part.strip() for part in line.partition(":"))
-        if not colon:
-            raise ValidationError(gettext("Line %d has no colon. Write it as name: value.") % number)
-        if not is_attribute_name(name):
-            raise ValidationError(
-                gettext(
-                    "Line %(line)d: “%(name)s” cannot be a name. Use small letters a to z, digits and _, beginning with a"
-                    " letter, and none of the fields above."
-                )
-                % {"line": number, "name": name}
-            )
-        if name in attributes:
-            raise ValidationError(gettext("Line %(line)d: “%(name)s” is there twice.") % {"line": number, "name": name})
-        if value:
-            attributes[name] = value
-    return attributes
-
-
-def read_by_type(attributes: dict[str, str], *, before: dict[str, str]) -> dict[str, str]:
-    """The attributes in the stored form of their fields; what stood there `before` may stay.
-
-    Raises ValidationError for new values that do not fit.
-    """
-    rules = value_rules(attributes)
-    stored: dict[str, str] = {}
-    problems = []
-    for name, value in attributes.items():
-        rule = rules.get(name, TEXT_RULE)
-        try:
-            stored[name] = stored_form(value, rule.field_type, rule.options)
-        except ValueDoesNotFit:
-            if before.get(name) == value:
-                stored[name] = value
-                continue
-            values = {"name": name, "value": value[:60], "hint": type_hint(rule)}
-            problems.append(gettext("“%(value)s” does not fit the field %(name)s: it takes %(hint)s.") % values)
-    if problems:
-        raise ValidationError(problems)
-    return stored
-
-
-def _fields_in_words() -> str:
-    fields = ContactField.objects.all()[:SHOWN_FIELDS]
-    return ", ".join(f"{field.name} ({field.get_field_type_display()})" for field in fields)
-
-
-def type_hint(rule: ValueRule) -> str:
-    """What a field of this type takes, in words."""
-    if rule.field_type is FieldType.CHOICE:
-        return gettext("one of %s") % ", ".join(rule.options)
-    return {
-        FieldType.TEXT: gettext("any text"),
-        FieldType.NUMBER: gettext("a number such as 12 or 1.5"),
-        FieldType.DATE: gettext("a date such as 2026-11-22"),
-        FieldType.YES_NO: gettext("yes or no"),
-    }[rule.field_type]
 
 
 def split_tags(text: str) -> list[str]:
@@ -198,7 +113,6 @@ def _taken_by(contact: Contact) -> SafeString:
 
 def _group_words(contact: Contact) -> dict[str, Any]:
     return {
-        "attribute_lines": "\n".join(f"{name}: {value}" for name, value in sorted(contact.attributes.items())),
         "chosen_lists": list(contact.lists.values_list("pk", flat=True)),
         "tag_names": ", ".join(contact.tags.values_list("name", flat=True)),
     }

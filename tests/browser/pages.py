@@ -215,6 +215,11 @@ PAGES: list[Page] = [
     ),
     Page("contact-add", at("admin:campaigns_contact_add", _club("a_club")), role=MARKETER),
     Page("contact", at("admin:campaigns_contact_change", _club("a_person_with_mails"), with_id=True), role=MARKETER),
+    Page(
+        "contact-odd",
+        at("admin:campaigns_contact_change", _club("a_person_with_odd_values"), with_id=True),
+        role=MARKETER,
+    ),
     Page("contact-gets-mail", at("admin:campaigns_contact_change", _club("make_contact"), with_id=True), role=MARKETER),
     Page("contact-person", at("admin:campaigns_contact_person", _anna, with_id=True), role=MARKETER),
     Page("contact-person-viewer", at("admin:campaigns_contact_person", _anna, with_id=True), role=VIEWER),

@@ -74,6 +74,13 @@ def fields_of_a_club() -> ContactField:
     return ContactField.objects.get(name="shirt")
 
 
+def a_person_with_odd_values() -> Contact:
+    """Fields of every type, and a person some of whose values do not fit them."""
+    fields_of_a_club()
+    attributes = {"city": "Oldtown", "seats": "many", "joined_on": "2024-03-01", "shirt": "XXS", "club": "Chess"}
+    return make_contact("anna@club.example", first_name="Anna", last_name="Berg", attributes=attributes)
+
+
 def a_club_with_segments() -> Segment:
     """People, fields, and two segments, the first of every kind of question; a draft goes to it."""
     a_club()

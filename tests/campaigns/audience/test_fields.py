@@ -165,30 +165,3 @@ def test_a_deleted_field_leaves_no_work(hints):
     delete_field(field, actor=None)
     hints.run_all()
     assert stored("seats") == ["1,5"]
-
-
-def form_of(contact: Contact, lines: str) -> dict[str, object]:
-    return {"address": contact.address, "first_name": "", "last_name": "", "time_zone": "", "attribute_lines": lines}
-
-
-def test_the_form_of_a_contact_reads_values_by_their_type(log_in):
-    ContactField.objects.create(name="born", label="Born", field_type="date")
-    contact = make_contact()
-    url = reverse("admin:campaigns_contact_change", args=[contact.pk])
-    client = log_in(MARKETER)
-    assert "born (date)" in client.get(url).content.decode()
-    refused = client.post(url, form_of(contact, "born: soon"))
-    assert "“soon” does not fit the field born: it takes a date such as 2026-11-22." in refused.content.decode()
-    client.post(url, form_of(contact, "born: 3.4.1990\nclub: Chess"))
-    contact.refresh_from_db()
-    assert contact.attributes == {"born": "1990-04-03", "club": "Chess"}
-    assert ContactField.objects.get(name="club").field_type == "text"
-
-
-def test_a_value_that_never_fitted_does_not_keep_the_rest_from_being_edited(log_in):
-    ContactField.objects.create(name="born", label="Born", field_type="date")
-    contact = make_contact(attributes={"born": "soon"})
-    url = reverse("admin:campaigns_contact_change", args=[contact.pk])
-    log_in(MARKETER).post(url, form_of(contact, "born: soon\nclub: Chess"))
-    contact.refresh_from_db()
-    assert contact.attributes == {"born": "soon", "club": "Chess"}

@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from campaigns.audience import services
-from campaigns.audience.forms import parse_attributes, split_tags
+from campaigns.audience.attribute_forms import parse_attributes
+from campaigns.audience.forms import split_tags
 from campaigns.audience.models import ContactList
 from portal.errors import InvalidInput
 
