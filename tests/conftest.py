@@ -42,4 +42,5 @@ def forget_frozen_messages() -> None:
     from campaigns.sending import sender
 
     sender._frozen_message.cache_clear()
+    sender._images_within.cache_clear()
     sender._transport.cache_clear()

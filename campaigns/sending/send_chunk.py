@@ -29,6 +29,7 @@ from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.services import suppressed_among
 from portal import leases, metrics
+from portal.errors import AnswerLost, Throttled, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,6 +45,8 @@ _Made: TypeAlias = "tuple[WaitingRow, Outgoing | Skip]"
 MAX_LATE_S = 0.1
 MAX_LATE_TRIES = 3
 MAX_FAILED_IN_A_ROW = 5
+STORAGE_RETRY_S = 30.0
+PASSING = (Throttled, Unavailable, AnswerLost)  # nothing was attempted yet: later is fine
 TIME_BUDGET_S = 300.0  # then the chunk is given back, so that a deploy never waits longer
 
 
@@ -87,7 +90,12 @@ def send_next_chunk(
     chunk, token = claimed
     if chunk.sending_count:
         settle_leftovers(chunk)
-    sender = _sender_or_pause(campaign_id) if status == CampaignStatus.IN_PROGRESS else None
+    try:
+        sender = _sender_or_pause(campaign_id) if status == CampaignStatus.IN_PROGRESS else None
+    except PASSING as error:
+        logger.warning("sending.postponed", extra={"campaign": campaign_id, "code": error.code})
+        close_chunk(chunk, token, retry_in_s=STORAGE_RETRY_S)
+        return False
     if sender is None:
         close_chunk(chunk, token, retry_in_s=None)
         return status == CampaignStatus.CANCELLED
@@ -99,9 +107,14 @@ def send_next_chunk(
 
 
 def _sender_or_pause(campaign_id: int) -> Sender | None:
-    """None when the mails cannot be made at all: the campaign then stands still where everybody sees why."""
+    """None when the mails cannot be made at all: the campaign then stands still where everybody sees why.
+
+    Raises PASSING errors of the file storage, where embedded images are.
+    """
     try:
         return sender_of(campaign_id)
+    except PASSING:
+        raise
     except CANNOT_BE_MADE as error:
         logger.warning("sending.impossible", extra={"campaign": campaign_id, "error": str(error)})
         pause_by_system(campaign_id, reason=_("The mails cannot be made: %s") % error)

@@ -17,6 +17,7 @@ from portal.errors import Conflict, PortalError
 if TYPE_CHECKING:
     from campaigns.messages.compile import CompiledMessage
     from campaigns.sending.outcomes import Transport
+    from portal.mail.attachment import Attachment
 
 # What comes of a frozen message that this release's compiler cannot make: no reason to try again by itself.
 CANNOT_BE_MADE = (PortalError, ValueError, TypeError, LookupError, AttributeError)
@@ -62,10 +63,15 @@ def _frozen_message(version_id: int) -> CompiledMessage:
     return compiled_version(version_id)
 
 
-@lru_cache(maxsize=16)
+# Few are kept: with images each may hold 20 MB, and every test or confirmation is a campaign of its own.
+@lru_cache(maxsize=4)
 def _transport(version_id: int, envelope: Envelope) -> Transport:
-    message = _frozen_message(version_id)
-    return SesTransport(message, envelope, embedded_images(message))
+    return SesTransport(_frozen_message(version_id), envelope, _images_within(version_id))
+
+
+@lru_cache(maxsize=4)
+def _images_within(version_id: int) -> tuple[Attachment, ...]:
+    return embedded_images(_frozen_message(version_id))
 
 
 def envelope_of(campaign: Campaign) -> Envelope:

@@ -13,9 +13,12 @@ from campaigns.images.references import MAIL_WIDTH_PX, content_id
 from campaigns.messages.checks import Level
 from campaigns.messages.models import Template
 from campaigns.messages.services import compiled_source, draft_source, freeze_message, message_source
-from campaigns.sending import services
+from campaigns.sending import sender, services
+from campaigns.sending.models import Campaign, Chunk
 from campaigns.sending.states import CampaignStatus
-from portal.errors import InvalidInput
+from campaigns.sending.sweep import sweep_campaigns
+from campaigns.sending.trials import send_tests
+from portal.errors import InvalidInput, Unavailable
 from portal.files import delete_file, open_file
 from tests.factories.images import make_image
 from tests.factories.sending import make_campaign, make_contact
@@ -167,6 +170,35 @@ def test_images_too_heavy_for_a_mail_are_refused_in_words(monkeypatch):
     template = Template(subject="x", body=f"![x]({make_image().reference})", embeds_images=True)
     with pytest.raises(InvalidInput, match="larger than"):
         embedded_images(compiled_source(draft_source(template)))
+
+
+def test_a_storage_that_does_not_answer_for_the_moment_pauses_nothing(monkeypatch, ses, hints, settings):
+    settings.SEND_GRACE_S = 0
+    campaign = started(f"![x]({make_image().reference})", people=2, embeds_images=True)
+
+    def does_not_answer(_message):
+        raise Unavailable("no answer", service="s3")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sender, "embedded_images", does_not_answer)
+        hints.run_all()
+    assert ses.requests == []
+    assert Campaign.objects.get().status == CampaignStatus.IN_PROGRESS
+    Chunk.objects.update(retry_at=None)
+    sweep_campaigns()
+    hints.run_all()
+    campaign.refresh_from_db()
+    assert (campaign.status, len(ses.recipients())) == (CampaignStatus.COMPLETED, 2)
+
+
+def test_tests_to_many_guests_read_an_image_once(monkeypatch, ses, hints):
+    campaign = make_campaign(body=f"![x]({make_image().reference})", embeds_images=True)
+    opened = []
+    monkeypatch.setattr(embedding, "open_file", lambda key: opened.append(key) or open_file(key))
+    send_tests(campaign, [f"guest{number}@club.example" for number in range(5)], contact_id=None, actor=None)
+    hints.run_all()
+    assert len(ses.recipients()) == 5
+    assert len(opened) == 1
 
 
 def test_a_campaign_whose_image_is_lost_stands_still_and_says_so(ses, hints, settings):
