@@ -64,6 +64,7 @@ def write_export(export_id: int) -> None:
             publish(TaskName.WRITE_EXPORT, export_id=export_id)
     except HoldLost:
         logger.info("export.hold_lost", extra={"export_id": export_id})
+        _tidy_after_stop(hold.row)
     except InvalidInput as error:
         _fail(hold, str(error))
     except OutsideError as error:
@@ -147,6 +148,16 @@ def _blocks_of(hold: Hold[Export]) -> Iterator[bytes]:
 
 def _part_key(export: Export, number: int) -> str:
     return f"exports/{export.pk}/parts/{number:05}"
+
+
+def _tidy_after_stop(export: Export) -> None:
+    """Delete the parts of an export that was stopped while one was being stored; the sweep knows of the others only."""
+    if not Export.objects.filter(pk=export.pk, status=Status.CANCELLED).exists():
+        return  # another worker goes on with it
+    try:
+        delete_parts(export)
+    except OutsideError as error:
+        logger.warning("export.parts_kept", extra={"export_id": export.pk, "code": error.code})
 
 
 def _fail(hold: Hold[Export], problem: str) -> None:

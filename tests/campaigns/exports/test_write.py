@@ -134,6 +134,22 @@ def test_a_stopped_export_is_written_no_further_and_its_parts_go(hints):
 
 
 @pytest.mark.usefixtures("_small_parts")
+def test_an_export_that_is_stopped_while_its_first_part_is_stored_leaves_no_part(monkeypatch):
+    make_people(8)
+    export = large_export()
+    save = write.save_file
+
+    def stop_then_save(key, blocks):
+        stop_export(export.pk, actor=None)
+        return save(key, blocks)
+
+    monkeypatch.setattr(write, "save_file", stop_then_save)
+    write.write_export(export.pk)
+    with pytest.raises(FileMissing):
+        open_file(f"exports/{export.pk}/parts/00001")
+
+
+@pytest.mark.usefixtures("_small_parts")
 def test_a_file_goes_when_its_time_is_over_and_the_record_stays(hints):
     make_people(8)
     export = large_export()
