@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.messages.models import HouseLayout, Snippet, Template
 from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignKind
+from campaigns.signup.models import SignupForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ class ImageUse:
 
 
 def uses_of(keys: Sequence[str]) -> dict[str, list[ImageUse]]:
-    """For each key what uses the image, what was sent first; four queries, whatever the number of keys."""
+    """For each key what uses the image, what was sent first; five queries, whatever the number of keys."""
     found: dict[str, list[ImageUse]] = {key: [] for key in keys}
     for use, words in _everything_with(keys) if keys else ():
         for key in keys:
@@ -53,6 +54,9 @@ def _everything_with(keys: Sequence[str]) -> Iterator[tuple[ImageUse, str]]:
         yield ImageUse(_("template “%s”") % name, reverse("admin:campaigns_template_change", args=[pk])), words
     for pk, name, _same, words in _with_keys(Snippet.objects.all(), keys, "body"):
         yield ImageUse(_("snippet “%s”") % name, reverse("admin:campaigns_snippet_change", args=[pk])), words
+    forms = SignupForm.objects.annotate(name=F("title"))
+    for pk, name, _same, words in _with_keys(forms, keys, "confirmation_body"):
+        yield ImageUse(_("sign-up form “%s”") % name, reverse("admin:campaigns_signupform_change", args=[pk])), words
     for pk, name, _same, words in _with_keys(HouseLayout.objects.all(), keys, "logo_url"):
         yield ImageUse(_("house layout “%s”") % name, reverse("admin:campaigns_houselayout_change", args=[pk])), words
 

@@ -14,6 +14,7 @@ from portal.files import FileMissing, open_file
 from portal.models import Activity
 from tests.factories.images import make_image, picture_file
 from tests.factories.sending import make_campaign
+from tests.factories.signup import make_form
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,7 @@ def test_where_an_image_is_used_is_found_in_the_words_themselves():
     image, other = make_image(), make_image(colour="red")
     Template.objects.create(name="Letter", body=f"![x]({image.reference})")
     HouseLayout.objects.create(name="House", logo_url=public_url(image))
+    make_form("News", confirmation_body=f"![x]({image.reference})")
     sent = make_campaign("Sent", body=f'<img src="image:{image.key}" alt="">', kind="html")
     freeze_message(sent, None)
     sent.body = "changed since"
@@ -102,9 +104,10 @@ def test_where_an_image_is_used_is_found_in_the_words_themselves():
     assert [str(use) for use in uses[image.key]] == [
         "campaign “Sent”, sent",
         "template “Letter”",
+        "sign-up form “News”",
         "house layout “House”",
     ]
-    assert [use.is_final for use in uses[image.key]] == [True, False, False]
+    assert [use.is_final for use in uses[image.key]] == [True, False, False, False]
     assert uses[other.key] == []
 
 
