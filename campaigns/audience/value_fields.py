@@ -50,7 +50,7 @@ class ValueField(forms.CharField):
         try:
             return stored_form(typed, self.rule.field_type, self.rule.options)
         except ValueDoesNotFit as error:
-            raise ValidationError(_misfit(typed, self.rule), code="misfit") from error
+            raise ValidationError(misfit_words(typed, self.rule), code="misfit") from error
 
 
 def value_field(field: ContactField, *, before: str = "") -> ValueField:
@@ -69,6 +69,12 @@ def type_hint(rule: ValueRule) -> str:
         FieldType.DATE: gettext("a date such as 2026-11-22"),
         FieldType.YES_NO: gettext("yes or no"),
     }[rule.field_type]
+
+
+def misfit_words(value: str, rule: ValueRule) -> str:
+    """Why the value is refused."""
+    words = {"value": value[:SHOWN_OF_VALUE], "hint": type_hint(rule)}
+    return gettext("“%(value)s” does not fit: this field takes %(hint)s.") % words
 
 
 def _shown(rule: ValueRule, value: str) -> str:
@@ -111,11 +117,6 @@ def _help(field: ContactField, rule: ValueRule, before: str) -> SafeString:
         words = note % {"value": before[:SHOWN_OF_VALUE], "hint": type_hint(rule)}
         sentences.append(format_html("<strong>{}</strong>", words))
     return format_html_join(" ", "{}", ((sentence,) for sentence in sentences))
-
-
-def _misfit(value: str, rule: ValueRule) -> str:
-    words = {"value": value[:SHOWN_OF_VALUE], "hint": type_hint(rule)}
-    return gettext("“%(value)s” does not fit: this field takes %(hint)s.") % words
 
 
 def _one_line_end(text: str) -> str:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from campaigns.audience.field_values import FieldType, ValueDoesNotFit, stored_form
+from campaigns.audience.field_values import FieldType, ValueDoesNotFit, ValueRule, stored_form
 from campaigns.audience.fields import ContactField
+from campaigns.audience.forms import time_zone_choices
 from campaigns.audience.models import Contact
+from campaigns.audience.value_fields import ValueField, misfit_words
 from campaigns.importing.columns import ATTRIBUTE_PREFIX, is_attribute_name, is_time_zone
 from campaigns.importing.row_check import NAME_LENGTH
 from portal.errors import InvalidInput
@@ -48,6 +52,21 @@ def field_label(field: str) -> str:
     return dict(field_choices()).get(field, field.removeprefix(ATTRIBUTE_PREFIX))
 
 
+def value_input(field: str) -> forms.Field:
+    """The input for a value of one of the choices, by the type of the field."""
+    empties = _("Leave it empty to empty the field.")
+    label = field_label(field)
+    if field == TIME_ZONE:
+        zones = forms.Select(choices=time_zone_choices())
+        return forms.CharField(label=label, widget=zones, required=False, help_text=empties)
+    known = ContactField.objects.filter(name=field.removeprefix(ATTRIBUTE_PREFIX)).first()
+    if field in _OWN or known is None:
+        return forms.CharField(label=label, max_length=NAME_LENGTH, required=False, help_text=empties)
+    rule = ValueRule(known.kind, tuple(known.options))
+    help_text = format_html("{} {}", known.help_text, empties) if known.help_text else empties
+    return ValueField(rule, label=label, max_length=VALUE_LENGTH, help_text=help_text)
+
+
 def clean_value(field: str, text: str) -> str:
     """The value as it is stored; "" empties the field. Raises InvalidInput when it does not fit the field."""
     if field in {FIRST_NAME, LAST_NAME}:
@@ -58,13 +77,12 @@ def clean_value(field: str, text: str) -> str:
     if not field.startswith(ATTRIBUTE_PREFIX) or not is_attribute_name(name):
         raise InvalidInput(_("Choose a field."))
     known = ContactField.objects.filter(name=name).first()
+    rule = ValueRule(known.kind, tuple(known.options)) if known else ValueRule(FieldType.TEXT)
     value = text.replace("\0", "")[:VALUE_LENGTH]
     try:
-        return stored_form(value, known.kind if known else FieldType.TEXT, known.options if known else ())
+        return stored_form(value, rule.field_type, rule.options)
     except ValueDoesNotFit as error:
-        raise InvalidInput(
-            _("“%(value)s” is no value of “%(field)s”.") % {"value": text[:60], "field": known}
-        ) from error
+        raise InvalidInput(misfit_words(value, rule)) from error
 
 
 def having(contacts: QuerySet[Contact], field: str, value: str) -> QuerySet[Contact]:

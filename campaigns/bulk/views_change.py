@@ -17,7 +17,7 @@ from campaigns.audience.models import ContactList, Tag
 from campaigns.bulk import services
 from campaigns.bulk.deeds import deed_of
 from campaigns.bulk.fields import clean_value
-from campaigns.bulk.forms import FORMS
+from campaigns.bulk.forms import FORMS, ChooseFieldForm, SetFieldForm, form_for
 from campaigns.bulk.models import BulkChange
 from campaigns.bulk.preview import Preview, preview_people
 from campaigns.bulk.screen import (
@@ -26,6 +26,7 @@ from campaigns.bulk.screen import (
     change_or_404,
     contacts_url,
     crumbs_to_changes,
+    new_url,
     permission_of,
     progress_of,
     url_of,
@@ -51,8 +52,8 @@ def new_change(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     if not request.user.has_perm(permission_of(deed)):
         raise PermissionDenied
-    is_answered = "preview" in request.POST or "apply" in request.POST
-    form = FORMS[deed](request.POST if is_answered or deed == Deed.DELETE else None)
+    is_answered = "preview" in request.POST or "apply" in request.POST or deed == Deed.DELETE
+    form = form_for(deed, asked, is_answered=is_answered)
     try:
         if "apply" in request.POST and form.is_valid():
             return _started(request, services.start_bulk_change(_order(deed, people, form), actor=actor_of(request)))
@@ -158,6 +159,10 @@ def _preview(deed: str, people: str, form: forms.Form) -> Preview:
     return preview_people(people, deed_of(change))
 
 
+def _restart_url(asked: QueryDict) -> str:
+    return new_url(asked.get("deed", ""), people=asked.get("people", ""), back=asked.get("back", ""))
+
+
 def _group_called(deed: str, name: str) -> Tag | ContactList | None:
     if not name:
         return None
@@ -182,6 +187,8 @@ def _show_new(request: HttpRequest, deed: str, form: forms.Form, preview: Previe
         "preview": preview,
         "words": WORDS[Deed(deed)],
         "is_danger": deed == Deed.DELETE,
+        "is_next": isinstance(form, ChooseFieldForm),
+        "other_field_url": _restart_url(asked) if isinstance(form, SetFieldForm) else "",
         "asked": {name: asked.get(name, "") for name in ("deed", "people", "back")},
         "back_url": contacts_url(asked.get("back", "")),
         "undo_days": settings.UNDO_BULK_DAYS,

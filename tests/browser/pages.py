@@ -124,6 +124,12 @@ def _bulk_deed(deed: str) -> str:
     return a_deed_to_look_at(deed)
 
 
+def _bulk_field(field: str) -> str:
+    from tests.factories.bulk_pages import a_field_to_set
+
+    return a_field_to_set(field)
+
+
 def _club(name: str) -> Callable[[], Any]:
     def make() -> Any:
         from tests.factories import audience
@@ -234,6 +240,10 @@ PAGES: list[Page] = [
     *(
         Page(f"bulk-{deed}", partial(_bulk_deed, deed), role=MARKETER)
         for deed in ("add_tag", "remove_tag", "add_to_list", "set_field", "delete")
+    ),
+    *(
+        Page(f"bulk-set-{name}", partial(_bulk_field, f"attribute:{name}"), role=MARKETER)
+        for name in ("joined_on", "shirt")
     ),
     Page("bulk-at-work", at("admin:campaigns_bulkchange_one", _bulk("a_change_at_work"), with_id=True), role=MARKETER),
     Page("bulk-done", at("admin:campaigns_bulkchange_one", _bulk("a_finished_change"), with_id=True), role=MARKETER),

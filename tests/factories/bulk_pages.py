@@ -14,7 +14,7 @@ from campaigns.bulk.duplicates import start_scan
 from campaigns.bulk.models import BulkChange, DuplicateScan
 from campaigns.bulk.services import undo_bulk_change
 from campaigns.exports.models import Export
-from tests.factories.audience import a_club, make_tag
+from tests.factories.audience import a_club, fields_of_a_club, make_tag
 from tests.factories.bulk import Deed, start
 from tests.factories.sending import make_contact
 
@@ -25,6 +25,12 @@ def a_deed_to_look_at(deed: str) -> str:
     """The page on which a deed is looked at, with people who have a tag already."""
     a_club()
     return f"{reverse('admin:campaigns_bulkchange_new')}?{urlencode({'deed': deed, 'people': 'q=a'})}"
+
+
+def a_field_to_set(field: str) -> str:
+    """The page that asks for the value of a field."""
+    fields_of_a_club()
+    return f"{a_deed_to_look_at(Deed.SET_FIELD)}&{urlencode({'field': field})}"
 
 
 def a_change_at_work() -> BulkChange:

@@ -7,7 +7,7 @@ from campaigns.audience.models import Contact
 from campaigns.bulk import services
 from campaigns.bulk.models import BulkChange
 from portal.roles import MARKETER, VIEWER
-from tests.factories.audience import make_tag
+from tests.factories.audience import fields_of_a_club, make_tag
 from tests.factories.bulk import make_people
 from tests.factories.bulk_pages import duplicates_found, people_to_merge
 
@@ -46,6 +46,80 @@ def test_a_value_that_does_not_fit_is_said_beside_the_field(log_in):
     make_people(1)
     page = log_in(MARKETER).post(NEW, {"deed": "set_field", "field": "time_zone", "value": "Mars", "apply": "yes"})
     assert "is no time zone" in text(page)
+    assert not BulkChange.objects.exists()
+
+
+def set_field(client, **answers):
+    return client.post(NEW, {"deed": "set_field", "people": "", "back": "?q=p", **answers})
+
+
+def test_the_field_is_chosen_first_and_its_value_asked_by_its_type(log_in):
+    make_people(2)
+    fields_of_a_club()
+    client = log_in(MARKETER)
+    first = client.get(NEW, {"deed": "set_field", "people": "", "back": "?q=p"})
+    assert list(first.context["form"].fields) == ["field"]
+    asked = set_field(client, field="attribute:shirt", preview="yes")
+    form = asked.context["form"]
+    assert (form.is_bound, form["field"].value(), form["value"].label) == (False, "attribute:shirt", "T-shirt")
+    assert [value for value, _label in form.fields["value"].widget.choices] == ["", "S", "M", "L"]
+    assert asked.context["other_field_url"] == f"{NEW}?deed=set_field&people=&back=%3Fq%3Dp"
+    looked = set_field(client, field="attribute:shirt", value="M", preview="yes")
+    assert looked.context["preview"].change_count == 2
+    assert not BulkChange.objects.exists()
+    set_field(client, field="attribute:shirt", value="M", apply="yes")
+    assert {person.attributes["shirt"] for person in Contact.objects.all()} == {"M"}
+
+
+@pytest.mark.parametrize(
+    ("name", "markup"),
+    [
+        ("attribute:joined_on", 'type="date"'),
+        ("attribute:seats", 'inputmode="decimal"'),
+        ("attribute:vegan", 'value="yes"'),
+        ("attribute:city", 'type="text"'),
+        ("time_zone", 'value="Europe/Berlin"'),
+        ("first_name", 'maxlength="150"'),
+    ],
+)
+def test_each_field_has_the_input_of_its_type(log_in, name, markup):
+    make_people(1)
+    fields_of_a_club()
+    assert markup in str(set_field(log_in(MARKETER), field=name, preview="yes").context["form"]["value"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("seats", "a few", "a number such as 12 or 1.5"),
+        ("joined_on", "2026-02-30", "a date such as 2026-11-22"),
+        ("vegan", "perhaps", "yes or no"),
+        ("shirt", "XXS", "one of S, M, L"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(log_in, name, value, hint):
+    make_people(1)
+    fields_of_a_club()
+    page = set_field(log_in(MARKETER), field=f"attribute:{name}", value=value, apply="yes")
+    assert page.context["form"].errors == {"value": [f"“{value}” does not fit: this field takes {hint}."]}
+    assert not BulkChange.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stored"), [("seats", "1,50", "1.5"), ("joined_on", "3.4.1990", "1990-04-03")]
+)
+def test_a_value_is_stored_in_the_form_of_its_type(log_in, name, value, stored):
+    make_people(1)
+    fields_of_a_club()
+    set_field(log_in(MARKETER), field=f"attribute:{name}", value=value, apply="yes")
+    assert Contact.objects.get().attributes[name] == stored
+
+
+@pytest.mark.parametrize("name", ["", "address", "attribute:nothing", "attribute:address"])
+def test_a_strange_field_is_asked_about_again(log_in, name):
+    make_people(1)
+    page = set_field(log_in(MARKETER), field=name, value="x", apply="yes")
+    assert list(page.context["form"].errors) == ["field"]
     assert not BulkChange.objects.exists()
 
 
