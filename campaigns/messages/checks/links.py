@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _DOMAIN_AS_WORDS = re.compile(r"(?:https?://)?((?:[a-z0-9-]{1,63}\.)+[a-z]{2,24})(?:[/:?#]\S*)?", re.IGNORECASE)
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+_OPENS_LIQUID = re.compile(r"\{[{%]")
+_MAX_ADDRESS_CHARS = 2_000  # longer words are no address; looking for Liquid in them takes the square of their length
 _ADDRESS = re.compile(r"mailto:[^@\s]+@[^@\s.]+\.[^@\s]+", re.IGNORECASE)
 _OTHER_SCHEMES = ("tel:", "sms:", "callto:", "webcal:", "geo:")
 _FILE_ENDINGS = frozenset({"html", "htm", "pdf", "png", "jpg", "txt", "doc", "docx", "zip", "csv", "xlsx"})
@@ -34,7 +36,7 @@ def link_points(page: ReadPage, typed: TypedBody) -> Iterator[MessageCheck]:
 
 def web_addresses(page: ReadPage) -> list[str]:
     """Addresses on the web that are the same for everybody, each once, in their order."""
-    addresses = (link.href.partition("#")[0] for link in page.links if not _LIQUID.search(link.href))
+    addresses = (link.href.partition("#")[0] for link in page.links if not _OPENS_LIQUID.search(link.href))
     return list(dict.fromkeys(href for href in addresses if _host_of(href)))
 
 
@@ -81,6 +83,8 @@ def _unsafe(href: str) -> _Fault | None:
 
 
 def _other_domain(link: Link) -> _Fault | None:
+    if len(link.words) > _MAX_ADDRESS_CHARS:
+        return None
     said = _DOMAIN_AS_WORDS.fullmatch(_LIQUID.sub("", link.words).strip())
     target = _host_of(link.href)
     if said is None or not target or said.group(1).rpartition(".")[2].lower() in _FILE_ENDINGS:

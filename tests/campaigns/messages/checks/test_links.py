@@ -51,6 +51,16 @@ def test_words_and_target_of_a_link_agree(words, href, expected):
     assert codes(f'<a href="{href}">{words}</a>') == [expected]
 
 
+def test_words_too_long_for_an_address_are_not_searched_for_one():
+    """Thousands of open braces took minutes."""
+    assert codes(f'<a href="https://evil.example">{"{{ a }}" * 500}bank.example</a>') == ["links"]
+
+
+def test_an_address_with_open_braces_is_not_asked_for():
+    assert web_addresses(read_page('<a href="https://a.example/{% raw %}{{{% endraw %}">a</a>')) == []
+    assert web_addresses(read_page('<a href="https://a.example/?q=&#123;{">a</a>')) == []
+
+
 def test_each_fault_is_named_where_it_was_typed():
     html = '<p>x</p>\n<a href="https://a.example">a</a>\n<p><a href="http://b.example">b</a></p>'
     [point] = link_points(read_page(html), TypedBody.of(html, has_layout=False))
