@@ -77,7 +77,7 @@ def last_trial(campaign: Campaign) -> Trial | None:
 
 def read_trial(version_id: int) -> Trial | None:
     """The test that was frozen as this version; None when there is none."""
-    tests = Campaign.objects.filter(version_id=version_id, campaign_kind=CampaignKind.TEST).order_by("pk")
+    tests = Campaign.objects.filter(version__id=version_id, campaign_kind=CampaignKind.TEST).order_by("pk")
     found = list(tests.select_related("version", "parent", "created_by"))
     if not found or found[0].version is None:
         return None

@@ -155,6 +155,10 @@ def test_the_page_of_a_test_loads_itself_anew_when_there_is_news(marketer):
     assert marketer.get(reverse("admin:campaigns_campaign_trial", args=[test.version_id + 1])).status_code == 404
 
 
+def test_a_number_that_no_test_can_have_is_not_found(marketer):
+    assert marketer.get(reverse("admin:campaigns_campaign_trial", args=[2**63])).status_code == 404
+
+
 def test_more_tests_than_people_can_look_at_are_refused(monkeypatch):
     monkeypatch.setattr(trials, "MAX_TESTS_PER_HOUR", 3)
     draft = a_draft()
