@@ -16,6 +16,8 @@ from portal.errors import Conflict
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+_GOES_WRONG = frozenset({CampaignStatus.FAILED, CampaignStatus.PAUSED})
+
 
 def locked_campaign(campaign_id: int) -> Campaign:
     """The campaign, held against change until the transaction ends. Raises Conflict when it is gone."""
@@ -48,7 +50,7 @@ def change_status(
     for field, value in changes.items():
         setattr(campaign, field, value)
     campaign.save(update_fields=["status", "status_reason", "updated_at", *changes])
-    if campaign.campaign_kind == CampaignKind.CONFIRMATION and to != CampaignStatus.FAILED:
+    if campaign.campaign_kind == CampaignKind.CONFIRMATION and to not in _GOES_WRONG:
         return  # one for each person who signs up: the log is for the deeds of people
     record_activity(verb, actor=actor, target=campaign, **({"reason": reason} if reason else {}))
 

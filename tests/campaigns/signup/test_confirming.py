@@ -19,6 +19,7 @@ from campaigns.signup.models import SignupRequest
 from campaigns.signup.services import Outcome, Wish, ask_to_join, confirm_request, sweep_requests
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.services import suppress
+from portal.errors import Refused
 from portal.models import Activity
 from tests.factories.sending import make_contact
 from tests.factories.signup import make_form, make_request
@@ -203,6 +204,13 @@ def test_the_mail_reaches_who_unsubscribed_but_not_who_bounced(ses, hints):
     hints.run_all()
     states = dict(Delivery.objects.values_list("address", "state"))
     assert states == {"left@club.example": DeliveryState.ACCEPTED, "gone@club.example": DeliveryState.SKIPPED}
+
+
+def test_a_confirmation_that_ses_refuses_is_in_the_activity_log(ses, hints):
+    ses.fail_always(Refused("Email address is not verified.", service="ses", code="MessageRejected"))
+    ask_to_join(make_form(), WISH)
+    hints.run_all()
+    assert "not verified" in Activity.objects.get().details["reason"]
 
 
 def test_confirmations_do_not_fill_the_activity_log(ses, hints):
