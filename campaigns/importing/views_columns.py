@@ -13,8 +13,8 @@ from campaigns.importing.columns_screen import (
     earlier_import,
     encoding_fix,
     file_problem_text,
-    known_fields,
     note_text,
+    offered_fields,
 )
 from campaigns.importing.forms import ColumnsForm, FormatForm
 from campaigns.importing.screen import Status, home_of, import_or_404, import_page
@@ -101,7 +101,7 @@ def _render(
         "form": form,
         "format_form": format_form,
         "rows": column_rows(form, contact_import),
-        "known_fields": known_fields(),
+        "offered_fields": offered_fields(),
         "notes": [note_text(note) for note in contact_import.notes],
         "file_problem": problem or file_problem_text(contact_import),
         "encoding_fix": encoding_fix(contact_import),

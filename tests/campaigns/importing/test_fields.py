@@ -6,7 +6,9 @@ import pytest
 
 from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact
-from tests.factories.importing import checked, imported
+from campaigns.importing.columns_screen import column_rows, offered_fields
+from campaigns.importing.forms import ColumnsForm
+from tests.factories.importing import checked, imported, uploaded
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +40,27 @@ def test_a_value_that_does_not_fit_is_left_out_and_named_before():
     assert (problem["value"], problem["example"], problem["count"], check.importable_count) == ("born", "soon", 1, 2)
     imported(b"Email,Born\nc@club.example,soon\n")
     assert Contact.objects.get(address="c@club.example").attributes == {}
+
+
+def findings(content: bytes, **typed: str) -> list[tuple[str, str]]:
+    """(what is said of a column, its level) at the columns step."""
+    contact_import = uploaded(content)
+    form = ColumnsForm(typed or None, contact_import=contact_import, may_add_list=True)
+    return [(row.finding, row.level) for row in column_rows(form, contact_import)]
+
+
+def test_the_columns_step_names_the_type_of_a_known_field():
+    ContactField.objects.create(name="born", label="Birthday", field_type="date")
+    content = b"Email,Born,Town\na@club.example,3.4.1990,Graz\nb@club.example,,Linz\n"
+    assert findings(content)[1:] == [("Birthday (date), 50 % filled", "good"), ("100 % filled", "good")]
+    assert offered_fields() == {"born": "Birthday (date)"}
+
+
+def test_the_columns_step_names_a_first_value_that_does_not_fit():
+    ContactField.objects.create(name="shirt", label="T-shirt", field_type="choice", options=["S", "M"])
+    ContactField.objects.create(name="town", label="Town", field_type="number")
+    content = b"Email,Size,Town\na@club.example,s,1\nb@club.example,XXS,2\n"
+    said = "“XXS” does not fit T-shirt (choice): it takes one of S, M; else it is left out"
+    assert findings(content)[1] == ("100 % filled", "good")
+    typed = {"target_1": "field", "field_1": "shirt", "target_2": "ignore", "field_2": "town"}
+    assert findings(content, **typed)[1:] == [(said, "warn"), ("100 % filled", "good")]
