@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy as _
 
+from campaigns.messages.forms import ONE_LINE_BREAK
 from campaigns.sending.forms import clean_address
 from campaigns.sending.models import SendingAccount
 from campaigns.signup.mail import check_message, default_body, default_subject
@@ -83,6 +84,12 @@ class SignupEditForm(forms.ModelForm[SignupForm]):
         text = self.cleaned_data["reply_to"]
         return clean_address(text) if text else ""
 
+    def clean_from_name(self) -> str:
+        return _one_line(self.cleaned_data["from_name"])
+
+    def clean_confirmation_subject(self) -> str:
+        return _one_line(self.cleaned_data["confirmation_subject"])
+
     def clean_allowed_origins(self) -> str:
         found = []
         for word in self.cleaned_data["allowed_origins"].split():
@@ -120,6 +127,13 @@ class SignupEditForm(forms.ModelForm[SignupForm]):
             check_message(subject=subject, body=body)
         except InvalidInput as error:
             self.add_error("confirmation_body", str(error))
+
+
+def _one_line(text: str) -> str:
+    """The text of a header of the mail, which could not be sent with a line break."""
+    if ONE_LINE_BREAK.search(text):
+        raise ValidationError(gettext("This must stay on one line: take the line break out."), code="line_break")
+    return text
 
 
 def starting_values() -> dict[str, Any]:

@@ -66,6 +66,8 @@ def test_a_new_form_comes_filled_in_and_could_be_saved_as_it_is(admin_client, ac
         ({"allowed_origins": "javascript:alert(1)"}, "is no website"),
         ({"allowed_origins": "https://club.example", "return_url": "https://evil.example/x"}, "one of the websites"),
         ({"from_address": "nobody"}, "from_address"),
+        ({"from_name": "Club\r\nBcc: nia@club.example"}, "on one line"),
+        ({"confirmation_subject": "Please\nconfirm"}, "on one line"),
     ],
 )
 def test_what_could_not_work_is_refused_where_it_stands(admin_client, account, changes, words):
