@@ -66,7 +66,7 @@ def ask_to_join(form: SignupForm, wish: Wish) -> bool:
     if not _is_within_limits(form, wish):
         count_refusal(form, "limited_count")
         return False
-    if take_turn("signup.address", wish.address.lower(), limit=MAILS_PER_ADDRESS_DAY, per_s=24 * _HOUR_S):
+    if take_turn("signup.address", _mailbox(wish.address), limit=MAILS_PER_ADDRESS_DAY, per_s=24 * _HOUR_S):
         _keep_and_send(form, wish)
     else:
         count_refusal(form, "limited_count")
@@ -78,6 +78,12 @@ def _is_within_limits(form: SignupForm, wish: Wish) -> bool:
     if not take_turn("signup.ip", caller, limit=REQUESTS_PER_IP_HOUR, per_s=_HOUR_S):
         return False
     return take_turn("signup.form", form.form_key, limit=REQUESTS_PER_FORM_HOUR, per_s=_HOUR_S)
+
+
+def _mailbox(address: str) -> str:
+    """Where mail to an address arrives at most providers: whatever is behind a + is the owner's own note."""
+    local, _at, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
 
 
 def _network(ip_address: str) -> str:

@@ -147,6 +147,12 @@ def test_one_address_gets_only_so_many_mails_a_day_and_the_answer_stays_the_same
     assert Campaign.objects.count() == MAILS_PER_ADDRESS_DAY + 1
 
 
+def test_other_words_behind_a_plus_are_the_same_mailbox(form):
+    for number in range(MAILS_PER_ADDRESS_DAY + 1):
+        assert send(form, address=f"nia+{number}@club.example").status_code == 200
+    assert Campaign.objects.count() == MAILS_PER_ADDRESS_DAY
+
+
 def test_one_caller_may_ask_only_so_often_in_an_hour(form):
     for number in range(REQUESTS_PER_IP_HOUR):
         assert send(form, address=f"p{number}@club.example").status_code == 200
