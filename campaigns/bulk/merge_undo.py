@@ -33,7 +33,8 @@ def _revert_one(keep_id: int, merged: dict[str, Any]) -> bool:
     snapshots.delete_rows(ContactTag.objects.filter(pk__in=merged["tags"]))
     snapshots.delete_rows(FormerAddress.objects.filter(pk__in=merged["former_addresses"]))
     if merged["suppression"]:
-        Suppression.objects.filter(pk=merged["suppression"]).delete()
+        said_for_them = Suppression.objects.filter(pk=merged["suppression"], source=Suppression.Source.OPERATOR)
+        said_for_them.delete()  # but not what the person said since
     snapshots.delete_rows(Consent.objects.filter(pk__in=merged["import_consents"]).order_by())
     snapshots.bring_back(gone)
     for contact_id, rows in merged["consents"].items():

@@ -11,7 +11,7 @@ from portal.public_web import Outcome
 class LinkVisit(models.Model):
     """One address on the web and what came of opening it; `outcome` is empty while it waits.
 
-    Asked for by the review, written by the worker that visits, asked again after some minutes, gone after a day.
+    Asked for when a message is saved and by the review's button, written by the worker that visits, asked again after some minutes, gone after a day.
     """
 
     url_key = models.CharField(max_length=64, unique=True)  # SHA-256 of the address

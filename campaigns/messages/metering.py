@@ -12,7 +12,7 @@ from liquid.builtin.tags.for_tag import ForLoop
 from liquid.exceptions import ResourceLimitError
 from liquid.undefined import UNDEFINED
 
-MAX_STEPS = 8_000
+MAX_STEPS = 5_000
 MAX_OUTPUT_CHARS = 200_000
 MAX_VALUE_CHARS = 20_000
 CHARS_PER_STEP = 500

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from campaigns.messages.source import MessageSource
 
 # Nothing runs in the frame, and nothing but pictures is loaded; the portal itself is the only one to frame it.
-FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; frame-ancestors 'self'"
+FRAME_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; frame-ancestors 'self'"
+)
 SAMPLE_VALUES = {"first_name": "Anna", "last_name": "Berg", "address": "anna.berg@example.org"}
 SAMPLE_UNSUBSCRIBE_URL = "https://example.org/unsubscribe"
 

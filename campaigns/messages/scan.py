@@ -13,7 +13,7 @@ from enum import Enum
 
 MAX_SOURCE_CHARS = 200_000  # with its styles in their elements
 MAX_TAG_CHARS = 1_000
-MAX_TAGS = 250
+MAX_TAGS = 200
 
 _TAG_NAME = re.compile(r"#|\w+")
 _END_OF = {name: re.compile(rf"\{{%-?\s{{0,50}}end{name}\s{{0,50}}-?%\}}") for name in ("raw", "comment")}

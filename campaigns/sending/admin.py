@@ -187,6 +187,7 @@ def _campaign_urls() -> list[URLPattern]:
         path(one + "people.csv", views_people.export, name=_PAGES + "people_export"),
         path(one + "people/<int:delivery_id>/", views_people.person, name=_PAGES + "person"),
         path(one + "report/", views_progress.report, name=_PAGES + "report"),
+        path(one + "open-links/", views_review.open_links, name=_PAGES + "open_links"),
         path(one + "links.json", views_review.links_json, name=_PAGES + "links_json"),
         path(one + "send/", deeds.send, name=_PAGES + "send"),
         path(one + "schedule/", deeds.schedule, name=_PAGES + "schedule"),

@@ -29,7 +29,9 @@ def inbox_line(campaign: Campaign) -> InboxLine | None:
     source = draft_source(campaign)
     try:
         rendered = render_for(source, None)
-        preview = render_for(replace(source, subject=source.preheader), None).subject if source.preheader.strip() else ""
+        preview = (
+            render_for(replace(source, subject=source.preheader), None).subject if source.preheader.strip() else ""
+        )
     except (TemplateInvalid, RenderingRefused):
         return None
     preview = preview or " ".join(rendered.text.split())[:SHOWN_CHARS]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from campaigns.links.models import LinkVisit
     from campaigns.messages.source import MessageSource
 
+LINKS_WAITING = "links_waiting"
+LINKS_UNOPENED = "links_unopened"
 FAULTS = {
     Outcome.GONE: gettext_lazy("“%(url)s” leads to a page that is not there (%(status)s)."),
     Outcome.FAILS: gettext_lazy("“%(url)s” answers that it is broken (%(status)s)."),
@@ -49,20 +51,29 @@ def link_visit_points(source: MessageSource) -> Iterator[MessageCheck]:
     """What is known of the links so far."""
     urls = link_addresses(source)
     visits = known_visits(urls)
-    waiting = len([visit for visit in visits if not visit.outcome]) + len(urls[:MAX_LINKS]) - len(visits)
-    if waiting:
-        text = ngettext("%d link is being opened.", "%d links are being opened.", waiting) % waiting
-        cure = _("This takes some seconds; the page tells by itself what was found.")
-        yield MessageCheck(Level.WARN, "links_waiting", text, cure=cure)
+    waiting = sum(not visit.outcome for visit in visits)
+    unopened = len(urls[:MAX_LINKS]) - len(visits)
+    yield from _not_yet(waiting=waiting, unopened=unopened)
     broken = [visit for visit in visits if visit.outcome and Outcome(visit.outcome) in FAULTS]
     yield from _faults(broken, source)
-    if visits and not waiting and not broken:
+    if visits and not waiting and not unopened and not broken:
         yield _all_open(visits, urls)
 
 
 def are_links_waiting(source: MessageSource) -> bool:
     """Whether a worker still opens some."""
-    return any(point.code == "links_waiting" for point in link_visit_points(source))
+    return any(point.code == LINKS_WAITING for point in link_visit_points(source))
+
+
+def _not_yet(*, waiting: int, unopened: int) -> Iterator[MessageCheck]:
+    if waiting:
+        text = ngettext("%d link is being opened.", "%d links are being opened.", waiting) % waiting
+        cure = _("This takes some seconds; the page tells by itself what was found.")
+        yield MessageCheck(Level.WARN, LINKS_WAITING, text, cure=cure)
+    if unopened:
+        text = ngettext("%d link was not opened lately.", "%d links were not opened lately.", unopened) % unopened
+        cure = _("Let them be opened below; it takes some seconds.")
+        yield MessageCheck(Level.WARN, LINKS_UNOPENED, text, cure=cure)
 
 
 def _faults(broken: Sequence[LinkVisit], source: MessageSource) -> Iterator[MessageCheck]:

@@ -23,6 +23,7 @@ from campaigns.messages.services import draft_source, version_source
 from campaigns.messages.views import checks_json, drafted_source, frame
 from campaigns.sending.drafts import save_draft, words_of
 from campaigns.sending.forms import CampaignForm
+from campaigns.sending.link_checks import ask_for_links
 from campaigns.sending.missing_values import missing_values_checks
 from campaigns.sending.models import Campaign
 from campaigns.sending.screen import actor_of, campaign_or_404, campaign_page, campaigns_crumb, home_of, url_of
@@ -105,6 +106,7 @@ def _save(request: HttpRequest, form: CampaignForm) -> HttpResponseBase:
         messages.error(request, str(error))
         return redirect(home_of(form.instance))
     close_form(request, place)
+    ask_for_links(draft_source(campaign))
     if "review" in request.POST:
         return redirect(url_of(campaign, "review"))
     if "test" in request.POST:

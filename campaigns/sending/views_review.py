@@ -10,7 +10,7 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _, gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.guests.forms import TestForm, empty_test_form
 from campaigns.messages.problems import TemplateInvalid
@@ -18,7 +18,7 @@ from campaigns.messages.services import draft_source
 from campaigns.sending.audience import people_left_out
 from campaigns.sending.forms import ScheduleForm
 from campaigns.sending.inbox_line import inbox_line
-from campaigns.sending.link_checks import are_links_waiting, ask_for_links
+from campaigns.sending.link_checks import LINKS_UNOPENED, LINKS_WAITING, are_links_waiting, ask_for_links
 from campaigns.sending.models import Campaign
 from campaigns.sending.review import Review, review_campaign
 from campaigns.sending.screen import actor_of, campaign_or_404, campaign_page, can_be_taken_back, home_of, url_of
@@ -62,6 +62,15 @@ def links_json(request: HttpRequest, campaign_id: int) -> JsonResponse:
 
 
 @page("campaigns.change_campaign")
+@require_POST
+def open_links(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
+    """Let a worker open the links of the message as it is saved."""
+    campaign = campaign_or_404(campaign_id)
+    ask_for_links(draft_source(campaign))
+    return redirect(url_of(campaign, "review"))
+
+
+@page("campaigns.change_campaign")
 def send_a_test(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     """Send the campaign as it is now to a few addresses."""
     campaign = campaign_or_404(campaign_id)
@@ -96,8 +105,6 @@ def left_out(request: HttpRequest, campaign_id: int, reason: int) -> HttpRespons
 
 
 def _render(request: HttpRequest, campaign: Campaign, **forms: Any) -> HttpResponseBase:
-    if campaign.status == CampaignStatus.DRAFT:
-        ask_for_links(draft_source(campaign))
     seen = review_campaign(campaign)
     context = {
         "review": seen,
@@ -112,7 +119,8 @@ def _render(request: HttpRequest, campaign: Campaign, **forms: Any) -> HttpRespo
         **shown_trial(campaign),
         "open_test": "test" in request.GET,
         "accepted": sorted({point.code for point in seen.warnings}),
-        "links_wait": any(point.code == "links_waiting" for point in seen.checks),
+        "links_wait": any(point.code == LINKS_WAITING for point in seen.checks),
+        "links_unopened": any(point.code == LINKS_UNOPENED for point in seen.checks),
         "inbox": inbox_line(campaign),
         **forms,
     }

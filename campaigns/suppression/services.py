@@ -30,7 +30,10 @@ def suppress(
     note: str = "",
     actor: User | None = None,
 ) -> Suppression:
-    """Stop writing to an address; the first entry stays when there is one already. Raises InvalidAddress."""
+    """Stop writing to an address; the first entry stays when there is one already. Raises InvalidAddress.
+
+    What the person says takes the place of the same said for them when they were merged: undoing the merge keeps it.
+    """
     parsed = parse_address(address)
     suppression, created = Suppression.objects.get_or_create(
         address_key=parsed.key,
@@ -42,9 +45,17 @@ def suppress(
             "created_by": actor,
         },
     )
+    if not created and _is_said_for_them(suppression) and source != Suppression.Source.OPERATOR:
+        suppression.reason, suppression.source, suppression.note = reason, source, note[:500]
+        suppression.save(update_fields=["reason", "source", "note"])
     if created and actor is not None:
         record_activity("suppression.added", actor=actor, target=suppression, reason=str(reason))
     return suppression
+
+
+def _is_said_for_them(suppression: Suppression) -> bool:
+    is_own_word = suppression.reason in {Suppression.Reason.UNSUBSCRIBE, Suppression.Reason.COMPLAINT}
+    return is_own_word and suppression.source == Suppression.Source.OPERATOR
 
 
 @transaction.atomic

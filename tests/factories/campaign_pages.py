@@ -143,7 +143,9 @@ def campaigns_in_all_stages() -> None:
 
 
 def a_template() -> Template:
-    HouseLayout.objects.get_or_create(pk=1, defaults={"name": "Club", "is_default": True, "organisation": "The Club", "footer": "You are a member."})
+    HouseLayout.objects.get_or_create(
+        pk=1, defaults={"name": "Club", "is_default": True, "organisation": "The Club", "footer": "You are a member."}
+    )
     return Template.objects.create(name="Spring letter", subject="Your seat, {{ first_name }}", body=BODY)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from campaigns.audience.field_values import NUMBER_PATTERN
 from campaigns.segments.definition import Condition, Group, Join, as_stored
 from campaigns.segments.models import Segment
 from campaigns.segments.operators import Kind, Op
@@ -74,11 +76,10 @@ def _attribute(rule: Condition, person: Person) -> str:
 
 
 def _number(rule: Condition, person: Person) -> bool:
-    try:
-        value = float(_attribute(rule, person))
-    except ValueError:
+    value = _attribute(rule, person)
+    if not re.search(NUMBER_PATTERN, value):
         return rule.op is Op.EMPTY
-    return _between(rule, value, [float(bound) for bound in rule.values])
+    return _between(rule, float(value), [float(bound) for bound in rule.values])
 
 
 def _date(rule: Condition, person: Person) -> bool:

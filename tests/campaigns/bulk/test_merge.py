@@ -8,6 +8,7 @@ from campaigns.bulk.merge import Merge, merge_contacts
 from campaigns.bulk.models import FormerAddress
 from campaigns.bulk.services import undo_bulk_change
 from campaigns.suppression.models import Suppression
+from campaigns.suppression.services import suppress
 from portal.errors import Conflict, InvalidInput
 from portal.models import Activity
 from tests.factories.audience import make_list, make_suppression, make_tag
@@ -78,6 +79,15 @@ def test_who_said_no_at_one_address_said_it_for_the_one_that_stays(reason, is_st
     merged(jane, news)
     assert Suppression.objects.filter(address_key=news.address_key).exists()
     assert Suppression.objects.filter(address_key=jane.address_key).exists() is is_stopped
+
+
+def test_what_the_person_said_since_stays_when_a_merge_is_undone():
+    jane, news = two_of_one()
+    make_suppression(news.address, reason="unsubscribe")
+    change = merged(jane, news)
+    suppress(jane.address, reason=Suppression.Reason.COMPLAINT, source=Suppression.Source.SES_EVENT)
+    undo_bulk_change(change.pk, actor=None)
+    assert Suppression.objects.get(address_key=jane.address_key).reason == Suppression.Reason.COMPLAINT
 
 
 def test_values_changed_since_stay_when_a_merge_is_undone():

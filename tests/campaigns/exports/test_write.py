@@ -10,7 +10,7 @@ from campaigns.exports import services, write
 from campaigns.exports.models import Export
 from campaigns.exports.services import export_rows, stop_export, sweep_exports
 from portal.errors import Conflict, InvalidInput, Unavailable
-from portal.files import FileMissing, open_file, stat_file
+from portal.files import FileMissing, open_file, save_file, stat_file
 from portal.holds import Hold, HoldLost, take_hold
 from portal.models import Activity
 from portal.queues import TaskName
@@ -137,11 +137,10 @@ def test_a_stopped_export_is_written_no_further_and_its_parts_go(hints):
 def test_an_export_that_is_stopped_while_its_first_part_is_stored_leaves_no_part(monkeypatch):
     make_people(8)
     export = large_export()
-    save = write.save_file
 
     def stop_then_save(key, blocks):
         stop_export(export.pk, actor=None)
-        return save(key, blocks)
+        return save_file(key, blocks)
 
     monkeypatch.setattr(write, "save_file", stop_then_save)
     write.write_export(export.pk)

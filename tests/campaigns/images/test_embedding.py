@@ -194,7 +194,12 @@ def test_a_storage_that_does_not_answer_for_the_moment_pauses_nothing(monkeypatc
 def test_tests_to_many_guests_read_an_image_once(monkeypatch, ses, hints):
     campaign = make_campaign(body=f"![x]({make_image().reference})", embeds_images=True)
     opened = []
-    monkeypatch.setattr(embedding, "open_file", lambda key: opened.append(key) or open_file(key))
+
+    def open_and_note(key):
+        opened.append(key)
+        return open_file(key)
+
+    monkeypatch.setattr(embedding, "open_file", open_and_note)
     send_tests(campaign, [f"guest{number}@club.example" for number in range(5)], contact_id=None, actor=None)
     hints.run_all()
     assert len(ses.recipients()) == 5

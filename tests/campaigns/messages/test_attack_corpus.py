@@ -19,7 +19,7 @@ from campaigns.messages.source import MessageSource, SnippetSource
 CORPUS = Path(__file__).parents[2] / "samples" / "attacks" / "templates.json"
 MAX_CPU_S = 0.05
 MAX_ALLOCATED_BYTES = 2_000_000
-TRIES = 8  # a busy machine makes even processor time longer, so the best of some is the figure
+TRIES = 16  # a busy machine makes even processor time longer, so the best of some is the figure
 # Python's own reports of what was touched; templates of texts need none of these.
 FORBIDDEN_EVENTS = (
     "open",

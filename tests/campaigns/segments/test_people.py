@@ -173,7 +173,9 @@ def test_the_database_finds_exactly_those_of_whom_the_definition_holds(people, q
     for number, person in enumerate(people):
         world.write(person, number)
     for question in questions:
-        stored = read_stored(as_stored(world.with_ids(question)))
+        asked = world.with_ids(question)
+        assert isinstance(asked, Group)
+        stored = read_stored(as_stored(asked))
         found = set(people_in(stored, now=NOW).values_list("address", flat=True))
         assert found == {person.address for person in map(as_meant, people) if holds(question, person)}, stored
 
@@ -210,8 +212,8 @@ def test_large_and_small_letters_are_the_same_word(typed, stored):
 
 
 def test_the_deepest_definition_can_be_asked():
-    rule = asks("attr:town", Kind.TEXT, Op.EMPTY)
-    for _level in range(MAX_DEPTH):
+    rule = of("all", asks("attr:town", Kind.TEXT, Op.EMPTY))
+    for _level in range(MAX_DEPTH - 1):
         rule = of("all", rule)
     make_contact()
     assert people_in(read_stored(as_stored(rule)), now=NOW).count() == 1

@@ -177,7 +177,10 @@ def test_a_test_goes_out_as_a_campaign_of_its_own(log_in):
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({"recipients": "nobody"}, b"no @ in the address"), ({"recipients": "a@b.example", "seen_as": "x"}, b"no contact")],
+    [
+        ({"recipients": "nobody"}, b"no @ in the address"),
+        ({"recipients": "a@b.example", "seen_as": "x"}, b"no contact"),
+    ],
 )
 def test_a_test_to_nowhere_is_refused_beside_its_field(fields, words, log_in):
     draft = a_draft()

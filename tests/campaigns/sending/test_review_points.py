@@ -15,7 +15,7 @@ from campaigns.messages.services import draft_source
 from campaigns.sending import services
 from campaigns.sending.link_checks import ask_for_links
 from campaigns.sending.models import Campaign
-from campaigns.sending.review import review_campaign
+from campaigns.sending.review import require_sendable, review_campaign
 from campaigns.sending.states import CampaignStatus, Reason
 from portal.errors import Conflict, InvalidInput
 from portal.models import Activity
@@ -73,10 +73,9 @@ def test_a_scheduled_campaign_is_checked_again_when_its_time_comes():
 def test_a_campaign_that_another_sweep_starts_at_the_same_moment_is_sent(monkeypatch):
     campaign = a_scheduled_campaign()
     Campaign.objects.update(scheduled_at=timezone.now() - timedelta(seconds=1))
-    check = services.require_sendable
 
     def start_elsewhere(checked):
-        monkeypatch.setattr(services, "require_sendable", check)
+        monkeypatch.setattr(services, "require_sendable", require_sendable)
         services.start_campaign(checked.pk, actor=None)
 
     monkeypatch.setattr(services, "require_sendable", start_elsewhere)
@@ -164,7 +163,9 @@ def test_answers_should_reach_somebody(reply_to, code):
 
 def test_links_are_opened_by_a_worker_and_told_on_the_page(marketer, hints):
     draft = a_draft(body="[yes](https://club.example/yes) and\n[no](https://club.example/no)")
-    assert "2 links are being opened" in look(marketer, draft)
+    assert "2 links were not opened lately" in look(marketer, draft)
+    assert not hints.of(TaskName.VISIT_LINKS)  # who only looks asks nobody outside
+    assert "2 links are being opened" in marketer.post(address(draft, "open_links"), follow=True).content.decode()
     assert len(hints.of(TaskName.VISIT_LINKS)) == 1
     assert marketer.get(address(draft, "links_json")).json() == {"reload": False}
     visit_waiting(lambda url: Visit(Outcome.GONE, 404) if "no" in url.rpartition("/")[2] else Visit(Outcome.OPENS, 200))

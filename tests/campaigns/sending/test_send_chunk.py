@@ -12,6 +12,7 @@ from campaigns.sending.models import Acceptance, Attempt, Campaign, Chunk, Deliv
 from campaigns.sending.plan import plan_campaign
 from campaigns.sending.send_chunk import send_next_chunk
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
+from campaigns.sending.trials import send_tests
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.services import suppress
 from portal.errors import AnswerLost, Conflict, Refused, Throttled
@@ -223,7 +224,7 @@ def test_send_can_be_taken_back_while_nothing_has_left(ses, settings):
 def test_a_test_goes_to_the_tester_with_the_contacts_values(ses, hints):
     contact = make_contact("anna@club.example", first_name="Anna")
     campaign = make_campaign(subject="For {{ first_name }}", body="Dear {{ first_name }}", account=make_account())
-    services.send_test(campaign.pk, recipient="me@office.example", contact_id=contact.pk, actor=None)
+    send_tests(campaign, ["me@office.example"], contact_id=contact.pk, actor=None)
     hints.run_all()
     assert ses.recipients() == ["me@office.example"]
     assert "[Test] For Anna" in ses.raw_subjects()
