@@ -15,6 +15,7 @@ FORBIDDEN = {
     "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
     "something from another host": re.compile(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=[\"'](?:https?:)?//"),
     "an address written by hand": re.compile(r"\b(?:href|action)=[\"']/(?!/)"),
+    "a number that languages write as 1,234": re.compile(r"[=\"']\{\{ [\w.]*\.pk \}\}"),
 }
 
 
