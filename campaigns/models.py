@@ -6,9 +6,11 @@ from campaigns.audience.consent import Consent
 from campaigns.audience.edits import ContactEdit
 from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
+from campaigns.breakers.models import BreakerLimits, BreakerTrip
 from campaigns.bulk.models import BulkChange, BulkTarget, BulkUndo, DuplicateScan, FormerAddress
 from campaigns.editing.models import Presence, UnsavedDraft
 from campaigns.exports.models import Export
+from campaigns.feedback.models import FeedbackCount, RawEvent, WaitingNotification
 from campaigns.guests.models import GuestList
 from campaigns.images.models import Image
 from campaigns.importing.models import (
@@ -33,11 +35,14 @@ from campaigns.sending.models import (
     SendingAccount,
 )
 from campaigns.signup.models import SignupForm, SignupRequest
-from campaigns.suppression.models import EndedSuppression, Suppression
+from campaigns.suppression.models import EndedSuppression, Suppression, SuppressionBatch, SuppressionLine
+from campaigns.suppression.ses_models import SesListChange, SesListEntry, SesListSync
 
 __all__ = [
     "Acceptance",
     "Attempt",
+    "BreakerLimits",
+    "BreakerTrip",
     "BulkChange",
     "BulkTarget",
     "BulkUndo",
@@ -57,6 +62,7 @@ __all__ = [
     "DuplicateScan",
     "EndedSuppression",
     "Export",
+    "FeedbackCount",
     "FormerAddress",
     "GuestList",
     "HouseLayout",
@@ -69,14 +75,21 @@ __all__ = [
     "MessageVersion",
     "Presence",
     "RatePoint",
+    "RawEvent",
     "Revision",
     "Segment",
     "SendingAccount",
+    "SesListChange",
+    "SesListEntry",
+    "SesListSync",
     "SignupForm",
     "SignupRequest",
     "Snippet",
     "Suppression",
+    "SuppressionBatch",
+    "SuppressionLine",
     "Tag",
     "Template",
     "UnsavedDraft",
+    "WaitingNotification",
 ]

@@ -150,7 +150,11 @@ STORAGES = {
 # --- Mail and AWS
 AWS_REGION = env.text("AWS_REGION", "us-east-1")
 SES_CONFIGURATION_SET = env.text("SES_CONFIGURATION_SET", "postroom")
+SES_TRACKING_CONFIGURATION_SET = env.text("SES_TRACKING_CONFIGURATION_SET", "postroom-tracked" if SANDBOX else "")
+SES_EVENTS_TOPIC_ARN = env.text("SES_EVENTS_TOPIC_ARN")  # "" believes every topic that may write to the queue
+SES_ACCOUNT_ID = env.text("SES_ACCOUNT_ID")  # "" believes events of every AWS account
 DEFAULT_FROM_ADDRESS = env.text("DEFAULT_FROM_ADDRESS")
+ALERTS_TOPIC_ARN = env.text("ALERTS_TOPIC_ARN")  # "" tells alerts by e-mail and in the portal only
 SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
 
 # --- Work
@@ -163,6 +167,7 @@ CHUNK_SIZE = env.whole_number("CHUNK_SIZE", 1000, least=1, most=5000)  # deliver
 UNDO_IMPORT_DAYS = env.whole_number("UNDO_IMPORT_DAYS", 7)
 UNDO_BULK_DAYS = env.whole_number("UNDO_BULK_DAYS", 7)
 EXPORT_DAYS = env.whole_number("EXPORT_DAYS", 7)
+RAW_EVENTS_DAYS = env.whole_number("RAW_EVENTS_DAYS", 30)  # 0 keeps none
 SQS_WAIT_S = env.whole_number("SQS_WAIT_S", 2 if SANDBOX else 10)
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "sqs://")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {

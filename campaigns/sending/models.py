@@ -25,6 +25,9 @@ class SendingAccount(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     region = models.CharField(_("region"), max_length=30)
     configuration_set = models.CharField(_("configuration set"), max_length=64, blank=True, default="")
+    tracking_configuration_set = models.CharField(  # the same, with SES's tracking of opens and clicks
+        _("configuration set with tracking"), max_length=64, blank=True, default=""
+    )
     # What the provider allows; counted in recipients.
     max_rate_per_s = models.FloatField(_("rate allowed (per second)"), default=1.0)
     quota_24h = models.FloatField(_("24-hour quota"), default=200.0)  # -1 = unlimited
@@ -73,6 +76,7 @@ class Campaign(Draftable, LeasedModel):
     from_name = models.CharField(_("from name"), max_length=120, blank=True, default="")
     from_address = models.CharField(_("from address"), max_length=320, blank=True, default="")
     reply_to = models.CharField(_("reply to"), max_length=320, blank=True, default="")
+    is_tracked = models.BooleanField(_("Count opens and clicks"), default=False)
 
     # Audience: everybody, or the people on any of the lists, with any of the tags or in any segment; minus the excluded.
     is_to_everybody = models.BooleanField(_("everybody"), default=False)
@@ -156,6 +160,11 @@ class Chunk(LeasedModel):
     skipped_count = _state_count()
     cancelled_count = _state_count()
     cause_counts = models.JSONField(default=dict, blank=True)  # {"<state>:<reason>": people}, reason != 0
+    # People whose mail was opened or clicked in at least once by a person, and those where only machines did.
+    opened_count = _state_count()
+    clicked_count = _state_count()
+    machine_opened_count = _state_count()
+    machine_clicked_count = _state_count()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("campaign", "number"), name="chunk_number"),)
@@ -235,6 +244,9 @@ class Acceptance(models.Model):
     ses_message_id = models.CharField(max_length=100)
     accepted_at = models.DateTimeField()
 
+    class Meta:
+        indexes = (models.Index(fields=("ses_message_id",), name="acceptance_message"),)
+
     def __str__(self) -> str:
         return f"{self.delivery_id}: {self.ses_message_id}"
 
@@ -249,6 +261,7 @@ class DeliveryEvent(models.Model):
     diagnostic = models.CharField(max_length=500, blank=True, default="")  # the mail server's words
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
+    machine_sign = models.CharField(max_length=20, blank=True, default="")  # why an open or click is no person's
 
     class Meta:
         ordering = ("happened_at", "id")
