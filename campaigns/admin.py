@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 SUBJECTS = (
     "audience",
+    "breakers",
     "bulk",
     "exports",
     "guests",

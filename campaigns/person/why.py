@@ -114,7 +114,13 @@ class WhyFacts:
 
 
 _SUPPRESSED = frozenset(
-    {Reason.SUPPRESSED_BOUNCE, Reason.SUPPRESSED_COMPLAINT, Reason.SUPPRESSED_UNSUBSCRIBE, Reason.SUPPRESSED_MANUAL}
+    {
+        Reason.SUPPRESSED_BOUNCE,
+        Reason.SUPPRESSED_COMPLAINT,
+        Reason.SUPPRESSED_UNSUBSCRIBE,
+        Reason.SUPPRESSED_MANUAL,
+        Reason.SUPPRESSED_IMPORT,
+    }
 )
 _NOT_LEFT_YET = frozenset({CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.PENDING})
 _WAITING = {

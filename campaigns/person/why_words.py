@@ -73,6 +73,7 @@ _BECAUSE: dict[str, _StrPromise] = {
     Suppression.Reason.COMPLAINT: gettext_lazy("they marked a mail as spam"),
     Suppression.Reason.UNSUBSCRIBE: gettext_lazy("they unsubscribed"),
     Suppression.Reason.MANUAL: gettext_lazy("somebody of us stopped it by hand"),
+    Suppression.Reason.IMPORT: gettext_lazy("the address came with an imported suppression list"),
 }
 GOT_IT = frozenset({Why.REACHED, Why.WOULD_GET, Why.DELIVERED})
 _IN_BETWEEN = frozenset(

@@ -20,6 +20,7 @@ SUPPRESSED_REASON: dict[str, Reason] = {
     Suppression.Reason.COMPLAINT: Reason.SUPPRESSED_COMPLAINT,
     Suppression.Reason.UNSUBSCRIBE: Reason.SUPPRESSED_UNSUBSCRIBE,
     Suppression.Reason.MANUAL: Reason.SUPPRESSED_MANUAL,
+    Suppression.Reason.IMPORT: Reason.SUPPRESSED_IMPORT,
 }
 
 

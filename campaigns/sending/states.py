@@ -39,6 +39,7 @@ class Reason(models.IntegerChoices):
     CONTACT_GONE = 6, _("no longer among the contacts")
     INVALID_ADDRESS = 7, _("not an address that mail can be sent to")
     RENDERING_FAILED = 8, _("the message could not be made for this person")
+    SUPPRESSED_IMPORT = 9, _("on the suppression list: imported")
     # provably not accepted, tried again
     THROTTLED = 20, _("asked to slow down")
     QUOTA_REACHED = 21, _("the 24-hour quota is used up")

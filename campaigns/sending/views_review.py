@@ -40,6 +40,7 @@ REVIEW_WORDS = {
     Reason.SUPPRESSED_COMPLAINT: gettext_lazy("complained before"),
     Reason.SUPPRESSED_UNSUBSCRIBE: gettext_lazy("unsubscribed"),
     Reason.SUPPRESSED_MANUAL: gettext_lazy("on the suppression list, by hand"),
+    Reason.SUPPRESSED_IMPORT: gettext_lazy("on an imported suppression list"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.fields import KeyField
@@ -21,12 +22,14 @@ class Suppression(models.Model):
         COMPLAINT = "complaint", _("complaint")
         UNSUBSCRIBE = "unsubscribe", _("unsubscribed")
         MANUAL = "manual", _("by hand")
+        IMPORT = "import", _("imported")
 
     class Source(models.TextChoices):
         SES_EVENT = "ses-event", _("SES feedback")
         OPERATOR = "operator", _("operator")
         IMPORT = "import", _("import")
         RECIPIENT = "recipient", _("the person")
+        SES_LIST = "ses-list", _("the list in SES")
 
     address = models.CharField(_("address"), max_length=320)  # as first seen
     address_key = KeyField(max_length=320, editable=False)
@@ -37,11 +40,16 @@ class Suppression(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, blank=True, on_delete=models.SET_NULL, editable=False
     )
+    batch = models.ForeignKey(
+        "SuppressionBatch", null=True, blank=True, on_delete=models.SET_NULL, editable=False, related_name="added"
+    )
+    is_noted_for_ses = models.BooleanField(default=False, editable=False)  # the sync has looked whether SES must know
 
     class Meta:
         verbose_name = _("suppression")
         verbose_name_plural = _("suppressions")
         constraints = (models.UniqueConstraint(fields=("address_key",), name="suppression_address_key"),)
+        indexes = (models.Index(fields=("id",), condition=Q(is_noted_for_ses=False), name="suppression_not_noted"),)
 
     def __str__(self) -> str:
         return self.address
@@ -71,3 +79,51 @@ class EndedSuppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address_key}: {self.reason}"
+
+
+class SuppressionBatch(models.Model):
+    """Several addresses that one person brought at once, pasted or as a file: looked at first, then added, or undone.
+
+    Written by that person's deeds. Its lines go when it is added or thrown away; the row stays as the record.
+    """
+
+    class Status(models.TextChoices):
+        CHECKED = "checked", _("waits for you")
+        ADDED = "added", _("added")
+        UNDONE = "undone", _("undone")
+        DISCARDED = "discarded", _("thrown away")
+
+    name = models.CharField(_("name"), max_length=150)
+    note = models.CharField(_("why"), max_length=500, blank=True, default="")
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.CHECKED)
+    line_count = models.IntegerField(default=0)
+    new_count = models.IntegerField(default=0)
+    known_count = models.IntegerField(default=0)
+    repeated_count = models.IntegerField(default=0)
+    problem_count = models.IntegerField(default=0)
+    problems = models.JSONField(default=list, blank=True)  # [[line, text as found, code]], the first hundreds
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    added_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("batch of suppressions")
+        verbose_name_plural = _("batches of suppressions")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SuppressionLine(models.Model):
+    """One address of a batch that would be added; gone as soon as it is decided."""
+
+    batch = models.ForeignKey(SuppressionBatch, on_delete=models.CASCADE, related_name="lines")
+    number = models.IntegerField()  # of the line in what was brought
+    address = models.CharField(max_length=320)
+    address_key = KeyField(max_length=320)
+    reason = models.CharField(max_length=20, choices=Suppression.Reason.choices)
+    is_known = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.address}"
