@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.approval.models import Approval, ApprovalRule
 from campaigns.audience.consent import Consent
 from campaigns.audience.edits import ContactEdit
 from campaigns.audience.fields import ContactField
@@ -23,6 +24,9 @@ from campaigns.importing.models import (
 )
 from campaigns.links.models import LinkVisit
 from campaigns.messages.models import HouseLayout, MessageVersion, Revision, Snippet, Template
+from campaigns.preferences.models import EndedOptOut, LinkUse, ListOptOut, Unsubscription
+from campaigns.privacy.models import Erasure, ForgottenAddress
+from campaigns.scheduling.models import Schedule, SentSpan, Wave
 from campaigns.segments.models import Segment
 from campaigns.sending.models import (
     Acceptance,
@@ -35,11 +39,14 @@ from campaigns.sending.models import (
     SendingAccount,
 )
 from campaigns.signup.models import SignupForm, SignupRequest
+from campaigns.splits.models import SplitTest, SplitVersion
 from campaigns.suppression.models import EndedSuppression, Suppression, SuppressionBatch, SuppressionLine
 from campaigns.suppression.ses_models import SesListChange, SesListEntry, SesListSync
 
 __all__ = [
     "Acceptance",
+    "Approval",
+    "ApprovalRule",
     "Attempt",
     "BreakerLimits",
     "BreakerTrip",
@@ -60,9 +67,12 @@ __all__ = [
     "DeliveryEvent",
     "DropFolder",
     "DuplicateScan",
+    "EndedOptOut",
     "EndedSuppression",
+    "Erasure",
     "Export",
     "FeedbackCount",
+    "ForgottenAddress",
     "FormerAddress",
     "GuestList",
     "HouseLayout",
@@ -70,13 +80,16 @@ __all__ = [
     "ImportBatch",
     "ImportChange",
     "ImportLine",
+    "LinkUse",
     "LinkVisit",
     "ListMembership",
+    "ListOptOut",
     "MessageVersion",
     "Presence",
     "RatePoint",
     "RawEvent",
     "Revision",
+    "Schedule",
     "Segment",
     "SendingAccount",
     "SesListChange",
@@ -85,11 +98,15 @@ __all__ = [
     "SignupForm",
     "SignupRequest",
     "Snippet",
+    "SplitTest",
+    "SplitVersion",
     "Suppression",
     "SuppressionBatch",
     "SuppressionLine",
     "Tag",
     "Template",
     "UnsavedDraft",
+    "Wave",
+    "Unsubscription",
     "WaitingNotification",
 ]

@@ -51,6 +51,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # earlier ones: what they signed is still understood
+UNSUBSCRIBE_KEYS = env.words("UNSUBSCRIBE_KEYS")  # id:secret; the first signs, all are understood
+PRIVACY_KEYS = env.words("PRIVACY_KEYS")  # id:secret; hashes of people who were forgotten
 
 # --- Web
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]") if SANDBOX else ())
@@ -154,6 +157,7 @@ SES_TRACKING_CONFIGURATION_SET = env.text("SES_TRACKING_CONFIGURATION_SET", "pos
 SES_EVENTS_TOPIC_ARN = env.text("SES_EVENTS_TOPIC_ARN")  # "" believes every topic that may write to the queue
 SES_ACCOUNT_ID = env.text("SES_ACCOUNT_ID")  # "" believes events of every AWS account
 DEFAULT_FROM_ADDRESS = env.text("DEFAULT_FROM_ADDRESS")
+ALERTS_FROM_ADDRESS = env.text("ALERTS_FROM_ADDRESS")  # "" means DEFAULT_FROM_ADDRESS
 ALERTS_TOPIC_ARN = env.text("ALERTS_TOPIC_ARN")  # "" tells alerts by e-mail and in the portal only
 SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
 

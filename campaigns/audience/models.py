@@ -68,6 +68,8 @@ class ContactList(models.Model):
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     description = models.CharField(_("description"), max_length=300, blank=True, default="")
+    public_name = models.CharField(_("public name"), max_length=120, blank=True, default="")  # "" = not shown to people
+    public_description = models.CharField(_("public description"), max_length=300, blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     members: models.ManyToManyField[Contact, ListMembership] = models.ManyToManyField(
         Contact, through="ListMembership", related_name="lists"

@@ -9,6 +9,8 @@ from campaigns.sending.states import DeliveryState, Reason
 _BY_REASON = {
     Reason.MISSING_VALUE: _("Give the field a default in the message, or fill it in."),
     Reason.CONTACT_GONE: _("Nothing: the person was removed."),
+    Reason.LEFT_LIST: _("Nothing: they left the list after the people of the campaign were settled."),
+    Reason.FORGOTTEN: _("Nothing: the person was forgotten and gets no mail."),
     Reason.RENDERING_FAILED: _("Mend the message and send to the failed again."),
     Reason.TRIED_TOO_OFTEN: _("No further attempt; look at the answer, then send again."),
     Reason.MAILBOX_UNKNOWN: _("Gets no more mail from now on."),

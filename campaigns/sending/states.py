@@ -40,6 +40,9 @@ class Reason(models.IntegerChoices):
     INVALID_ADDRESS = 7, _("not an address that mail can be sent to")
     RENDERING_FAILED = 8, _("the message could not be made for this person")
     SUPPRESSED_IMPORT = 9, _("on the suppression list: imported")
+    LEFT_LIST = 10, _("left the list")
+    FORGOTTEN = 11, _("asked to be forgotten")
+    TIME_PASSED = 10, _("the chosen time had passed in their time zone")
     # provably not accepted, tried again
     THROTTLED = 20, _("asked to slow down")
     QUOTA_REACHED = 21, _("the 24-hour quota is used up")
@@ -86,6 +89,15 @@ class CampaignKind(models.TextChoices):
     CAMPAIGN = "campaign", _("campaign")
     TEST = "test", _("test")
     CONFIRMATION = "opt-in", _("sign-up confirmation")
+    VERSION = "version", _("version of an A/B test")
+
+
+class OriginKind(models.TextChoices):
+    """What a campaign that follows another one is to it."""
+
+    NONE = "", ""
+    FAILED = "failed", _("again to those it did not reach")
+    JOINED = "joined", _("to those who joined since")
 
 
 # Which status may follow which; services change a status only along these.
