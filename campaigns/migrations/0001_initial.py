@@ -20,6 +20,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='ApprovalRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('more_than', models.PositiveIntegerField(blank=True, help_text='Leave it empty to let everybody send alone. 0 asks for a second person every time.', null=True, verbose_name='More than so many people need a second person')),
+                ('tolerance_pct', models.PositiveSmallIntegerField(default=5, help_text='When more people join the audience than this after the approval, it has to be asked for again.', verbose_name='Growth that an approval bears (percent)')),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                'verbose_name': 'approval rule',
+                'verbose_name_plural': 'approval rules',
+            },
+        ),
+        migrations.CreateModel(
             name='ColumnMapping',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -136,6 +149,8 @@ class Migration(migrations.Migration):
                 ('priority_tat_s', models.FloatField(default=0.0)),
                 ('rho', models.FloatField(default=0.99)),
                 ('rho_raised_at_s', models.FloatField(default=0.0)),
+                ('is_probing', models.BooleanField(default=False)),
+                ('next_probe_at_s', models.FloatField(default=0.0)),
             ],
             options={
                 'verbose_name': 'sending account',
@@ -292,6 +307,40 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Approval',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.CharField(choices=[('waiting', 'waits for a second person'), ('approved', 'approved'), ('declined', 'declined'), ('void', 'void: changed since'), ('withdrawn', 'withdrawn')], default='waiting', max_length=10, verbose_name='status')),
+                ('fingerprints', models.JSONField(default=dict)),
+                ('recipient_count', models.PositiveIntegerField(default=0)),
+                ('timing', models.JSONField(blank=True, default=dict)),
+                ('note', models.CharField(blank=True, default='', max_length=1000, verbose_name='note')),
+                ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='asked')),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('answer_note', models.CharField(blank=True, default='', max_length=1000)),
+                ('void_because', models.CharField(blank=True, default='', max_length=300)),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='approvals', to='campaigns.campaign')),
+            ],
+            options={
+                'verbose_name': 'approval',
+                'verbose_name_plural': 'approvals',
+                'ordering': ('-id',),
+                'permissions': (('approve_campaign', 'Can approve campaigns of others'),),
+            },
+        ),
+        migrations.CreateModel(
+            name='CampaignStop',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('deed', models.CharField(choices=[('paused', 'paused'), ('cancelled', 'cancelled')], max_length=9)),
+                ('stopped_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('attempt_ids', models.JSONField(default=list)),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stops', to='campaigns.campaign')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Chunk',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -303,6 +352,7 @@ class Migration(migrations.Migration):
                 ('last_delivery_id', models.BigIntegerField()),
                 ('part', models.SmallIntegerField(default=0)),
                 ('is_open', models.BooleanField(default=True)),
+                ('not_before', models.DateTimeField(blank=True, null=True)),
                 ('queued_count', models.IntegerField(default=0)),
                 ('sending_count', models.IntegerField(default=0)),
                 ('accepted_count', models.IntegerField(default=0)),
@@ -413,7 +463,7 @@ class Migration(migrations.Migration):
                 ('address_key', portal.fields.KeyField(max_length=320)),
                 ('chunk_number', models.IntegerField()),
                 ('state', models.SmallIntegerField(choices=[(0, 'queued'), (1, 'sending'), (2, 'sent, no answer yet'), (3, 'delivered'), (4, 'bounced'), (5, 'complained'), (6, 'failed'), (7, 'will be tried again'), (8, 'uncertain'), (9, 'skipped'), (10, 'cancelled')], default=0, verbose_name='state')),
-                ('reason', models.SmallIntegerField(choices=[(0, ''), (1, 'on the suppression list: bounced before'), (2, 'on the suppression list: complained before'), (3, 'unsubscribed'), (4, 'on the suppression list: by hand'), (5, 'a value is missing, and the message has no default for it'), (6, 'no longer among the contacts'), (7, 'not an address that mail can be sent to'), (8, 'the message could not be made for this person'), (10, 'left the list'), (11, 'asked to be forgotten'), (9, 'on the suppression list: imported'), (20, 'asked to slow down'), (21, 'the 24-hour quota is used up'), (22, 'sending is paused by the provider'), (23, 'the provider could not be reached'), (24, 'the provider asked to try later'), (40, 'the provider rejected the message'), (41, 'the From address is not verified'), (42, "the provider's configuration is incomplete"), (43, 'tried too often without success'), (60, "the provider's answer was lost"), (61, 'the worker stopped in the middle of the call'), (80, 'the mailbox does not exist'), (81, 'the mailbox is full'), (82, 'too large for the mailbox'), (83, 'the mailbox provider refused the content'), (84, 'could not be delivered for the moment'), (85, 'could not be delivered'), (86, 'marked as spam by the person'), (87, 'on the suppression list of SES'), (100, 'the campaign was cancelled')], default=0, verbose_name='reason')),
+                ('reason', models.SmallIntegerField(choices=[(0, ''), (1, 'on the suppression list: bounced before'), (2, 'on the suppression list: complained before'), (3, 'unsubscribed'), (4, 'on the suppression list: by hand'), (5, 'a value is missing, and the message has no default for it'), (6, 'no longer among the contacts'), (7, 'not an address that mail can be sent to'), (8, 'the message could not be made for this person'), (9, 'on the suppression list: imported'), (14, 'left the list'), (15, 'asked to be forgotten'), (12, 'the chosen time had passed in their time zone'), (20, 'asked to slow down'), (21, 'the 24-hour quota is used up'), (22, 'sending is paused by the provider'), (23, 'the provider could not be reached'), (24, 'the provider asked to try later'), (25, "the answer was lost, and the provider's silence proved that nothing was sent"), (26, 'sent again by decision of a person, after the answer was lost'), (40, 'the provider rejected the message'), (41, 'the From address is not verified'), (42, "the provider's configuration is incomplete"), (43, 'tried too often without success'), (60, "the provider's answer was lost"), (61, 'the worker stopped in the middle of the call'), (62, 'the answer was lost, and a person decided to leave it so'), (63, 'the answer was lost, and a person took it as sent'), (80, 'the mailbox does not exist'), (81, 'the mailbox is full'), (82, 'too large for the mailbox'), (83, 'the mailbox provider refused the content'), (84, 'could not be delivered for the moment'), (85, 'could not be delivered'), (86, 'marked as spam by the person'), (87, 'on the suppression list of SES'), (100, 'the campaign was cancelled')], default=0, verbose_name='reason')),
                 ('attempt_count', models.SmallIntegerField(default=0, verbose_name='attempts')),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='since')),
                 ('campaign', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='campaigns.campaign')),
@@ -867,6 +917,22 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='campaigns_started', to='campaigns.revision'),
         ),
         migrations.CreateModel(
+            name='Schedule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('clock', models.CharField(choices=[('one', 'at one moment for everybody'), ('recipients', 'at the same local time for each recipient')], default='one', max_length=10)),
+                ('local_time', models.CharField(max_length=16)),
+                ('zone', models.CharField(max_length=60)),
+                ('past', models.CharField(choices=[('send', 'send to them at once'), ('leave-out', 'leave them out')], default='send', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('asking', 'late, and asks before it sends'), ('fired', 'left')], default='waiting', max_length=8)),
+                ('asks_because', models.CharField(blank=True, default='', max_length=300)),
+                ('late_s', models.IntegerField(default=0)),
+                ('scheduled_at', models.DateTimeField(auto_now_add=True)),
+                ('campaign', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='schedule', to='campaigns.campaign')),
+                ('scheduled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Segment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -894,6 +960,18 @@ class Migration(migrations.Migration):
             model_name='campaign',
             name='include_segments',
             field=models.ManyToManyField(blank=True, related_name='including', to='campaigns.segment', verbose_name='or in the segment'),
+        ),
+        migrations.CreateModel(
+            name='Canary',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('configuration_set', models.CharField(max_length=64)),
+                ('outcome', models.CharField(choices=[('open', 'on its way'), ('accepted', 'accepted'), ('refused', 'not accepted'), ('unsure', 'answer lost')], default='open', max_length=8)),
+                ('error', models.CharField(blank=True, default='', max_length=300)),
+                ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('seen_at', models.DateTimeField(blank=True, null=True)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='canaries', to='campaigns.sendingaccount')),
+            ],
         ),
         migrations.AddField(
             model_name='campaign',
@@ -935,6 +1013,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'limits of the breakers',
                 'verbose_name_plural': 'limits of the breakers',
             },
+        ),
+        migrations.CreateModel(
+            name='SentSpan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('span_s', models.BigIntegerField()),
+                ('accepted_count', models.IntegerField(default=0)),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sent_spans', to='campaigns.sendingaccount')),
+            ],
         ),
         migrations.CreateModel(
             name='SesListChange',
@@ -1234,6 +1321,25 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['ses_message_id'], name='waiting_notification_mail')],
             },
         ),
+        migrations.CreateModel(
+            name='Wave',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.SmallIntegerField()),
+                ('starts_at', models.DateTimeField()),
+                ('zone_counts', models.JSONField(default=dict)),
+                ('is_rest', models.BooleanField(default=False)),
+                ('state', models.CharField(choices=[('waiting', 'waits for its time'), ('open', 'may leave'), ('asking', 'late, and asks before it sends'), ('leaving-out', 'is being left out'), ('left-out', 'left out')], default='waiting', max_length=12)),
+                ('late_s', models.IntegerField(default=0)),
+                ('plan_cursor', models.BigIntegerField(default=0)),
+                ('is_planned', models.BooleanField(default=False)),
+                ('opened_at', models.DateTimeField(blank=True, null=True)),
+                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='waves', to='campaigns.campaign')),
+            ],
+            options={
+                'ordering': ('campaign_id', 'number'),
+            },
+        ),
         migrations.AddIndex(
             model_name='bulkchange',
             index=models.Index(fields=['status', 'lease_until'], name='bulk_change_due'),
@@ -1243,8 +1349,20 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['created_by', '-id'], name='bulk_change_maker'),
         ),
         migrations.AddIndex(
+            model_name='approval',
+            index=models.Index(fields=['status', '-id'], name='approval_status'),
+        ),
+        migrations.AddConstraint(
+            model_name='approval',
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('waiting', 'approved'))), fields=('campaign',), name='approval_once'),
+        ),
+        migrations.AddIndex(
             model_name='chunk',
             index=models.Index(condition=models.Q(('is_open', True)), fields=['campaign'], name='chunk_open'),
+        ),
+        migrations.AddIndex(
+            model_name='chunk',
+            index=models.Index(condition=models.Q(('uncertain_count__gt', 0)), fields=['campaign', 'number'], name='chunk_uncertain'),
         ),
         migrations.AddConstraint(
             model_name='chunk',
@@ -1322,6 +1440,14 @@ class Migration(migrations.Migration):
             model_name='ratepoint',
             constraint=models.UniqueConstraint(fields=('campaign', 'span_s'), name='rate_point'),
         ),
+        migrations.AddIndex(
+            model_name='canary',
+            index=models.Index(fields=['account', 'configuration_set', '-sent_at'], name='canary_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='canary',
+            index=models.Index(condition=models.Q(('seen_at__isnull', False)), fields=['account', 'configuration_set', '-sent_at'], name='canary_newest_seen'),
+        ),
         migrations.AddConstraint(
             model_name='breakertrip',
             constraint=models.UniqueConstraint(condition=models.Q(('campaign__isnull', False), ('ended_at__isnull', True)), fields=('campaign',), name='one_open_trip'),
@@ -1329,6 +1455,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='breakertrip',
             constraint=models.UniqueConstraint(condition=models.Q(('campaign__isnull', True), ('ended_at__isnull', True)), fields=('account',), name='one_open_trip_of_account'),
+        ),
+        migrations.AddConstraint(
+            model_name='sentspan',
+            constraint=models.UniqueConstraint(fields=('account', 'span_s'), name='sent_span'),
         ),
         migrations.AddIndex(
             model_name='signuprequest',
@@ -1385,5 +1515,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='listoptout',
             constraint=models.UniqueConstraint(fields=('address_key', 'contact_list'), name='list_opt_out'),
+        ),
+        migrations.AddIndex(
+            model_name='wave',
+            index=models.Index(fields=['state', 'starts_at'], name='wave_due'),
+        ),
+        migrations.AddConstraint(
+            model_name='wave',
+            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='wave_number'),
         ),
     ]

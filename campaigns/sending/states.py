@@ -40,15 +40,17 @@ class Reason(models.IntegerChoices):
     INVALID_ADDRESS = 7, _("not an address that mail can be sent to")
     RENDERING_FAILED = 8, _("the message could not be made for this person")
     SUPPRESSED_IMPORT = 9, _("on the suppression list: imported")
-    LEFT_LIST = 10, _("left the list")
-    FORGOTTEN = 11, _("asked to be forgotten")
-    TIME_PASSED = 10, _("the chosen time had passed in their time zone")
+    LEFT_LIST = 14, _("left the list")
+    FORGOTTEN = 15, _("asked to be forgotten")
+    TIME_PASSED = 12, _("the chosen time had passed in their time zone")
     # provably not accepted, tried again
     THROTTLED = 20, _("asked to slow down")
     QUOTA_REACHED = 21, _("the 24-hour quota is used up")
     SENDING_PAUSED = 22, _("sending is paused by the provider")
     UNREACHABLE = 23, _("the provider could not be reached")
     TRANSIENT = 24, _("the provider asked to try later")
+    NOT_ACCEPTED = 25, _("the answer was lost, and the provider's silence proved that nothing was sent")
+    SENT_AGAIN = 26, _("sent again by decision of a person, after the answer was lost")
     # refused for good
     MESSAGE_REJECTED = 40, _("the provider rejected the message")
     NOT_VERIFIED = 41, _("the From address is not verified")
@@ -57,6 +59,8 @@ class Reason(models.IntegerChoices):
     # uncertain
     ANSWER_LOST = 60, _("the provider's answer was lost")
     WORKER_DIED = 61, _("the worker stopped in the middle of the call")
+    LEFT_OPEN = 62, _("the answer was lost, and a person decided to leave it so")
+    TAKEN_AS_SENT = 63, _("the answer was lost, and a person took it as sent")
     # feedback
     MAILBOX_UNKNOWN = 80, _("the mailbox does not exist")
     MAILBOX_FULL = 81, _("the mailbox is full")
