@@ -38,10 +38,12 @@ from campaigns.sending.models import (
     RatePoint,
     SendingAccount,
 )
+from campaigns.sending.stops import CampaignStop
 from campaigns.signup.models import SignupForm, SignupRequest
 from campaigns.splits.models import SplitTest, SplitVersion
 from campaigns.suppression.models import EndedSuppression, Suppression, SuppressionBatch, SuppressionLine
 from campaigns.suppression.ses_models import SesListChange, SesListEntry, SesListSync
+from campaigns.uncertain.models import Canary
 
 __all__ = [
     "Acceptance",
@@ -54,6 +56,8 @@ __all__ = [
     "BulkTarget",
     "BulkUndo",
     "Campaign",
+    "CampaignStop",
+    "Canary",
     "Chunk",
     "ColumnMapping",
     "Consent",
@@ -92,6 +96,7 @@ __all__ = [
     "Schedule",
     "Segment",
     "SendingAccount",
+    "SentSpan",
     "SesListChange",
     "SesListEntry",
     "SesListSync",
@@ -106,7 +111,7 @@ __all__ = [
     "Tag",
     "Template",
     "UnsavedDraft",
-    "Wave",
     "Unsubscription",
     "WaitingNotification",
+    "Wave",
 ]

@@ -49,9 +49,10 @@ _MARKETER_MODELS = (
     "duplicatescan",
     "export",
     "signupform",
+    "approval",
 )
 _VIEWABLE_APPS = ("campaigns", "routing")
-_OWNER_ONLY = ("download_any_export",)
+_OWNER_ONLY = ("download_any_export", "change_approvalrule")
 
 
 def _permissions_of(role: str) -> QuerySet[Permission]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.audience.models import Contact, ContactList, Tag
 from campaigns.messages.models import Draftable, MessageVersion, Revision
 from campaigns.segments.models import Segment
-from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
+from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, OriginKind, Reason
 from portal.fields import KeyField
 from portal.leases import LeasedModel
 
@@ -42,6 +42,9 @@ class SendingAccount(models.Model):
     priority_tat_s = models.FloatField(default=0.0)
     rho = models.FloatField(default=0.99)  # share of the rate in use; lowered by throttles
     rho_raised_at_s = models.FloatField(default=0.0)
+    # The provider refused everything (paused, quota): one group a minute tries, until one is taken.
+    is_probing = models.BooleanField(default=False)
+    next_probe_at_s = models.FloatField(default=0.0)
 
     class Meta:
         verbose_name = _("sending account")
@@ -59,7 +62,8 @@ class SendingAccount(models.Model):
 
 
 class Campaign(Draftable, LeasedModel):
-    """One message to many people (or, of kind TEST, to a few who look at it first; CONFIRMATION, to who signed up).
+    """One message to many people (or, of kind TEST, to a few who look at it first; CONFIRMATION, to who signed up;
+    VERSION, never sent itself: a further version of its parent's message).
 
     Written by marketers while a draft; from Send on only services and workers change it. Its lease is held while it is
     planned. Deleted only as a draft.
@@ -94,6 +98,15 @@ class Campaign(Draftable, LeasedModel):
     exclude_segments = models.ManyToManyField(
         Segment, verbose_name=_("nor in the segment"), blank=True, related_name="excluding"
     )
+    # Sent again (campaigns/follow_ups): to people of that campaign, or to those it did not reach. PROTECT, because
+    # without it the audience would be another.
+    origin = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, editable=False, related_name="follow_ups"
+    )
+    origin_kind = models.CharField(
+        max_length=6, choices=OriginKind.choices, blank=True, default=OriginKind.NONE, editable=False
+    )
+    origin_causes = models.JSONField(default=list, blank=True, editable=False)  # FAILED: ["<state>:<reason>", ...]
     frozen_segments = models.JSONField(
         default=dict, blank=True, editable=False
     )  # segments.frozen.FrozenDict, from Send on
@@ -147,7 +160,9 @@ class Chunk(LeasedModel):
     number = models.IntegerField()  # 0, 1, 2 ... within the campaign
     first_delivery_id = models.BigIntegerField()
     last_delivery_id = models.BigIntegerField()
+    part = models.SmallIntegerField(default=0)  # A/B test: 1 to 4 = gets this version; 0 = the rest, or no test
     is_open = models.BooleanField(default=True)  # False: nothing in it waits to be sent
+    not_before = models.DateTimeField(null=True, blank=True)  # its wave's moment; None once the sweep opened the wave
     queued_count = _state_count()
     sending_count = _state_count()
     accepted_count = _state_count()
@@ -168,7 +183,10 @@ class Chunk(LeasedModel):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("campaign", "number"), name="chunk_number"),)
-        indexes = (models.Index(fields=("campaign",), condition=Q(is_open=True), name="chunk_open"),)
+        indexes = (
+            models.Index(fields=("campaign",), condition=Q(is_open=True), name="chunk_open"),
+            models.Index(fields=("campaign", "number"), condition=Q(uncertain_count__gt=0), name="chunk_uncertain"),
+        )
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.number}"
