@@ -59,6 +59,7 @@ class Reason(models.IntegerChoices):
     # uncertain
     ANSWER_LOST = 60, _("the provider's answer was lost")
     WORKER_DIED = 61, _("the worker stopped in the middle of the call")
+    RESTORED = 65, _("a backup was restored: it may have left after the backup was made")
     LEFT_OPEN = 62, _("the answer was lost, and a person decided to leave it so")
     TAKEN_AS_SENT = 63, _("the answer was lost, and a person took it as sent")
     # feedback
