@@ -8,8 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.alerts.models import Alert, AlertNotice, AlertRecipient, Heartbeat, QuietAlert  # noqa: F401  # finds them
 from portal.errors import Conflict
 from portal.fields import KeyField
+from portal.generation.models import Generation  # noqa: F401
 
 APPEND_ONLY = "The activity log is append-only."
 

@@ -60,6 +60,7 @@ class TaskName(StrEnum):
     REWRITE_VALUES = "campaigns.rewrite_values"
     REFRESH_QUOTA = "campaigns.refresh_quota"
     VISIT_LINKS = "campaigns.visit_links"
+    SEND_ALERTS = "portal.send_alerts"
     SWEEP = "maintenance.sweep"
 
 
@@ -89,6 +90,7 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.REWRITE_VALUES: QueueName.IMPORTS,
     TaskName.REFRESH_QUOTA: QueueName.MAINTENANCE,
     TaskName.VISIT_LINKS: QueueName.MAINTENANCE,
+    TaskName.SEND_ALERTS: QueueName.MAINTENANCE,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }
 

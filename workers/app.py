@@ -20,6 +20,7 @@ app = producer
 app.conf.task_queues = [KombuQueue(full_name(settings.QUEUE_PREFIX, queue.name)) for queue in task_queues()]
 app.conf.task_default_queue = app.conf.task_queues[0].name
 app.conf.imports = (
+    "workers.tasks.alerts",
     "workers.tasks.bulk",
     "workers.tasks.campaigns",
     "workers.tasks.fields",
