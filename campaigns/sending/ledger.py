@@ -141,8 +141,8 @@ def write_outcomes(chunk: Chunk, rows: Sequence[WaitingRow], outcomes: Sequence[
     """
     now = timezone.now()
     tally = Tally()
-    for (state, reason), ids in _by_outcome(rows, outcomes).items():
-        moved = _move_open(chunk, ids, state=state, reason=reason)
+    for (state, reason, attempt_count), ids in _by_outcome(rows, outcomes).items():
+        moved = _move_open(chunk, ids, state=state, reason=reason, attempt_count=attempt_count)
         for before in moved:
             tally.move(before, (state, reason))
     apply_tally(chunk, tally)
@@ -160,16 +160,25 @@ def write_outcomes(chunk: Chunk, rows: Sequence[WaitingRow], outcomes: Sequence[
 
 def _by_outcome(
     rows: Sequence[WaitingRow], outcomes: Sequence[Outcome]
-) -> dict[tuple[DeliveryState, Reason], list[int]]:
-    found: dict[tuple[DeliveryState, Reason], list[int]] = {}
+) -> dict[tuple[DeliveryState, Reason, int], list[int]]:
+    """Ids by what became of them and by how many attempts they have had with this one."""
+    found: dict[tuple[DeliveryState, Reason, int], list[int]] = {}
     for row, outcome in zip(rows, outcomes, strict=True):
-        found.setdefault((outcome.state, outcome.reason), []).append(row.delivery_id)
+        found.setdefault((outcome.state, outcome.reason, row.attempt_count + 1), []).append(row.delivery_id)
     return found
 
 
-def _move_open(chunk: Chunk, ids: list[int], *, state: DeliveryState, reason: Reason) -> list[Position]:
-    """Move open rows; returns what each was before, as told by the ledger itself."""
+def _move_open(
+    chunk: Chunk, ids: list[int], *, state: DeliveryState, reason: Reason, attempt_count: int
+) -> list[Position]:
+    """Move open rows; returns what each was before, as told by the ledger itself.
+
+    An answer that says that nothing was sent counts only for its own attempt: it may come so late that the row was
+    settled and is being sent once more. That something was sent is true whichever attempt it was.
+    """
     where, params = _exactly(ids)
+    if state is not DeliveryState.ACCEPTED:
+        where, params = f"{where} AND attempt_count = %s", [*params, attempt_count]
     refund = ", attempt_count = attempt_count - 1" if reason in COSTS_NO_ATTEMPT else ""
     moved = _update(
         f"SET state = {state:d}, reason = {reason:d}, changed_at = %s{refund}",
@@ -179,21 +188,20 @@ def _move_open(chunk: Chunk, ids: list[int], *, state: DeliveryState, reason: Re
     before: list[Position] = [(DeliveryState.SENDING, Reason.NONE)] * moved
     if moved == len(ids):
         return before
-    return before + _move_uncertain(chunk, ids, state=state, reason=reason)
-
-
-def _move_uncertain(chunk: Chunk, ids: list[int], *, state: DeliveryState, reason: Reason) -> list[Position]:
-    """The lease ran out while the call was on its way and the rows were given up as uncertain: now it is known."""
-    before: list[Position] = []
-    where, params = _exactly(ids)
-    for was in (Reason.WORKER_DIED, Reason.ANSWER_LOST):
+    given_up = _GIVEN_UP if state is not DeliveryState.ACCEPTED else _GIVEN_UP + _TO_BE_SENT_AGAIN
+    for was_state, was_reason in given_up:
         moved = _update(
             f"SET state = {state:d}, reason = {reason:d}, changed_at = %s",
-            f"campaign_id = %s AND {where} AND state = {DeliveryState.UNCERTAIN:d} AND reason = {was:d}",
+            f"campaign_id = %s AND {where} AND state = {was_state:d} AND reason = {was_reason:d}",
             [timezone.now(), chunk.campaign_id, *params],
         )
-        before += [(DeliveryState.UNCERTAIN, was)] * moved
+        before += [(was_state, was_reason)] * moved
     return before
+
+
+# The lease ran out while the call was on its way and the rows were given up as uncertain: now it is known.
+_GIVEN_UP = [(DeliveryState.UNCERTAIN, was) for was in (Reason.WORKER_DIED, Reason.ANSWER_LOST, Reason.LEFT_OPEN)]
+_TO_BE_SENT_AGAIN = [(DeliveryState.DEFERRED, was) for was in (Reason.NOT_ACCEPTED, Reason.SENT_AGAIN)]
 
 
 def _exactly(ids: list[int]) -> tuple[str, list[Any]]:

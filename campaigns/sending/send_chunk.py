@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns.sending import ledger, ledger_postgres
+from campaigns.sending import gate, ledger, ledger_postgres
 from campaigns.sending.finish import close_chunk, keep_open, settle_leftovers
 from campaigns.sending.models import Campaign, Chunk
 from campaigns.sending.outcomes import CallResult, all_alike
@@ -137,13 +137,21 @@ def _send_waiting(turn: _Turn) -> None:
         group = rows[start : start + size]
         if turn.is_over or not _wait_for_slots(turn, len(group), len(rows) - start):
             return
+        if not _send_group(turn, group) or turn.is_held_up:
+            return
+
+
+def _send_group(turn: _Turn, group: Sequence[WaitingRow]) -> bool:
+    """Open the attempt and call within the campaign's gate, so that no stop can commit in between.
+
+    False when the chunk must be left.
+    """
+    with gate.passing(turn.chunk.campaign_id):
         attempt = _open_attempt(turn, group)
-        if attempt is None:
-            return
-        if attempt.made:
-            _call_and_record(turn, attempt)
-        if turn.is_held_up:
-            return
+        result = _call(turn, attempt) if attempt and attempt.made else None
+    if attempt and result:
+        _record(turn, attempt, result)
+    return attempt is not None
 
 
 def _wait_for_slots(turn: _Turn, needed: int, wanted: int) -> bool:
@@ -182,6 +190,7 @@ class _Attempt:
 
     attempt_id: int
     made: list[_Made]
+    opened_s: float = field(default_factory=time.monotonic)
 
     @property
     def sent_rows(self) -> list[WaitingRow]:
@@ -213,7 +222,7 @@ def _open_in_one_statement(turn: _Turn, made: Sequence[_Made]) -> _Attempt | Non
     left = [pair for pair in made if pair[0].delivery_id not in ids]
     if left and (rest := _open_in_steps(turn, left)) is not None and rest.sent_rows:
         # Released from suppression this very moment: they go out with an attempt of their own.
-        _call_and_record(turn, rest)
+        _record(turn, rest, _call(turn, rest))
     kept = [(row, outgoing) for row, outgoing in made if row.delivery_id in ids]
     return _Attempt(attempt_id, kept)
 
@@ -260,14 +269,17 @@ def _mark_skipped(chunk: Chunk, made: Sequence[_Made]) -> None:
         ledger.mark(chunk, rows, state=DeliveryState.SKIPPED, reason=reason)
 
 
-def _call_and_record(turn: _Turn, attempt: _Attempt) -> None:
-    result = _call(turn, attempt)
+def _record(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
     if not (ledger_postgres.is_whole(result.outcomes) and _accept_in_one_statement(turn.chunk, attempt, result)):
         _record_in_steps(turn.chunk, attempt, result)
     _react(turn, attempt, result)
 
 
 def _call(turn: _Turn, attempt: _Attempt) -> CallResult:
+    if time.monotonic() - attempt.opened_s > gate.STALE_AFTER_S:
+        # This process stood still; meanwhile the campaign may have been stopped, or the attempt given up.
+        error = "The worker was held up before the call."
+        return CallResult(all_alike(len(attempt.made), DeliveryState.DEFERRED, Reason.UNREACHABLE, error))
     # Transports answer with outcomes. Whatever else happens must not burn one group after the other unseen.
     try:
         return turn.sender.transport.send(attempt.outgoing, attempt_id=attempt.attempt_id)

@@ -13,14 +13,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.breakers.guard import require_no_open_trip
 from campaigns.messages.services import freeze_message
 from campaigns.segments.frozen import freeze_segments
+from campaigns.sending import gate
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.readiness import require_ready
 from campaigns.sending.review import require_sendable
 from campaigns.sending.sender import CANNOT_BE_MADE
 from campaigns.sending.states import CampaignStatus
+from campaigns.sending.stops import CampaignStop, calls_under_way, record_stop
 from campaigns.sending.transitions import change_status, locked_campaign, make_due, require_status
 from portal.activity import record_activity
 from portal.errors import Conflict, InvalidInput
@@ -129,12 +132,17 @@ def send_now(campaign_id: int, *, actor: User | None) -> Campaign:
     return campaign
 
 
-@transaction.atomic
 def pause_campaign(campaign_id: int, *, actor: User | None, reason: str = "") -> Campaign:
-    """Let no further attempt start; calls on their way end. Raises Conflict unless it is sending."""
-    campaign = locked_campaign(campaign_id)
-    require_status(campaign, CampaignStatus.IN_PROGRESS, deed=_("paused"))
-    change_status(campaign, CampaignStatus.PAUSED, verb="campaign.paused", actor=actor, reason=reason)
+    """Let the calls on their way end, and no further one begin. Raises Conflict unless it is sending.
+
+    Call it outside a transaction; where rows are held, pause_by_system is the one that waits for nobody.
+    """
+    under_way = calls_under_way(campaign_id)
+    with gate.closed(campaign_id), transaction.atomic():
+        campaign = locked_campaign(campaign_id)
+        require_status(campaign, CampaignStatus.IN_PROGRESS, deed=_("paused"))
+        change_status(campaign, CampaignStatus.PAUSED, verb="campaign.paused", actor=actor, reason=reason)
+        record_stop(campaign, CampaignStop.Deed.PAUSED, seen_before=under_way)
     return campaign
 
 
@@ -144,35 +152,39 @@ def pause_by_system(campaign_id: int, *, reason: str) -> None:
         campaign = locked_campaign(campaign_id)
         if campaign.status == CampaignStatus.IN_PROGRESS:
             change_status(campaign, CampaignStatus.PAUSED, verb="campaign.paused", actor=None, reason=reason)
+            record_stop(campaign, CampaignStop.Deed.PAUSED)
 
 
 @transaction.atomic
 def resume_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
-    """Go on where it was paused. Raises Conflict unless it is paused."""
+    """Go on where it was paused. Raises Conflict unless it is paused, or while a breaker waits for a reason."""
     campaign = locked_campaign(campaign_id)
     require_status(campaign, CampaignStatus.PAUSED, deed=_("resumed"))
+    require_no_open_trip(campaign)
     change_status(campaign, CampaignStatus.IN_PROGRESS, verb="campaign.resumed", actor=actor)
     _wake_chunks(campaign)
     publish_lanes(campaign)
     return campaign
 
 
-@transaction.atomic
 def cancel_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
-    """Send nothing more. No attempt starts after this has committed; who waits becomes `cancelled`, by the workers.
+    """Send nothing more. No call begins after this has committed; who waits becomes `cancelled`, by the workers.
 
-    Raises Conflict when it is finished already, or is still a draft.
+    Call it outside a transaction. Raises Conflict when it is finished already, or is still a draft.
     """
-    campaign = locked_campaign(campaign_id)
-    require_status(
-        campaign, CampaignStatus.PENDING, CampaignStatus.SCHEDULED, CampaignStatus.IN_PROGRESS, CampaignStatus.PAUSED,
-        CampaignStatus.FAILED, deed=_("cancelled"),
-    )  # fmt: skip
-    change_status(
-        campaign, CampaignStatus.CANCELLED, verb="campaign.cancelled", actor=actor, finished_at=timezone.now()
-    )
-    _wake_chunks(campaign)
-    publish_lanes(campaign)
+    under_way = calls_under_way(campaign_id)
+    with gate.closed(campaign_id), transaction.atomic():
+        campaign = locked_campaign(campaign_id)
+        require_status(
+            campaign, CampaignStatus.PENDING, CampaignStatus.SCHEDULED, CampaignStatus.IN_PROGRESS,
+            CampaignStatus.PAUSED, CampaignStatus.FAILED, deed=_("cancelled"),
+        )  # fmt: skip
+        change_status(
+            campaign, CampaignStatus.CANCELLED, verb="campaign.cancelled", actor=actor, finished_at=timezone.now()
+        )
+        record_stop(campaign, CampaignStop.Deed.CANCELLED, seen_before=under_way)
+        _wake_chunks(campaign)
+        publish_lanes(campaign)
     return campaign
 
 
