@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, ngettext
 
+from campaigns.breakers.models import BreakerTrip
 from campaigns.importing.models import ContactImport
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind, CampaignStatus
@@ -88,6 +89,11 @@ def _account_problems() -> Badge | None:
     return Badge(str(count), "bad") if count else None
 
 
+def _open_trips() -> Badge | None:
+    count = BreakerTrip.objects.filter(ended_at__isnull=True).count()
+    return Badge(str(count), "bad") if count else None
+
+
 GROUPS = (
     Group("", (Entry(_("Overview"), "house", ("admin:index",)),)),
     Group(
@@ -153,6 +159,13 @@ GROUPS = (
                 ("admin:campaigns_sendingaccount_changelist",),
                 "campaigns.view_sendingaccount",
                 _account_problems,
+            ),
+            Entry(
+                _("Breakers"),
+                "triangle-alert",
+                ("admin:campaigns_breakerlimits_changelist",),
+                "campaigns.view_sendingaccount",
+                _open_trips,
             ),
             Entry(_("Guest lists"), "eye", ("admin:campaigns_guestlist_changelist",), "campaigns.view_guestlist"),
             Entry(

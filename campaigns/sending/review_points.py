@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from campaigns.breakers.guard import open_account_trip
+from campaigns.breakers.wording import trip_text
 from campaigns.messages.checks import Level, MessageCheck, check_message
 from campaigns.messages.checks.point import AUDIENCE
 from campaigns.messages.services import draft_source
@@ -30,6 +33,17 @@ def blocking_points(campaign: Campaign) -> Iterator[MessageCheck]:
         yield MessageCheck(Level.BAD, "missing_part", text)
     yield from (point for point in check_message(draft_source(campaign)) if point.code not in SAID_AS_MISSING)
     yield from sender_points(campaign)
+    yield from _held_point(campaign)
+
+
+def _held_point(campaign: Campaign) -> Iterator[MessageCheck]:
+    """An account whose breaker waits for an answer starts no campaign."""
+    trip = open_account_trip(campaign.account_id)
+    if trip is not None:
+        cure = _("Look at its campaigns, then let it start again on the page of the breakers.")
+        url = reverse("admin:campaigns_breakerlimits_changelist")
+        text = _("“%(account)s” starts no campaign: %(text)s") % {"account": trip.account, "text": trip_text(trip)}
+        yield MessageCheck(Level.BAD, "account_held", text, cure=cure, link=url)
 
 
 def audience_points(campaign: Campaign, audience: AudienceReview) -> Iterator[MessageCheck]:

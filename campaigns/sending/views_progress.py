@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET
 
+from campaigns.breakers.screen import stopped_context
 from campaigns.sending.models import Campaign
 from campaigns.sending.progress import GROUPS, Cause, Progress, read_progress
 from campaigns.sending.report import read_report
@@ -97,7 +98,7 @@ def report(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
 
 def progress_context(campaign: Campaign) -> dict[str, Any]:
     """What both pages show of the counters."""
-    now = read_progress(campaign)
+    now, stopped = read_progress(campaign), stopped_context(campaign)
     return {
         "now": now,
         "percent": percent_shown(now),
@@ -113,7 +114,8 @@ def progress_context(campaign: Campaign) -> dict[str, Any]:
         "unsent": now.groups["queued"],
         "is_being_planned": campaign.status == CampaignStatus.PENDING,
         "can_pause": campaign.status == CampaignStatus.IN_PROGRESS,
-        "can_resume": campaign.status == CampaignStatus.PAUSED,
+        "can_resume": campaign.status == CampaignStatus.PAUSED and not stopped["trip"],
+        **stopped,
         "can_cancel": campaign.status in {*_CANCELLABLE},
         "uncertain_count": now.states[DeliveryState.UNCERTAIN],
         "uncertain_url": people_url(campaign, DeliveryState.UNCERTAIN),

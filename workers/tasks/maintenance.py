@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from campaigns.audience.field_rewrite import sweep_fields
+from campaigns.breakers.services import sweep_breakers
 from campaigns.bulk.sweep import sweep_bulk_work
 from campaigns.editing.sweep import sweep_editing
 from campaigns.exports.services import sweep_exports
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 # Sending comes first: it alone has people waiting by the minute.
 PARTS: dict[str, Callable[[], object]] = {
     "campaigns": sweep_campaigns,
+    "breakers": sweep_breakers,
     "imports": sweep_imports,
     "bulk": sweep_bulk_work,
     "exports": sweep_exports,
