@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from campaigns.images.public_views import image
+from campaigns.preferences.public_views import unsubscribe_page
 from campaigns.signup import public_views as signup
-from campaigns.suppression.views import unsubscribe
 
 urlpatterns = [
-    path("u/<str:token>", unsubscribe, name="unsubscribe"),
+    path("u/", unsubscribe_page, name="unsubscribe_nothing"),
+    path("u/<path:token>", unsubscribe_page, name="unsubscribe"),
     path("i/<str:key>/<str:file_name>", image, name="image"),
     path("s/confirm/<str:token>", signup.confirm, name="signup_confirm"),
     path("s/<str:form_key>", signup.hosted, name="signup"),

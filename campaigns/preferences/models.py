@@ -42,6 +42,7 @@ class Unsubscription(models.Model):
     address_key = KeyField(max_length=320)
     scope = models.CharField(_("from"), max_length=10, choices=Scope.choices)
     left = models.JSONField(default=list, blank=True)  # [LeftList]
+    suppression_ids = models.JSONField(default=list, blank=True)  # [int], what this wrote; taken back with it
     list_names = models.CharField(_("lists"), max_length=500, blank=True, default="")  # as they were then
     is_one_click = models.BooleanField(_("by the mail program"), default=False)  # RFC 8058, without our page
     why = models.CharField(_("why"), max_length=12, choices=Why.choices, blank=True, default="")

@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from functools import lru_cache
+from functools import cache
+from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 from portal.keys import named_keys
 
@@ -26,13 +29,17 @@ def hashes_of(address_key: str) -> list[str]:
     return [_hashed(address_key, key_id, key) for key_id, key in _keys()]
 
 
+@cache
 def _keys() -> tuple[tuple[str, bytes], ...]:
-    return _keys_of(tuple(settings.PRIVACY_KEYS), settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+    words, fallbacks = settings.PRIVACY_KEYS, settings.SECRET_KEY_FALLBACKS
+    return tuple(named_keys(words, settings.SECRET_KEY, fallbacks, purpose=b"privacy"))
 
 
-@lru_cache(maxsize=4)
-def _keys_of(words: tuple[str, ...], secret: str, fallbacks: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
-    return tuple(named_keys(words, secret, fallbacks, purpose=b"privacy"))
+@receiver(setting_changed)
+def forget_settings(setting: str, **_kwargs: Any) -> None:
+    """Read the keys again: tests change them."""
+    if setting in {"PRIVACY_KEYS", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
+        _keys.cache_clear()
 
 
 def _hashed(address_key: str, key_id: str, key: bytes) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from campaigns.messages.compile import RenderingRefused
+from campaigns.preferences.links import unsubscribe_url
 from campaigns.sending.outcomes import Outgoing
 from campaigns.sending.states import Reason
 from campaigns.suppression.models import Suppression
-from campaigns.suppression.unsubscribe import unsubscribe_url
 
 if TYPE_CHECKING:
     from campaigns.sending.ledger import WaitingRow

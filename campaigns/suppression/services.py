@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from campaigns.audience.consent import Consent, record_consent
-from campaigns.audience.models import Contact
-from campaigns.sending.models import Delivery
-from campaigns.sending.states import CampaignKind
 from campaigns.suppression.models import EndedSuppression, Suppression
 from portal.activity import record_activity
 from portal.errors import InvalidInput
@@ -92,32 +88,3 @@ def suppressed_among(keys: Sequence[str]) -> dict[str, str]:
             list(keys),
         )
         return dict(cursor.fetchall())
-
-
-@transaction.atomic
-def unsubscribe_recipient(delivery_id: int) -> None:
-    """Stop writing to the person who got this delivery, who takes their consent back; harmless to repeat.
-
-    A test goes to a colleague who tries the link out: it changes nothing.
-    """
-    delivery = Delivery.objects.filter(pk=delivery_id).select_related("campaign").first()
-    if delivery is None or delivery.campaign.campaign_kind == CampaignKind.TEST:
-        return
-    _withdraw_consent(delivery)
-    suppress(
-        delivery.address,
-        reason=Suppression.Reason.UNSUBSCRIBE,
-        source=Suppression.Source.RECIPIENT,
-        note=delivery.campaign.name,
-    )
-
-
-def _withdraw_consent(delivery: Delivery) -> None:
-    """Write it down once: a second click adds nothing, nor does one of somebody who was deleted."""
-    contact = Contact.objects.filter(address_key=delivery.address_key).first()
-    if contact is None:
-        return
-    newest = Consent.objects.filter(contact=contact).first()
-    if newest is None or newest.kind != Consent.Kind.WITHDRAWN:
-        words = f"{Suppression.Reason.UNSUBSCRIBE.label}: {delivery.campaign.name}"
-        record_consent(contact, source=Consent.Source.RECIPIENT, kind=Consent.Kind.WITHDRAWN, wording=words)

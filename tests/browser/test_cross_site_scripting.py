@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
-from campaigns.suppression.unsubscribe import unsubscribe_url
+from campaigns.preferences.links import unsubscribe_url
 from tests.browser.look import open_window
 from tests.browser.pages import PAGES, Page
 from tests.browser.poison import poison_everything, vectors

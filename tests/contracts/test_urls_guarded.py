@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 # The only addresses that a stranger may see, each with its reason.
 PUBLIC = {
     "": "redirects to the overview",
-    "u/<str:token>": "unsubscribing needs no account; the token is signed",
+    "u/<path:token>": "unsubscribing needs no account; the token is signed",
+    "u/": "says that the link in the mail was cut off",
     "s/<str:form_key>": "people without an account sign up here",
     "s/<str:form_key>/frame": "the same form inside another website",
     "s/confirm/<str:token>": "confirming needs no account; the token is signed",

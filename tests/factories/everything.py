@@ -22,7 +22,7 @@ from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.sending.trials import send_tests
 from campaigns.signup.links import confirm_url
 from campaigns.suppression.models import Suppression
-from campaigns.suppression.unsubscribe import unsubscribe_url
+from campaigns.preferences.links import unsubscribe_url
 from portal.activity import record_activity
 from tests.factories.bulk import Deed, start
 from tests.factories.campaign_pages import a_draft
