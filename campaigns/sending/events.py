@@ -1,24 +1,30 @@
 """What SES says later, applied to the ledger: any order, any number of times, the same final state.
 
-Events are matched by our tag, so they may come before our own commit. A state only ever gives way to a stronger one.
+Events are matched by our tag, so they may come before our own commit; identity notifications, which have no tags, by
+SES's message id. A state only ever gives way to a stronger one. A batch is one transaction of a few statements.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
 
-from campaigns.sending.counts import Tally, apply_tally, lock_chunks
-from campaigns.sending.event_reader import SesEvent, UnreadableEvent, read_event
-from campaigns.sending.models import Chunk, Delivery, DeliveryEvent
-from campaigns.sending.states import DeliveryState, Reason
+from campaigns.feedback.causes import Cause
+from campaigns.feedback.counting import Refusals, count_refusals
+from campaigns.feedback.tracking import DEEDS, settle_tracking
+from campaigns.feedback.waiting import deliveries_of, let_wait
+from campaigns.privacy.anonymous import is_anonymous
+from campaigns.privacy.forgotten import keep_forgotten
+from campaigns.privacy.models import ForgottenAddress
+from campaigns.sending import event_sql
+from campaigns.sending.event_reader import Believed, SesEvent, UnreadableEvent, matched, read_event
+from campaigns.sending.event_sql import ChunkChange, LockedDelivery, Move
+from campaigns.sending.states import FINAL, DeliveryState, Reason
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.services import suppress
 from portal import metrics
@@ -44,16 +50,39 @@ _TRANSIENT = frozenset(
         Reason.BOUNCED_TRANSIENT,
     }
 )
+_BAD_NEWS = frozenset({DeliveryState.BOUNCED, DeliveryState.COMPLAINED})
+_HAS_RECEIPT = FINAL - {DeliveryState.UNCERTAIN, DeliveryState.SKIPPED, DeliveryState.CANCELLED}
+# Called after the commit: with the campaigns that have more bounces or complaints than before, and with the events of
+# heartbeat mails. Filled by campaigns.apps; what they raise is logged, and the batch stays applied.
+AFTER_BAD_NEWS: list[Callable[[frozenset[int]], object]] = []
+AFTER_CANARY_EVENTS: list[Callable[[list[SesEvent]], object]] = []
 
 
 @dataclass(frozen=True, slots=True)
 class EventReport:
     """What became of a batch of bodies."""
 
-    applied: int
+    applied: int  # moved a delivery
     unchanged: int
     unknown: int  # a tag of ours without a row
     unreadable: int
+    waiting: int = 0  # notifications kept until their receipt comes
+    repeated: int = 0
+    refusals: Refusals = field(default_factory=Refusals)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch on its way through the transaction."""
+
+    refusals: Refusals = field(default_factory=Refusals)
+    deliveries: dict[int, LockedDelivery] = field(default_factory=dict)
+    chunks: dict[tuple[int, int], ChunkChange] = field(default_factory=dict)
+    moved: dict[int, Move] = field(default_factory=dict)
+    receipts: dict[int, SesEvent] = field(default_factory=dict)
+    applied: int = 0
+    waiting: int = 0
+    worse: set[int] = field(default_factory=set)  # campaigns
 
 
 def strength(state: DeliveryState, reason: Reason) -> tuple[int, int]:
@@ -64,94 +93,153 @@ def strength(state: DeliveryState, reason: Reason) -> tuple[int, int]:
 
 
 def apply_events(bodies: Iterable[str]) -> EventReport:
-    """Apply a batch of queue bodies in one transaction; harmless to repeat. What cannot be read is counted."""
-    events: list[SesEvent] = []
-    unreadable = 0
-    for body in bodies:
-        try:
-            events.append(read_event(body))
-        except UnreadableEvent as error:
-            unreadable += 1
-            logger.warning("event.unreadable", extra={"error": str(error)})
-    applied, unknown = _apply(events) if events else (0, 0)
-    report = EventReport(applied, len(events) - applied - unknown, unknown, unreadable)
-    metrics.count("events.applied_count", applied)
-    return report
-
-
-@transaction.atomic
-def _apply(events: list[SesEvent]) -> tuple[int, int]:
-    wanted = {event.delivery_id for event in events}
-    chunks = _locked_chunks(wanted)
-    deliveries = {row.pk: row for row in Delivery.objects.filter(pk__in=wanted).select_for_update().order_by("pk")}
-    known = [event for event in events if event.delivery_id in deliveries]
-    _append(known)
-    moved: dict[int, Delivery] = {}
-    applied = 0
-    tallies: dict[int, Tally] = {}
-    for event in known:
-        row = deliveries[event.delivery_id]
-        chunk = chunks.get((row.campaign_id, row.chunk_number))
-        if chunk is not None and _moves(row, event, tallies.setdefault(chunk.pk, Tally())):
-            moved[row.pk] = row
-            applied += 1
-    _save(moved)
-    by_id = {chunk.pk: chunk for chunk in chunks.values()}
-    for chunk_id, tally in sorted(tallies.items()):
-        apply_tally(by_id[chunk_id], tally)
-    _suppress(known, deliveries)
-    return applied, len(events) - len(known)
-
-
-def _locked_chunks(delivery_ids: set[int]) -> dict[tuple[int, int], Chunk]:
-    """The chunks of these deliveries and no others, locked in one order before the deliveries themselves."""
-    numbers: dict[int, set[int]] = {}
-    for campaign_id, number in Delivery.objects.filter(pk__in=delivery_ids).values_list("campaign_id", "chunk_number"):
-        numbers.setdefault(campaign_id, set()).add(number)
-    if not numbers:
-        return {}
-    wanted = (Q(campaign_id=campaign_id, number__in=found) for campaign_id, found in numbers.items())
-    chunks = lock_chunks(Chunk.objects.filter(reduce(or_, wanted)))
-    return {(chunk.campaign_id, chunk.number): chunk for chunk in chunks}
-
-
-def _moves(row: Delivery, event: SesEvent, tally: Tally) -> bool:
-    """Move the row in memory if the event is stronger than what is known."""
-    before = (DeliveryState(row.state), Reason(row.reason))
-    if event.state is None or strength(event.state, event.reason) <= strength(*before):
-        return False
-    row.state, row.reason, row.changed_at = event.state, event.reason, timezone.now()
-    tally.move(before, (event.state, event.reason))
-    return True
-
-
-def _save(moved: dict[int, Delivery]) -> None:
-    """One update per final position, so that a batch of a thousand costs a handful of statements."""
-    by_position: dict[tuple[int, int], list[int]] = {}
-    for row in moved.values():
-        by_position.setdefault((row.state, row.reason), []).append(row.pk)
-    for (state, reason), ids in by_position.items():
-        Delivery.objects.filter(pk__in=ids).update(state=state, reason=reason, changed_at=timezone.now())
-
-
-def _append(events: list[SesEvent]) -> None:
-    DeliveryEvent.objects.bulk_create(
-        [
-            DeliveryEvent(
-                delivery_id=event.delivery_id,
-                event_key=event.event_key,
-                event_type=event.event_type,
-                sub_type=event.sub_type,
-                diagnostic=event.diagnostic,
-                happened_at=event.happened_at,
-            )
-            for event in events
-        ],
-        ignore_conflicts=True,
+    """Apply a batch of queue bodies in one transaction; harmless to repeat. What cannot be used is counted by cause."""
+    batch = _Batch()
+    events = _read_all(bodies, batch.refusals)
+    unreadable = sum(batch.refusals.counts.values())
+    canaries = [event for event in events if event.canary_id]
+    with transaction.atomic():
+        _apply([event for event in events if not event.canary_id], batch)
+    _tell(batch, canaries)
+    metrics.count("events.applied_count", batch.applied)
+    unknown = batch.refusals.of(Cause.UNKNOWN_TAG)
+    return EventReport(
+        applied=batch.applied,
+        unchanged=len(events) - len(canaries) - batch.applied - unknown,
+        unknown=unknown,
+        unreadable=unreadable,
+        waiting=batch.waiting,
+        repeated=batch.refusals.of(Cause.REPEATED),
+        refusals=batch.refusals,
     )
 
 
-def _suppress(events: list[SesEvent], deliveries: dict[int, Delivery]) -> None:
+def _read_all(bodies: Iterable[str], refusals: Refusals) -> list[SesEvent]:
+    believed = Believed(settings.SES_EVENTS_TOPIC_ARN, settings.SES_ACCOUNT_ID)
+    events: list[SesEvent] = []
+    for body in bodies:
+        try:
+            event = read_event(body, believed)
+        except UnreadableEvent as error:
+            refusals.add(error.cause, f"{error.event_type} {body}".strip())
+            continue
+        if not event.is_known_type:
+            refusals.add(Cause.UNKNOWN_TYPE, event.event_type)
+        events.append(event)
+    return events
+
+
+def _apply(events: list[SesEvent], batch: _Batch) -> None:
+    tagged = _matched(events, batch)
+    wanted = {event.delivery_id for event in tagged}
+    if wanted:
+        batch.chunks = event_sql.lock_chunks_of(wanted)
+        batch.deliveries = event_sql.lock_deliveries(wanted)
+    known = _known(tagged, batch)
+    fresh_ids = event_sql.append_events(known)
+    fresh = [event for event in known if event.event_key in fresh_ids]
+    _count_repeated(len(known) - len(fresh), batch.refusals)
+    for event in fresh:
+        _move(event, batch)
+    event_sql.move_deliveries(list(batch.moved.values()))
+    event_sql.append_receipts(list(batch.receipts.values()))
+    _settle_tracking(fresh, fresh_ids, batch)
+    event_sql.count_changes(batch.chunks.values())
+    _suppress(fresh, batch.deliveries)
+    if batch.refusals.counts:
+        count_refusals(batch.refusals)
+
+
+def _matched(events: list[SesEvent], batch: _Batch) -> list[SesEvent]:
+    """All events with their deliveries; notifications whose receipt is not there yet are kept for later."""
+    tagged = [event for event in events if event.delivery_id]
+    untagged = [event for event in events if not event.delivery_id]
+    if not untagged:
+        return tagged
+    found = deliveries_of(event.ses_message_id for event in untagged)
+    waiting = [event for event in untagged if event.ses_message_id not in found]
+    let_wait(waiting)
+    batch.waiting = len(waiting)
+    return tagged + [matched(event, found[event.ses_message_id]) for event in untagged if event.ses_message_id in found]
+
+
+def _known(events: list[SesEvent], batch: _Batch) -> list[SesEvent]:
+    """Those about deliveries that exist and that went to this address, each once."""
+    keep_raw = settings.RAW_EVENTS_DAYS > 0
+    found: dict[str, SesEvent] = {}
+    for event in events:
+        row = batch.deliveries.get(event.delivery_id)
+        if row is None:
+            batch.refusals.add(Cause.UNKNOWN_TAG, f"{event.event_type} {event.delivery_id}")
+        elif is_anonymous(row.address):
+            batch.refusals.add(Cause.ERASED, event.event_type)
+            found[event.event_key] = _of_nobody(event)
+        elif not _is_to(event, row):
+            batch.refusals.add(Cause.OTHER_ADDRESS, f"{event.event_type} {event.delivery_id}")
+        elif event.event_key in found:
+            batch.refusals.add(Cause.REPEATED)
+        else:
+            found[event.event_key] = event if keep_raw else replace(event, body="")
+    return list(found.values())
+
+
+def _of_nobody(event: SesEvent) -> SesEvent:
+    """About somebody who was forgotten: the state counts, the words and the raw event would name them again.
+
+    What they said for good is kept with the hash of their address.
+    """
+    reason = _FOR_GOOD.get(event.suppresses)
+    if reason is not None and event.addresses:
+        keep_forgotten(event.addresses[0], reason)
+    return replace(event, body="", diagnostic="", suppresses="")
+
+
+_FOR_GOOD = {
+    "bounce": ForgottenAddress.Reason.BOUNCE,
+    "complaint": ForgottenAddress.Reason.COMPLAINT,
+}
+
+
+def _is_to(event: SesEvent, row: LockedDelivery) -> bool:
+    """Another installation on the same topic has deliveries with the same numbers, but not to the same people."""
+    return not event.addresses or row.address_key in event.addresses or row.address.lower() in event.addresses
+
+
+def _count_repeated(count: int, refusals: Refusals) -> None:
+    if count:
+        refusals.counts[Cause.REPEATED] = refusals.of(Cause.REPEATED) + count
+
+
+def _move(event: SesEvent, batch: _Batch) -> None:
+    """Move the delivery if the event is stronger than what is known."""
+    row = batch.deliveries[event.delivery_id]
+    chunk = batch.chunks.get((row.campaign_id, row.chunk_number))
+    at = batch.moved.get(row.delivery_id, Move(row.delivery_id, row.state, row.reason))
+    before = DeliveryState(at.state), Reason(at.reason)
+    if chunk is None or event.state is None or strength(event.state, event.reason) <= strength(*before):
+        return
+    batch.moved[row.delivery_id] = Move(row.delivery_id, event.state, event.reason)
+    chunk.tally.move(before, (event.state, event.reason))
+    batch.applied += 1
+    if row.state not in _HAS_RECEIPT and event.ses_message_id:
+        batch.receipts[row.delivery_id] = event
+    if event.state in _BAD_NEWS:
+        batch.worse.add(row.campaign_id)
+
+
+def _settle_tracking(fresh: list[SesEvent], fresh_ids: dict[str, int], batch: _Batch) -> None:
+    """Opens and clicks, and whatever tells when the mail arrived, which may come after them."""
+    telling = {event.delivery_id for event in fresh if event.event_type in {*DEEDS, "send", "delivery"}}
+    if not telling:
+        return
+    for delivery_id, change in settle_tracking(telling, fresh_ids.values()).items():
+        row = batch.deliveries[delivery_id]
+        chunk = batch.chunks.get((row.campaign_id, row.chunk_number))
+        if chunk is not None:
+            chunk.tracking.update(change)
+
+
+def _suppress(events: list[SesEvent], deliveries: dict[int, LockedDelivery]) -> None:
     # In one order, so that two batches that suppress the same people do not wait for each other.
     for event in sorted(events, key=lambda event: deliveries[event.delivery_id].address_key):
         if event.suppresses:
@@ -161,3 +249,15 @@ def _suppress(events: list[SesEvent], deliveries: dict[int, Delivery]) -> None:
                 source=Suppression.Source.SES_EVENT,
                 note=event.diagnostic,
             )
+
+
+def _tell(batch: _Batch, canaries: list[SesEvent]) -> None:
+    """Whoever wants to know, after the commit: a part that breaks must not bring the events again."""
+    worse = frozenset(batch.worse)
+    news: list[Callable[[], object]] = [lambda tell=tell: tell(worse) for tell in AFTER_BAD_NEWS if worse]
+    news += [lambda tell=tell: tell(canaries) for tell in AFTER_CANARY_EVENTS if canaries]
+    for tell in news:
+        try:
+            tell()
+        except Exception:
+            logger.exception("events.listener_broken")
