@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from campaigns.sending.models import Chunk
+from campaigns.splits.parts import open_chunks
 from portal import leases
 from portal.leases import is_due
 from portal.publish import publish
@@ -22,7 +22,7 @@ STALE_AFTER_S = 600  # longer than any chunk takes
 
 def publish_lanes(campaign: Campaign) -> int:
     """Publish as many hints as lanes are free and chunks due; returns how many."""
-    chunks = Chunk.objects.filter(campaign=campaign, is_open=True)
+    chunks = open_chunks(campaign.pk, campaign.status)
     busy = chunks.filter(Q(lease_until__gte=Now())).count()
     due = chunks.filter(is_due()).values("pk")[: settings.SEND_PARALLELISM].count()
     lanes = max(0, min(due, settings.SEND_PARALLELISM - busy))

@@ -26,10 +26,12 @@ from campaigns.sending.sender import CANNOT_BE_MADE, Sender, sender_of
 from campaigns.sending.services import pause_by_system, stop_account
 from campaigns.sending.speed import note_accepted
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
+from campaigns.splits.parts import open_chunks
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.services import suppressed_among
 from portal import leases, metrics
 from portal.errors import AnswerLost, Throttled, Unavailable
+from portal.generation.services import is_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +49,7 @@ MAX_LATE_TRIES = 3
 MAX_FAILED_IN_A_ROW = 5
 STORAGE_RETRY_S = 30.0
 PASSING = (Throttled, Unavailable, AnswerLost)  # nothing was attempted yet: later is fine
+CLAIMABLE = frozenset({CampaignStatus.IN_PROGRESS, CampaignStatus.CANCELLED})
 TIME_BUDGET_S = 300.0  # then the chunk is given back, so that a deploy never waits longer
 
 
@@ -81,17 +84,19 @@ def send_next_chunk(
     """Claim and send the campaign's next due chunk; `is_stopping`: whether to give it back before the next group.
 
     True when the caller should go on with the next one; False when there was none to claim, or when something holds
-    the whole campaign up (no quota, no slot, provider paused): the sweep comes back to it.
+    the whole campaign up (no quota, no slot, provider paused, a restored database held): the sweep comes back to it.
     """
+    if is_held():
+        return False
     status = Campaign.objects.filter(pk=campaign_id).values_list("status", flat=True).first()
-    claimed = _claim_next(campaign_id) if status in {CampaignStatus.IN_PROGRESS, CampaignStatus.CANCELLED} else None
+    claimed = _claim_next(campaign_id, status) if status in CLAIMABLE else None
     if claimed is None:
         return False
     chunk, token = claimed
     if chunk.sending_count:
         settle_leftovers(chunk)
     try:
-        sender = _sender_or_pause(campaign_id) if status == CampaignStatus.IN_PROGRESS else None
+        sender = _sender_or_pause(chunk) if status == CampaignStatus.IN_PROGRESS else None
     except PASSING as error:
         logger.warning("sending.postponed", extra={"campaign": campaign_id, "code": error.code})
         close_chunk(chunk, token, retry_in_s=STORAGE_RETRY_S)
@@ -106,23 +111,23 @@ def send_next_chunk(
     return not turn.is_held_up
 
 
-def _sender_or_pause(campaign_id: int) -> Sender | None:
+def _sender_or_pause(chunk: Chunk) -> Sender | None:
     """None when the mails cannot be made at all: the campaign then stands still where everybody sees why.
 
     Raises PASSING errors of the file storage, where embedded images are.
     """
     try:
-        return sender_of(campaign_id)
+        return sender_of(chunk.campaign_id, part=chunk.part)
     except PASSING:
         raise
     except CANNOT_BE_MADE as error:
-        logger.warning("sending.impossible", extra={"campaign": campaign_id, "error": str(error)})
-        pause_by_system(campaign_id, reason=_("The mails cannot be made: %s") % error)
+        logger.warning("sending.impossible", extra={"campaign": chunk.campaign_id, "error": str(error)})
+        pause_by_system(chunk.campaign_id, reason=_("The mails cannot be made: %s") % error)
         return None
 
 
-def _claim_next(campaign_id: int) -> tuple[Chunk, str] | None:
-    due = Chunk.objects.filter(campaign_id=campaign_id, is_open=True).filter(leases.is_due())
+def _claim_next(campaign_id: int, status: str | None) -> tuple[Chunk, str] | None:
+    due = open_chunks(campaign_id, status).filter(leases.is_due())
     for chunk_id in due.order_by("number").values_list("pk", flat=True)[:20]:
         token = leases.claim(Chunk.objects.filter(pk=chunk_id, is_open=True), lease_s=settings.SEND_LEASE_S)
         if token:

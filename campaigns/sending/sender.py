@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from campaigns.images.embedding import embedded_images
 from campaigns.messages.services import compiled_version, required_fields
+from campaigns.preferences.people import first_of
 from campaigns.sending.models import Campaign
 from campaigns.sending.outcomes import Envelope
 from campaigns.sending.states import CampaignKind
 from campaigns.sending.transports.ses import SesTransport
+from campaigns.splits.parts import frozen_version_id
 from portal.errors import Conflict, PortalError
 
 if TYPE_CHECKING:
@@ -36,16 +38,18 @@ class Sender:
     required_fields: frozenset[str]  # values without which a person is skipped
     given_values: dict[str, str]  # the same for everybody, beside the person's own
     reaches_unsubscribed: bool  # a person who left may come back, and is asked by mail whether it was them
+    list_ids: frozenset[int]  # the lists it goes to: whoever leaves one of them is asked for once more
 
 
-def sender_of(campaign_id: int) -> Sender:
-    """The campaign's sender. Raises Conflict when the campaign was never started."""
+def sender_of(campaign_id: int, *, part: int = 0) -> Sender:
+    """The sender of one part of the campaign's audience. Raises Conflict when the campaign was never started."""
     campaign = Campaign.objects.select_related("account").defer("body", "text_body").get(pk=campaign_id)
-    if campaign.version_id is None or campaign.account is None:
+    version_id = frozen_version_id(campaign, part)
+    if version_id is None or campaign.account is None:
         raise Conflict(f"Campaign {campaign_id} has no frozen message or no sending account.")
-    message = _frozen_message(campaign.version_id)
+    message = _frozen_message(version_id)
     return Sender(
-        transport=_transport(campaign.version_id, envelope_of(campaign)),
+        transport=_transport(version_id, envelope_of(campaign)),
         message=message,
         account_id=campaign.account.pk,
         max_rate_per_s=campaign.account.max_rate_per_s,
@@ -54,7 +58,14 @@ def sender_of(campaign_id: int) -> Sender:
         required_fields=required_fields(message),
         given_values=campaign.given_values,
         reaches_unsubscribed=campaign.campaign_kind == CampaignKind.CONFIRMATION,
+        list_ids=_list_ids(campaign),
     )
+
+
+def _list_ids(campaign: Campaign) -> frozenset[int]:
+    if campaign.campaign_kind != CampaignKind.CAMPAIGN:
+        return frozenset()
+    return frozenset(first_of(campaign).include_lists.values_list("pk", flat=True))
 
 
 @lru_cache(maxsize=16)
