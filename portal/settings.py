@@ -157,6 +157,8 @@ SES_TRACKING_CONFIGURATION_SET = env.text("SES_TRACKING_CONFIGURATION_SET", "pos
 SES_EVENTS_TOPIC_ARN = env.text("SES_EVENTS_TOPIC_ARN")  # "" believes every topic that may write to the queue
 SES_ACCOUNT_ID = env.text("SES_ACCOUNT_ID")  # "" believes events of every AWS account
 DEFAULT_FROM_ADDRESS = env.text("DEFAULT_FROM_ADDRESS")
+# Where the generation is marked outside of the database: a tag of a queue, or (only on one machine) a file of DATA_DIR.
+GENERATION_MARK = env.one_of("GENERATION_MARK", ("disk", "queue") if SANDBOX else ("queue", "disk"))
 ALERTS_FROM_ADDRESS = env.text("ALERTS_FROM_ADDRESS")  # "" means DEFAULT_FROM_ADDRESS
 ALERTS_TOPIC_ARN = env.text("ALERTS_TOPIC_ARN")  # "" tells alerts by e-mail and in the portal only
 SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
@@ -166,12 +168,21 @@ QUEUE_PREFIX = env.text("QUEUE_PREFIX", "postroom")
 SEND_GRACE_S = env.whole_number("SEND_GRACE_S", 60, most=900)  # how long a pressed Send can be taken back
 SEND_PARALLELISM = env.whole_number("SEND_PARALLELISM", 4, least=1)  # chunks of one campaign at work at once
 QUOTA_RESERVE_PCT = env.whole_number("QUOTA_RESERVE_PCT", 5, most=99)  # of the 24-hour quota, kept from campaigns
+QUOTA_NEAR_PCT = env.whole_number("QUOTA_NEAR_PCT", 80, least=1, most=100)  # of the 24-hour quota: an alert
+QUOTA_NEARER_PCT = env.whole_number("QUOTA_NEARER_PCT", 95, least=1, most=100)  # and a second one
+SCHEDULE_ASK_AFTER_S = env.whole_number("SCHEDULE_ASK_AFTER_S", 3600, least=120)  # later than this a schedule asks
 SEND_LEASE_S = env.whole_number("SEND_LEASE_S", 120, least=1)  # longer than a wait for slots and a call
 CHUNK_SIZE = env.whole_number("CHUNK_SIZE", 1000, least=1, most=5000)  # deliveries per chunk
 UNDO_IMPORT_DAYS = env.whole_number("UNDO_IMPORT_DAYS", 7)
 UNDO_BULK_DAYS = env.whole_number("UNDO_BULK_DAYS", 7)
 EXPORT_DAYS = env.whole_number("EXPORT_DAYS", 7)
 RAW_EVENTS_DAYS = env.whole_number("RAW_EVENTS_DAYS", 30)  # 0 keeps none
+# The heartbeat, whose event proves that news of sent mail comes; 0 switches it off.
+CANARY_EVERY_S = env.whole_number("CANARY_EVERY_S", 600)  # while somebody is uncertain
+CANARY_IDLE_EVERY_S = env.whole_number("CANARY_IDLE_EVERY_S", 3600, least=1)  # otherwise
+CANARY_FROM_ADDRESS = env.text("CANARY_FROM_ADDRESS")  # "" means that of the newest campaign that was sent
+SETTLE_FLOOR_S = env.whole_number("SETTLE_FLOOR_S", 900, least=1)  # silence says nothing before
+SETTLE_LAG_FACTOR = env.whole_number("SETTLE_LAG_FACTOR", 10, least=1)  # nor before this many times the usual lag
 SQS_WAIT_S = env.whole_number("SQS_WAIT_S", 2 if SANDBOX else 10)
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "sqs://")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {

@@ -78,6 +78,11 @@ class Wave(models.Model):
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.number} at {self.starts_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def alert_key(self) -> str:
+        """What its alerts are about."""
+        return f"{self.campaign_id}:{self.number}"
+
 
 class SentSpan(models.Model):
     """How many mails one account let out in ten minutes: tells when the rolling 24-hour quota frees.

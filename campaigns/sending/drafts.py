@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaigns.approval.services import void_after_change
 from campaigns.messages.models import Template
 from campaigns.messages.revisions import record_revision
 from campaigns.sending.models import Campaign, SendingAccount
@@ -61,6 +62,7 @@ def save_draft(campaign: Campaign, audience: Audience, *, actor: User | None) ->
         getattr(campaign, name).set(getattr(audience, name))
     record_revision(campaign, actor=actor)
     record_activity("campaign.created" if is_new else "campaign.changed", actor=actor, target=campaign)
+    void_after_change(campaign)
     return campaign
 
 
@@ -71,6 +73,7 @@ def save_draft_words(campaign: Campaign, *, actor: User | None) -> Campaign:
     campaign.save(update_fields=[*CHOSEN_FIELDS, "updated_at"])
     record_revision(campaign, actor=actor)
     record_activity("campaign.changed", actor=actor, target=campaign)
+    void_after_change(campaign)
     return campaign
 
 

@@ -15,7 +15,15 @@ from django.db.models import Case, Count, F, IntegerField, Max, Min, Value, When
 from django.db.models.functions import Cast, Now, RowNumber
 from django.utils import timezone
 
-from campaigns.messages.services import message_required_fields
+from campaigns.scheduling.models import Wave
+from campaigns.scheduling.waves import (
+    leaving_out,
+    note_planned,
+    open_due_waves,
+    people_of_wave,
+    wave_to_plan,
+    waits_until,
+)
 from campaigns.segments.planner import without_jit
 from campaigns.sending.audience import audience_of, with_reason
 from campaigns.sending.counts import cause_key, count_column
@@ -26,9 +34,16 @@ from campaigns.sending.sender import CANNOT_BE_MADE
 from campaigns.sending.services import fail_campaign
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState
 from campaigns.sending.transitions import change_status, locked_campaign
+from campaigns.splits.assignment import REST
+from campaigns.splits.parting import people_of_part
+from campaigns.splits.parts import parts_of_campaign
+from campaigns.splits.versions import campaign_required_fields
 from portal import leases
+from portal.generation.services import is_held
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
     from campaigns.audience.models import Contact
@@ -42,7 +57,7 @@ CHUNKS_PER_BLOCK = 20
 def plan_campaign(campaign_id: int) -> bool:
     """Write the campaign's deliveries and let it go; False when it is not due or somebody else plans it."""
     due = Campaign.objects.filter(pk=campaign_id, status=CampaignStatus.PENDING, send_after__lte=Now())
-    token = leases.claim(due, lease_s=LEASE_S)
+    token = None if is_held() else leases.claim(due, lease_s=LEASE_S)
     if token is None:
         return False
     try:
@@ -68,20 +83,46 @@ def _plan_block(campaign_id: int, token: str) -> bool:
     leases.renew(Campaign.objects.filter(pk=campaign_id), token, lease_s=LEASE_S)
     if campaign.campaign_kind != CampaignKind.CAMPAIGN:
         return _plan_single(campaign)
-    people = audience_of(campaign).filter(pk__gt=campaign.plan_cursor).order_by("pk")
-    block = list(people.values_list("pk", flat=True)[: settings.CHUNK_SIZE * CHUNKS_PER_BLOCK])
-    if not block:
+    wave = wave_to_plan(campaign)
+    return _plan_people(campaign) if wave is None else _plan_wave(campaign, wave)
+
+
+def _plan_people(campaign: Campaign) -> bool:
+    if campaign.waves.exists():
+        return False  # all of them are planned
+    people = audience_of(campaign).filter(pk__gt=campaign.plan_cursor)
+    last_id = _last_of_block(people)
+    if last_id is None:
         return False
-    _write_block(campaign, audience_of(campaign).filter(pk__gt=campaign.plan_cursor, pk__lte=block[-1]))
-    Campaign.objects.filter(pk=campaign_id).update(plan_cursor=block[-1])
+    for part in parts_of_campaign(campaign):
+        _write_block(campaign, people_of_part(people.filter(pk__lte=last_id), campaign.pk, part), part.number)
+    Campaign.objects.filter(pk=campaign.pk).update(plan_cursor=last_id)
     return True
 
 
-def _write_block(campaign: Campaign, people: QuerySet[Contact]) -> None:
+def _plan_wave(campaign: Campaign, wave: Wave) -> bool:
+    people = people_of_wave(campaign, wave)
+    last_id = _last_of_block(people)
+    if last_id is not None:
+        _write_block(campaign, people.filter(pk__lte=last_id), REST, wave)
+        Campaign.objects.filter(pk=campaign.pk).update(plan_cursor=last_id)
+    note_planned(wave, last_id)
+    return True
+
+
+def _last_of_block(people: QuerySet[Contact]) -> int | None:
+    block = people.order_by("pk").values_list("pk", flat=True)[: settings.CHUNK_SIZE * CHUNKS_PER_BLOCK]
+    return max(block, default=None)
+
+
+def _write_block(campaign: Campaign, people: QuerySet[Contact], part: int, wave: Wave | None = None) -> None:
     last_number = Chunk.objects.filter(campaign=campaign).aggregate(last=Max("number"))["last"]
     first_number = 0 if last_number is None else last_number + 1
     last_id_before = Delivery.objects.aggregate(last=Max("pk"))["last"] or 0
-    chosen = _as_delivery_columns(campaign, people, first_number)
+    reasoned = with_reason(people, campaign_required_fields(campaign))
+    if wave is not None and wave.state == Wave.State.LEFT_OUT:
+        reasoned = leaving_out(reasoned)
+    chosen = _as_delivery_columns(campaign, reasoned, first_number)
     sql, params = chosen.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -89,10 +130,11 @@ def _write_block(campaign: Campaign, people: QuerySet[Contact]) -> None:
             f"reason, attempt_count, changed_at) {sql} ON CONFLICT DO NOTHING",
             params,
         )
-    _write_chunks(campaign, Delivery.objects.filter(campaign=campaign, pk__gt=last_id_before))
+    new = Delivery.objects.filter(campaign=campaign, pk__gt=last_id_before)
+    _write_chunks(campaign, new, part, not_before=waits_until(wave))
 
 
-def _as_delivery_columns(campaign: Campaign, people: QuerySet[Contact], first_number: int) -> QuerySet:  # type: ignore[type-arg]
+def _as_delivery_columns(campaign: Campaign, reasoned: QuerySet, first_number: int) -> QuerySet:  # type: ignore[type-arg]
     place = Window(RowNumber(), order_by=F("pk").asc()) - 1
     state = Case(
         When(skip_reason=0, then=Value(int(DeliveryState.QUEUED))),
@@ -100,8 +142,7 @@ def _as_delivery_columns(campaign: Campaign, people: QuerySet[Contact], first_nu
         output_field=IntegerField(),
     )
     return (
-        with_reason(people, message_required_fields(campaign))
-        .order_by("pk")
+        reasoned.order_by("pk")
         .values_list(
             Value(campaign.pk),
             "pk",
@@ -116,15 +157,20 @@ def _as_delivery_columns(campaign: Campaign, people: QuerySet[Contact], first_nu
     )
 
 
-def _write_chunks(campaign: Campaign, new: QuerySet[Delivery]) -> None:
+def _write_chunks(
+    campaign: Campaign, new: QuerySet[Delivery], part: int = REST, *, not_before: datetime | None = None
+) -> None:
     """Make the chunk rows of the deliveries just written, with their counters."""
     chunks: dict[int, Chunk] = {}
     groups = new.order_by().values_list("chunk_number", "state", "reason")
     for number, state, reason, first, last, count in groups.annotate(Min("pk"), Max("pk"), Count("pk")):
         chunk = chunks.setdefault(
             number,
-            Chunk(campaign=campaign, number=number, first_delivery_id=first, last_delivery_id=last, is_open=False),
-        )
+            Chunk(
+                campaign=campaign, number=number, part=part, first_delivery_id=first, last_delivery_id=last,
+                is_open=False, not_before=not_before,
+            ),
+        )  # fmt: skip
         chunk.first_delivery_id = min(chunk.first_delivery_id, first)
         chunk.last_delivery_id = max(chunk.last_delivery_id, last)
         column = count_column(DeliveryState(state))
@@ -160,6 +206,7 @@ def _let_go(campaign_id: int, token: str) -> bool:
         return False
     change_status(campaign, CampaignStatus.IN_PROGRESS, verb="campaign.planned", actor=None, planned_at=timezone.now())
     leases.release(Campaign.objects.filter(pk=campaign_id), token)
+    open_due_waves(campaign_id)
     publish_lanes(campaign)
     logger.info("campaign.planned", extra={"campaign": campaign_id})
     return True

@@ -8,23 +8,31 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.approval.gate import require_approved, require_still_approved
 from campaigns.breakers.guard import require_no_open_trip
-from campaigns.messages.services import freeze_message
+from campaigns.scheduling.rows import (
+    end_waves,
+    forget_schedule,
+    note_start,
+    schedule_of,
+    wish_at,
+    wish_of,
+    write_schedule,
+)
 from campaigns.segments.frozen import freeze_segments
 from campaigns.sending import gate
+from campaigns.sending.freezing import freeze_words
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.readiness import require_ready
 from campaigns.sending.review import require_sendable
-from campaigns.sending.sender import CANNOT_BE_MADE
 from campaigns.sending.states import CampaignStatus
 from campaigns.sending.stops import CampaignStop, calls_under_way, record_stop
 from campaigns.sending.transitions import change_status, locked_campaign, make_due, require_status
+from campaigns.splits.versions import thaw_versions
 from portal.activity import record_activity
 from portal.errors import Conflict, InvalidInput
 from portal.publish import publish
@@ -35,6 +43,9 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.models import User
 
+    from campaigns.approval.models import Approval
+    from campaigns.scheduling.wish import Wish, WishDict
+
 logger = logging.getLogger(__name__)
 
 
@@ -42,10 +53,18 @@ def start_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
     """Press Send: freeze message and segments, let it leave after SEND_GRACE_S seconds, until when it can be taken back.
 
     Raises Conflict when it was started already (also by somebody else a moment ago), InvalidInput when a check blocks
-    it or something that every mail needs is missing, TemplateInvalid when the message cannot be compiled.
+    it or something that every mail needs is missing, TemplateInvalid when the message cannot be compiled,
+    ApprovalNeeded when a second person has to look at it first.
     """
     checked = _require_sendable(campaign_id, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, deed=_("sent"))
-    return _start(checked, actor)
+    approval = require_approved(checked, timing=_own_timing(checked) if actor is None else None)
+    return _start(checked, actor, approval)
+
+
+def _own_timing(campaign: Campaign) -> WishDict | None:
+    """The wish by which it leaves by itself; None for a draft, which leaves when somebody sends it."""
+    schedule = schedule_of(campaign) if campaign.status == CampaignStatus.SCHEDULED else None
+    return wish_of(schedule).as_dict() if schedule else None
 
 
 def _require_sendable(campaign_id: int, *statuses: CampaignStatus, deed: str) -> Campaign:
@@ -68,10 +87,12 @@ def _locked_as_checked(checked: Campaign) -> Campaign:
 
 
 @transaction.atomic
-def _start(checked: Campaign, actor: User | None) -> Campaign:
+def _start(checked: Campaign, actor: User | None, approval: Approval | None) -> Campaign:
     campaign = _locked_as_checked(checked)
     require_status(campaign, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, deed=_("sent"))
-    freeze_message(campaign, actor)
+    require_still_approved(approval)
+    note_start(campaign, actor)
+    freeze_words(campaign, actor)
     frozen_segments = freeze_segments(campaign, now=timezone.now())
     send_after = timezone.now() + timedelta(seconds=settings.SEND_GRACE_S)
     change_status(
@@ -88,22 +109,28 @@ def _start(checked: Campaign, actor: User | None) -> Campaign:
     return campaign
 
 
-def schedule_campaign(campaign_id: int, *, at: datetime, actor: User | None) -> Campaign:
-    """Let a draft start by itself at `at` (aware); it is checked again then.
+def schedule_campaign(campaign_id: int, *, at: datetime, actor: User | None, wish: Wish | None = None) -> Campaign:
+    """Let a draft start by itself at `at` (aware), or a scheduled campaign at another time; it is checked again then.
 
-    Raises InvalidInput when that is past or a check blocks it, Conflict by its status.
+    `wish` says how `at` was found; campaigns.scheduling.services finds it. Raises InvalidInput when that is past or a
+    check blocks it, ApprovalNeeded, Conflict by its status.
     """
-    if at <= timezone.now():
+    if wish is None and at <= timezone.now():
         raise InvalidInput(_("That time has passed. Choose a later one, or send now."))
-    checked = _require_sendable(campaign_id, CampaignStatus.DRAFT, deed=_("scheduled"))
-    return _schedule(checked, at, actor)
+    wish = wish or wish_at(at)
+    checked = _require_sendable(campaign_id, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, deed=_("scheduled"))
+    approval = require_approved(checked, timing=wish.as_dict())
+    return _schedule(checked, at, wish, actor, approval)
 
 
 @transaction.atomic
-def _schedule(checked: Campaign, at: datetime, actor: User | None) -> Campaign:
+def _schedule(checked: Campaign, at: datetime, wish: Wish, actor: User | None, approval: Approval | None) -> Campaign:
     campaign = _locked_as_checked(checked)
-    require_status(campaign, CampaignStatus.DRAFT, deed=_("scheduled"))
-    change_status(campaign, CampaignStatus.SCHEDULED, verb="campaign.scheduled", actor=actor, scheduled_at=at)
+    require_status(campaign, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, deed=_("scheduled"))
+    require_still_approved(approval)
+    verb = "campaign.scheduled" if campaign.status == CampaignStatus.DRAFT else "campaign.rescheduled"
+    change_status(campaign, CampaignStatus.SCHEDULED, verb=verb, actor=actor, scheduled_at=at)
+    write_schedule(campaign, wish, actor)
     return campaign
 
 
@@ -118,6 +145,8 @@ def take_back(campaign_id: int, *, actor: User | None) -> Campaign:
         campaign, CampaignStatus.DRAFT, verb="campaign.taken_back", actor=actor, version=None, send_after=None,
         scheduled_at=None, started_at=None, frozen_segments={},
     )  # fmt: skip
+    thaw_versions(campaign)
+    forget_schedule(campaign)
     return campaign
 
 
@@ -183,6 +212,7 @@ def cancel_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
             campaign, CampaignStatus.CANCELLED, verb="campaign.cancelled", actor=actor, finished_at=timezone.now()
         )
         record_stop(campaign, CampaignStop.Deed.CANCELLED, seen_before=under_way)
+        end_waves(campaign)
         _wake_chunks(campaign)
         publish_lanes(campaign)
     return campaign
@@ -196,21 +226,6 @@ def _wake_chunks(campaign: Campaign) -> None:
     resting = Chunk.objects.filter(campaign=campaign, is_open=True, retry_at__isnull=False)
     free = resting.select_for_update(skip_locked=True).values_list("pk", flat=True)
     Chunk.objects.filter(pk__in=list(free)).update(retry_at=None)
-
-
-def start_due_campaigns() -> int:
-    """Start the scheduled campaigns whose time has come; called by the sweep. Returns how many started."""
-    due = Campaign.objects.filter(Q(scheduled_at__lte=Now()), status=CampaignStatus.SCHEDULED)
-    started = 0
-    for campaign_id in due.values_list("pk", flat=True)[:100]:
-        try:
-            start_campaign(campaign_id, actor=None)
-            started += 1
-        except Conflict:  # somebody was faster, or put it off: what they did stands
-            logger.info("campaign.not_started", extra={"campaign": campaign_id})
-        except CANNOT_BE_MADE as error:
-            fail_campaign(campaign_id, reason=str(error))
-    return started
 
 
 def fail_campaign(campaign_id: int, *, reason: str) -> None:

@@ -108,7 +108,9 @@ class OriginKind(models.TextChoices):
 # Which status may follow which; services change a status only along these.
 TRANSITIONS: dict[CampaignStatus, frozenset[CampaignStatus]] = {
     CampaignStatus.DRAFT: frozenset({CampaignStatus.PENDING, CampaignStatus.SCHEDULED}),
-    CampaignStatus.SCHEDULED: frozenset({CampaignStatus.DRAFT, CampaignStatus.PENDING, CampaignStatus.CANCELLED}),
+    CampaignStatus.SCHEDULED: frozenset(
+        {CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.PENDING, CampaignStatus.CANCELLED}
+    ),
     CampaignStatus.PENDING: frozenset(
         {CampaignStatus.DRAFT, CampaignStatus.IN_PROGRESS, CampaignStatus.CANCELLED, CampaignStatus.FAILED}
     ),

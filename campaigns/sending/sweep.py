@@ -7,12 +7,14 @@ import logging
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from campaigns.scheduling.fire import start_due_campaigns
+from campaigns.scheduling.waves import open_due_waves
 from campaigns.sending.finish import complete_if_done
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk
-from campaigns.sending.services import start_due_campaigns
 from campaigns.sending.speed import delete_old_points
 from campaigns.sending.states import CampaignStatus
+from portal.generation.services import is_held
 from portal.leases import is_due
 from portal.publish import publish
 from portal.queues import TaskName
@@ -21,8 +23,11 @@ logger = logging.getLogger(__name__)
 
 
 def sweep_campaigns() -> dict[str, int]:
-    """Publish what is due; returns what was found, by kind."""
-    found = {"started": start_due_campaigns(), "plans": _publish_plans(), "lanes": 0, "completed": 0}
+    """Publish what is due; returns what was found, by kind. Nothing while a restored database is held."""
+    if is_held():
+        return {"held": 1}
+    found = {"started": start_due_campaigns(), "plans": _publish_plans(), "waves": open_due_waves()}
+    found |= {"lanes": 0, "completed": 0}
     for campaign in _with_open_chunks():
         found["lanes"] += publish_lanes(campaign)
     for campaign_id in Campaign.objects.filter(status=CampaignStatus.IN_PROGRESS, planned_at__isnull=False).values_list(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.links.services import visit_waiting
 from campaigns.messages.checks import Level
 from campaigns.messages.services import draft_source
+from campaigns.scheduling.fire import start_due_campaigns
 from campaigns.sending import services
 from campaigns.sending.link_checks import ask_for_links
 from campaigns.sending.models import Campaign
@@ -64,7 +65,7 @@ def test_a_scheduled_campaign_is_checked_again_when_its_time_comes():
     campaign = a_scheduled_campaign()
     Campaign.objects.update(scheduled_at=timezone.now() - timedelta(seconds=1))
     know_identities("other.example")
-    services.start_due_campaigns()
+    start_due_campaigns()
     campaign.refresh_from_db()
     assert campaign.status == CampaignStatus.FAILED
     assert "not verified in SES" in campaign.status_reason
@@ -79,7 +80,7 @@ def test_a_campaign_that_another_sweep_starts_at_the_same_moment_is_sent(monkeyp
         services.start_campaign(checked.pk, actor=None)
 
     monkeypatch.setattr(services, "require_sendable", start_elsewhere)
-    assert services.start_due_campaigns() == 0
+    assert start_due_campaigns() == 0
     assert status_of(campaign) == CampaignStatus.PENDING
 
 
