@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.approval.fingerprint import fingerprints_of
-from campaigns.approval.gate import OPEN, open_approval, why_void
+from campaigns.approval.gate import OPEN, why_void
 from campaigns.approval.models import Approval, ApprovalRule
+from campaigns.approval.voiding import void_if_changed
 from campaigns.sending.audience import review_audience
 from campaigns.sending.models import Campaign
 from campaigns.sending.readiness import require_ready
@@ -118,31 +119,6 @@ def _answer(approval_id: int, status: Approval.Status, note: str, actor: User) -
 def key_of(approval: Approval) -> str:
     """Names exactly what a request is about, for the form that answers it."""
     return "-".join([str(approval.pk), *(approval.fingerprints[part][:12] for part in sorted(approval.fingerprints))])
-
-
-def void_if_changed(approval: Approval, people: int) -> str:
-    """Void an open request that no longer stands for the campaign as it is; the reason, or ""."""
-    reason = why_void(approval, approval.campaign, people)
-    if reason:
-        _void(approval, reason)
-    return reason
-
-
-def void_after_change(campaign: Campaign) -> None:
-    """The draft was saved: what was asked or approved of it before holds no more where something else stands now.
-
-    In the transaction that saves it; the people are not counted for it.
-    """
-    approval = open_approval(campaign)
-    if approval is not None and (reason := why_void(approval, campaign, approval.recipient_count)):
-        _void(approval, reason)
-
-
-@transaction.atomic
-def _void(approval: Approval, reason: str) -> None:
-    voided = Approval.objects.filter(pk=approval.pk, status__in=OPEN)
-    if voided.update(status=Approval.Status.VOID, void_because=reason[:300]):
-        record_activity("campaign.approval_void", actor=None, target=approval.campaign, reason=reason)
 
 
 def _close(approval: Approval, status: Approval.Status) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns.approval.services import void_after_change
+from campaigns.approval.voiding import void_after_change
 from campaigns.messages.models import Template
 from campaigns.messages.revisions import record_revision
 from campaigns.sending.models import Campaign, SendingAccount
