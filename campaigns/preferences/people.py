@@ -75,13 +75,19 @@ def lists_of(campaign: Campaign) -> list[ContactList]:
 
     One that was sent again goes by the lists of the first.
     """
+    campaign = first_of(campaign)
+    if campaign.is_to_everybody or campaign.include_tags.exists() or campaign.include_segments.exists():
+        return []
+    return list(campaign.include_lists.order_by("name"))
+
+
+def first_of(campaign: Campaign) -> Campaign:
+    """The campaign whose audience this one goes back to; itself, unless it was sent again."""
     for _step in range(_MAX_ORIGINS):
         if campaign.origin is None:
             break
         campaign = campaign.origin
-    if campaign.is_to_everybody or campaign.include_tags.exists() or campaign.include_segments.exists():
-        return []
-    return list(campaign.include_lists.order_by("name"))
+    return campaign
 
 
 def shown_lists(holder: Holder) -> list[ShownList]:

@@ -6,6 +6,7 @@ The same moves as campaigns.sending.ledger makes in several statements; a round 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -36,6 +37,13 @@ WITH held AS MATERIALIZED (
      WHERE d.id = ANY(string_to_array(%(ids)s, ' ')::bigint[]) AND d.campaign_id = %(campaign)s
        AND d.state = {DeliveryState.QUEUED:d} AND EXISTS (SELECT FROM running)
        AND NOT EXISTS (SELECT FROM campaigns_suppression s WHERE s.address_key = d.address_key)
+       AND NOT EXISTS (
+           SELECT FROM campaigns_listoptout o
+            WHERE o.address_key = d.address_key
+              AND o.contact_list_id = ANY(string_to_array(%(lists)s, ' ')::bigint[]))
+       AND NOT EXISTS (
+           SELECT FROM campaigns_forgottenaddress
+            WHERE address_hash = ANY(string_to_array(%(hashes)s, ' ')))
     RETURNING d.id
 ), counted AS (
     UPDATE campaigns_chunk
@@ -91,10 +99,28 @@ def can_open(rows: Sequence[WaitingRow]) -> bool:
     return connection.vendor == "postgresql" and all(row.state == DeliveryState.QUEUED for row in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A chunk's lease and how long it lasts from now on."""
+
+    token: str
+    lease_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """What keeps people from a mail beside suppression: ids of the lists it goes to, hashes of the rows' addresses."""
+
+    lists: str = ""  # separated by spaces
+    hashes: str = ""
+
+
 def open_attempt(
-    chunk: Chunk, rows: Sequence[WaitingRow], *, token: str, lease_s: float
+    chunk: Chunk, rows: Sequence[WaitingRow], *, lease: Lease, bars: Bars
 ) -> tuple[int, set[int]] | None:
-    """Commit an attempt for those rows that are not suppressed; returns its id (0: none was needed) and their ids.
+    """Commit an attempt for those rows that nothing keeps back; returns its id (0: none was needed) and their ids.
+
+    Where one of them was forgotten, none is opened: the ledger then asks for each.
 
     None when the lease was lost or the campaign is not sending, so that the chunk must be left.
     """
@@ -102,10 +128,12 @@ def open_attempt(
         _OPEN,
         {
             "chunk": chunk.pk,
-            "token": token,
+            "token": lease.token,
             "campaign": chunk.campaign_id,
             "ids": " ".join([str(row.delivery_id) for row in rows]),
-            "lease_s": lease_s,
+            "lease_s": lease.lease_s,
+            "lists": bars.lists,
+            "hashes": bars.hashes,
         },
     )
     return (attempt_id or 0, {int(word) for word in (opened or "").split()}) if is_running else None

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaigns.preferences.gate import barred_among, hashes_text
 from campaigns.sending import gate, ledger, ledger_postgres
 from campaigns.sending.finish import close_chunk, keep_open, settle_leftovers
 from campaigns.sending.models import Campaign, Chunk
@@ -209,7 +210,7 @@ class _Attempt:
 def _open_attempt(turn: _Turn, rows: Sequence[WaitingRow]) -> _Attempt | None:
     """Commit the attempt for those of `rows` that may be written to; None when the chunk must be left.
 
-    Lease, campaign status and suppression are checked in the same transaction that marks the rows, so that nothing
+    Lease, campaign status, suppression and who left are checked in the same transaction that marks the rows, so that nothing
     starts after a pause, a cancel or an unsubscribe has committed.
     """
     made = [(row, outgoing_of(row, turn.sender)) for row in rows]
@@ -220,7 +221,9 @@ def _open_attempt(turn: _Turn, rows: Sequence[WaitingRow]) -> _Attempt | None:
 
 def _open_in_one_statement(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
     rows = [row for row, _outgoing in made]
-    opened = ledger_postgres.open_attempt(turn.chunk, rows, token=turn.token, lease_s=settings.SEND_LEASE_S)
+    lease = ledger_postgres.Lease(turn.token, settings.SEND_LEASE_S)
+    bars = ledger_postgres.Bars(" ".join(map(str, turn.sender.list_ids)), hashes_text(rows))
+    opened = ledger_postgres.open_attempt(turn.chunk, rows, lease=lease, bars=bars)
     if opened is None:
         return None
     attempt_id, ids = opened
@@ -246,10 +249,9 @@ def _open_step_by_step(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
         return None
     if ledger.lock_campaign_status(turn.chunk.campaign_id) != CampaignStatus.IN_PROGRESS:
         return None
-    suppressed = _suppressed(turn.sender, made)
+    kept_back = _kept_back(turn, made)
     made = [
-        (row, Skip(SUPPRESSED_REASON[suppressed[row.address_key]]) if row.address_key in suppressed else outgoing)
-        for row, outgoing in made
+        (row, Skip(kept_back[row.address_key]) if row.address_key in kept_back else outgoing) for row, outgoing in made
     ]
     _mark_skipped(turn.chunk, made)
     kept: list[_Made] = [(row, outgoing) for row, outgoing in made if not isinstance(outgoing, Skip)]
@@ -258,11 +260,14 @@ def _open_step_by_step(turn: _Turn, made: Sequence[_Made]) -> _Attempt | None:
     return _Attempt(ledger.open_attempt(turn.chunk, [row for row, _outgoing in kept]), kept)
 
 
-def _suppressed(sender: Sender, made: Sequence[_Made]) -> dict[str, str]:
-    found = suppressed_among([row.address_key for row, _outgoing in made])
-    if not sender.reaches_unsubscribed:
-        return found
-    return {key: reason for key, reason in found.items() if reason != Suppression.Reason.UNSUBSCRIBE}
+def _kept_back(turn: _Turn, made: Sequence[_Made]) -> dict[str, Reason]:
+    """{address key: why not} of those who must not get it: suppressed, off the list, forgotten."""
+    rows = [row for row, _outgoing in made]
+    found = suppressed_among([row.address_key for row in rows])
+    if turn.sender.reaches_unsubscribed:
+        found = {key: reason for key, reason in found.items() if reason != Suppression.Reason.UNSUBSCRIBE}
+    suppressed = {key: SUPPRESSED_REASON[reason] for key, reason in found.items()}
+    return barred_among(turn.chunk.campaign_id, rows, turn.sender) | suppressed
 
 
 def _mark_skipped(chunk: Chunk, made: Sequence[_Made]) -> None:
