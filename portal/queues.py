@@ -59,8 +59,10 @@ class TaskName(StrEnum):
     WRITE_EXPORT = "campaigns.write_export"
     REWRITE_VALUES = "campaigns.rewrite_values"
     REFRESH_QUOTA = "campaigns.refresh_quota"
+    SETTLE_UNCERTAIN = "campaigns.settle_uncertain"
     VISIT_LINKS = "campaigns.visit_links"
     SEND_ALERTS = "portal.send_alerts"
+    SETTLE_RESTORED = "campaigns.settle_restored"
     SWEEP = "maintenance.sweep"
 
 
@@ -89,8 +91,10 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.WRITE_EXPORT: QueueName.IMPORTS,
     TaskName.REWRITE_VALUES: QueueName.IMPORTS,
     TaskName.REFRESH_QUOTA: QueueName.MAINTENANCE,
+    TaskName.SETTLE_UNCERTAIN: QueueName.MAINTENANCE,
     TaskName.VISIT_LINKS: QueueName.MAINTENANCE,
     TaskName.SEND_ALERTS: QueueName.MAINTENANCE,
+    TaskName.SETTLE_RESTORED: QueueName.MAINTENANCE,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }
 
@@ -106,6 +110,7 @@ class Tick:
 SCHEDULE: tuple[Tick, ...] = (
     Tick(TaskName.SWEEP, every_s=60),
     Tick(TaskName.REFRESH_QUOTA, every_s=60),
+    Tick(TaskName.SETTLE_UNCERTAIN, every_s=60),
 )
 
 

@@ -37,6 +37,16 @@ def hints(monkeypatch: pytest.MonkeyPatch) -> Hints:
 
 
 @pytest.fixture(autouse=True)
+def _no_generation_of_another_test() -> None:
+    """Each test begins with an empty database, which a mark of an earlier one would take for a restored backup."""
+    from portal.generation.mark import FILE
+    from portal.generation.memory import memory
+
+    memory.forget()
+    (settings.DATA_DIR / FILE).unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
 def forget_frozen_messages() -> None:
     """Each test begins with ids that an earlier one has used; in life a version's id means one message for ever."""
     from campaigns.sending import sender

@@ -1,4 +1,4 @@
-"""The base of every task: correlation id and duration on its log lines."""
+"""The base of every task: correlation id and duration on its log lines, and no work on a database of unknown age."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import Task
 
+from portal.generation.services import compare_once
 from portal.logs import log_context
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,10 @@ class PostroomTask(Task[Any, Any]):
         correlation_id = str((self.request.headers or {}).get("correlation_id") or self.request.id or "")
         started_s = time.monotonic()
         with log_context(correlation_id=correlation_id, task=self.name):
+            if not compare_once():
+                # The database may be a restored one: nothing is done until that is known. The sweep comes back to it.
+                logger.warning("task.postponed", extra=kwargs)
+                return None
             result = super().__call__(*args, **kwargs)
             duration_ms = round((time.monotonic() - started_s) * 1000, 1)
             logger.info("task.done", extra={**kwargs, "duration_ms": duration_ms})

@@ -21,8 +21,8 @@ from campaigns.scheduling.waves import (
     note_planned,
     open_due_waves,
     people_of_wave,
-    wave_to_plan,
     waits_until,
+    wave_to_plan,
 )
 from campaigns.segments.planner import without_jit
 from campaigns.sending.audience import audience_of, with_reason
@@ -141,19 +141,16 @@ def _as_delivery_columns(campaign: Campaign, reasoned: QuerySet, first_number: i
         default=Value(int(DeliveryState.SKIPPED)),
         output_field=IntegerField(),
     )
-    return (
-        reasoned.order_by("pk")
-        .values_list(
-            Value(campaign.pk),
-            "pk",
-            "address",
-            "address_key",
-            Cast(place / settings.CHUNK_SIZE, IntegerField()) + first_number,
-            state,
-            "skip_reason",
-            Value(0),
-            Value(timezone.now()),
-        )
+    return reasoned.order_by("pk").values_list(
+        Value(campaign.pk),
+        "pk",
+        "address",
+        "address_key",
+        Cast(place / settings.CHUNK_SIZE, IntegerField()) + first_number,
+        state,
+        "skip_reason",
+        Value(0),
+        Value(timezone.now()),
     )
 
 

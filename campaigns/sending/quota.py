@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns.sending.models import SendingAccount
 from campaigns.sending.pacing import speed_up
+from campaigns.sending.watch import watch_accounts, watch_review
 from portal.aws import ses
 from portal.errors import PortalError
 
@@ -39,7 +40,9 @@ def refresh_quota() -> None:
             SendingAccount.objects.filter(pk=account.pk).update(problem=f"SES does not answer: {error}"[:300])
             continue
         _write(account, answer, reserved_before)
+        watch_review(account, answer.enforcement_status)
         speed_up(account.pk)
+    watch_accounts()
 
 
 def _write(account: SendingAccount, answer: ses.Account, reserved_before: float) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.scheduling.fire import start_due_campaigns
+from campaigns.scheduling.leaving_out import leave_out_waves
 from campaigns.scheduling.waves import open_due_waves
 from campaigns.sending.finish import complete_if_done
 from campaigns.sending.lanes import publish_lanes
@@ -27,7 +28,7 @@ def sweep_campaigns() -> dict[str, int]:
     if is_held():
         return {"held": 1}
     found = {"started": start_due_campaigns(), "plans": _publish_plans(), "waves": open_due_waves()}
-    found |= {"lanes": 0, "completed": 0}
+    found |= {"left_out": leave_out_waves(), "lanes": 0, "completed": 0}
     for campaign in _with_open_chunks():
         found["lanes"] += publish_lanes(campaign)
     for campaign_id in Campaign.objects.filter(status=CampaignStatus.IN_PROGRESS, planned_at__isnull=False).values_list(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from portal.publish import publish
 from portal.queues import TaskName
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
@@ -55,6 +58,28 @@ def clear_alert(code: str, *, subject_key: str) -> bool:
     _write_notices(alert, AlertNotice.Kind.CLEARED, list(told))
     logger.info("alert.cleared", extra={"alert": alert.pk, "code": code, "subject": subject_key})
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found wrong; the parameters of `raise_alert`."""
+
+    text: str
+    url: str = ""
+    severity: Severity = Severity.BAD
+
+
+def keep_alerts(code: str, found: Mapping[str, Finding]) -> int:
+    """Make the open alerts of `code` those of one look, by subject; what was not found again is over. Returns how many.
+
+    For whoever looks at all subjects at once.
+    """
+    for subject_key, finding in found.items():
+        raise_alert(code, subject_key=subject_key, text=finding.text, url=finding.url, severity=finding.severity)
+    gone = Alert.objects.filter(code=code, cleared_at=None).exclude(subject_key__in=list(found))
+    for subject_key in list(gone.values_list("subject_key", flat=True)):
+        clear_alert(code, subject_key=subject_key)
+    return len(found)
 
 
 @transaction.atomic

@@ -46,6 +46,28 @@ def delete(name: str, messages: list[Message]) -> None:
             client("sqs").delete_message_batch(QueueUrl=url, Entries=entries)
 
 
+def waiting_count(name: str) -> int:
+    """About how many messages wait in the queue. Raises OutsideError."""
+    url = queue_url(name)
+    with translated("sqs"):
+        answer = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    return int(answer.get("Attributes", {}).get("ApproximateNumberOfMessages", 0))
+
+
+def read_tag(name: str, tag: str) -> str:
+    """The value of one tag of the queue; "" where it has none. Raises OutsideError."""
+    url = queue_url(name)
+    with translated("sqs"):
+        return str(client("sqs").list_queue_tags(QueueUrl=url).get("Tags", {}).get(tag, ""))
+
+
+def write_tag(name: str, tag: str, value: str) -> None:
+    """Set one tag of the queue; `value`: at most 256 letters, digits, spaces and + - = . _ : / @. Raises OutsideError."""
+    url = queue_url(name)
+    with translated("sqs"):
+        client("sqs").tag_queue(QueueUrl=url, Tags={tag: value})
+
+
 def forget_urls() -> None:
     """Ask for queue URLs anew; for when the queues were made again."""
     queue_url.cache_clear()

@@ -11,8 +11,11 @@ from campaigns.bulk.sweep import sweep_bulk_work
 from campaigns.editing.sweep import sweep_editing
 from campaigns.exports.services import sweep_exports
 from campaigns.importing.sweep import sweep_imports
+from campaigns.restored.services import keep_generation, publish_settling
 from campaigns.sending.sweep import sweep_campaigns
+from campaigns.sending.watch import watch_all
 from campaigns.signup.services import sweep_requests
+from portal.alerts.outbox import publish_waiting
 from portal.publish import producer
 from portal.queues import TaskName
 from portal.ratelimit import forget_old_turns
@@ -34,12 +37,20 @@ PARTS: dict[str, Callable[[], object]] = {
     "signups": sweep_requests,
     "unsaved": sweep_editing,
     "turns": forget_old_turns,
+    "restored": publish_settling,
+    "watch": watch_all,
+    "alerts": publish_waiting,
 }
 
 
 @producer.task(name=TaskName.SWEEP.value, base=PostroomTask)
 def sweep(**_ids: int) -> None:
-    """Harmless twice: it only publishes hints for what is due. A part that breaks keeps no other from its turn."""
+    """Harmless twice: it only publishes hints for what is due. A part that breaks keeps no other from its turn.
+
+    First of all it looks whether the database was restored.
+    """
+    if not keep_generation():
+        return
     found: dict[str, object] = {}
     errors: list[Exception] = []
     for name, part in PARTS.items():
