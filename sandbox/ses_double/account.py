@@ -26,6 +26,7 @@ EVENT_TYPES = frozenset(
         "SUBSCRIPTION",
     ]
 )
+REASONS = frozenset({"BOUNCE", "COMPLAINT"})
 
 
 @dataclass(slots=True)
@@ -68,6 +69,7 @@ class Account:
         self.identities: dict[str, Identity] = {}
         self.configuration_sets: dict[str, ConfigurationSet] = {}
         self.suppressed: dict[str, Suppressed] = {}
+        self.suppressed_reasons = REASONS  # mail to addresses that are listed for these is held back
         self._lock = threading.Lock()
 
     def add_identity(self, name: str, *, is_verified: bool) -> Identity:
@@ -131,6 +133,11 @@ class Account:
             message = f"An event destination named <{name}> already exists."
             raise already_exists(message)
         destinations[name] = {**destination, "Name": name}
+
+    def holds_back(self, address: str) -> bool:
+        """Tell whether mail to the address bounces because it is on the list."""
+        entry = self.suppressed.get(address.lower())
+        return entry is not None and entry.reason in self.suppressed_reasons
 
     def listens(self, set_name: str) -> bool:
         """Tell whether anybody wants events of this configuration set."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.ses_double import settings_api as settings
+from sandbox.ses_double import settings_api as settings, suppression_api as suppression
 from sandbox.ses_double.calls import Call
 from sandbox.ses_double.double import Double
 from sandbox.ses_double.errors import (
@@ -38,7 +38,7 @@ IDENTITIES = "/v2/email/identities"
 SUPPRESSION = "/v2/email/suppression/addresses"
 
 
-# method, path, operation, what carries it out, whether it reads the body
+# method, path, operation, what carries it out, whether it reads the body (of GET: the query)
 Route = tuple[str, str, str, Operation, bool]
 
 TABLE: tuple[Route, ...] = (
@@ -58,10 +58,11 @@ TABLE: tuple[Route, ...] = (
     ("GET", DESTINATIONS, "GetConfigurationSetEventDestinations", settings.get_destinations, False),
     ("PUT", ONE_DESTINATION, "UpdateConfigurationSetEventDestination", settings.update_destination, True),
     ("DELETE", ONE_DESTINATION, "DeleteConfigurationSetEventDestination", settings.delete_destination, False),
-    ("PUT", SUPPRESSION, "PutSuppressedDestination", settings.put_suppressed, True),
-    ("GET", SUPPRESSION, "ListSuppressedDestinations", settings.list_suppressed, False),
-    ("GET", SUPPRESSION + "/([^/]+)", "GetSuppressedDestination", settings.get_suppressed, False),
-    ("DELETE", SUPPRESSION + "/([^/]+)", "DeleteSuppressedDestination", settings.delete_suppressed, False),
+    ("PUT", "/v2/email/account/suppression", "PutAccountSuppressionAttributes", suppression.put_attributes, True),
+    ("PUT", SUPPRESSION, "PutSuppressedDestination", suppression.put_suppressed, True),
+    ("GET", SUPPRESSION, "ListSuppressedDestinations", suppression.list_suppressed, True),
+    ("GET", SUPPRESSION + "/([^/]+)", "GetSuppressedDestination", suppression.get_suppressed, False),
+    ("DELETE", SUPPRESSION + "/([^/]+)", "DeleteSuppressedDestination", suppression.delete_suppressed, False),
 )  # fmt: skip
 ROUTES = [(re.compile(path), method, name, operation, reads) for method, path, name, operation, reads in TABLE]
 
@@ -80,25 +81,25 @@ class SesApi:
         self._double = double
         self.stopping = threading.Event()  # ends stalls when the server stops
 
-    def answer(self, method: str, path: str, body: bytes) -> Reply:
+    def answer(self, method: str, path: str, body: bytes, query: dict[str, list[str]] | None = None) -> Reply:
         """Return the reply to one request, whatever it was."""
         try:
             if method == "POST" and path in SENDS:
                 return self._answer_send(path, body)
-            return self._answer_settings(method, path, body)
+            return self._answer_settings(method, path, query or {} if method == "GET" else body)
         except SesError as error:
             return error_reply(error.code, error.message, error.status)
         except (KeyError, TypeError, AttributeError):
             return error_reply("BadRequestException", "A required field is missing.", 400)
 
-    def _answer_settings(self, method: str, path: str, body: bytes) -> Reply:
+    def _answer_settings(self, method: str, path: str, given: bytes | dict[str, list[str]]) -> Reply:
         for pattern, wanted, name, carry_out, reads_body in ROUTES:
             match = pattern.fullmatch(path)
             if match is None or method != wanted:
                 continue
             self._double.calls.open(name, self._double.clock.now())["outcome"] = "ok"
             names = [unquote(group) for group in match.groups()]
-            extra = [read_json(body)] if reads_body else []
+            extra = [read_json(given) if isinstance(given, bytes) else given] if reads_body else []
             return json_reply(carry_out(self._double, *names, *extra))
         message = f"The sandbox does not know {method} {path}."
         raise SesError("UnknownOperationException", message, 404)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sandbox.ses_double import fate
 from sandbox.ses_double.acceptance_log import AcceptanceLog
-from sandbox.ses_double.account import Account
+from sandbox.ses_double.account import REASONS, Account
 from sandbox.ses_double.calls import CallBook
 from sandbox.ses_double.clock import Clock
 from sandbox.ses_double.errors import paused, suspended
@@ -78,6 +78,7 @@ class Double:
         self.quota.reset()
         self.calls.clear()
         self.account.suppressed.clear()
+        self.account.suppressed_reasons = REASONS
         self.log.clear()
         if self.mailbox:
             self.mailbox.clear()
@@ -130,7 +131,7 @@ class Double:
         if missing_place(letter, entry.values) is not None:
             return fate.RENDERING_FAILURE
         first = entry.recipients[0]
-        if bare_address(first).lower() in self.account.suppressed:
+        if self.account.holds_back(bare_address(first)):
             return fate.ACCOUNT_SUPPRESSED
         return fate.fate_of(first)
 

@@ -6,7 +6,7 @@ import socket
 import struct
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from sandbox.ses_double.api import SesApi
 from sandbox.ses_double.control import answer_control
@@ -41,7 +41,7 @@ class DoubleServer(ThreadingHTTPServer):
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query))
         if parts.path.startswith("/v2/"):
-            return self.api.answer(method, parts.path, body)
+            return self.api.answer(method, parts.path, body, parse_qs(parts.query))
         if parts.path.startswith("/_sandbox/"):
             return answer_control(self.double, method, parts.path, query, body)
         return self.pages.answer(method, parts.path, query)

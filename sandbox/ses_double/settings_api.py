@@ -1,16 +1,11 @@
-"""The calls about the account, its identities, sets and suppressed addresses."""
+"""The calls about the account, its identities and sets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from sandbox.ses_double.account import (
-    ConfigurationSet,
-    Identity,
-    Suppressed,
-    check_destination,
-)
-from sandbox.ses_double.errors import bad_request, not_found
+from sandbox.ses_double.account import ConfigurationSet, Identity, check_destination
+from sandbox.ses_double.errors import not_found
 from sandbox.ses_double.wire import EventDestination
 
 if TYPE_CHECKING:
@@ -46,7 +41,7 @@ def get_account(double: Double) -> Json:
             "SentLast24Hours": float(double.quota.sent_last_24_hours()),
         },
         "SendingEnabled": settings.sending_enabled,
-        "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
+        "SuppressionAttributes": {"SuppressedReasons": sorted(double.account.suppressed_reasons)},
         "Details": {
             "MailType": "TRANSACTIONAL",
             "WebsiteURL": "https://postroom.example/",
@@ -165,33 +160,6 @@ def delete_destination(double: Double, set_name: str, name: str) -> Json:
     return {}
 
 
-def put_suppressed(double: Double, request: dict[str, str]) -> Json:
-    """Put an address on the account's suppression list. Raises SesError."""
-    address, reason = request["EmailAddress"].lower(), request["Reason"]
-    if reason not in {"BOUNCE", "COMPLAINT"}:
-        raise bad_request("Reason must be BOUNCE or COMPLAINT.")
-    entry = Suppressed(address, reason, double.clock.now())
-    double.account.suppressed[address] = entry
-    return {}
-
-
-def get_suppressed(double: Double, address: str) -> Json:
-    """Return one suppressed address. Raises SesError."""
-    return {"SuppressedDestination": _suppressed_reply(_suppressed(double, address))}
-
-
-def list_suppressed(double: Double) -> Json:
-    """Return the suppression list, all on one page."""
-    entries = list(double.account.suppressed.values())
-    return {"SuppressedDestinationSummaries": [_suppressed_reply(e) for e in entries]}
-
-
-def delete_suppressed(double: Double, address: str) -> Json:
-    """Take an address off the suppression list. Raises SesError."""
-    del double.account.suppressed[_suppressed(double, address).address]
-    return {}
-
-
 def _dkim(identity: Identity) -> Json:
     return {
         "SigningEnabled": True,
@@ -219,19 +187,3 @@ def _destinations(double: Double, set_name: str, name: str) -> dict[str, EventDe
         message = f"An event destination named <{name}> does not exist."
         raise not_found(message)
     return destinations
-
-
-def _suppressed(double: Double, address: str) -> Suppressed:
-    entry = double.account.suppressed.get(address.lower())
-    if entry is None:
-        message = f"Email address {address} does not exist on your suppression list."
-        raise not_found(message)
-    return entry
-
-
-def _suppressed_reply(entry: Suppressed) -> Json:
-    return {
-        "EmailAddress": entry.address,
-        "Reason": entry.reason,
-        "LastUpdateTime": entry.since_s,
-    }
