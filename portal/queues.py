@@ -61,6 +61,7 @@ class TaskName(StrEnum):
     REFRESH_QUOTA = "campaigns.refresh_quota"
     SETTLE_UNCERTAIN = "campaigns.settle_uncertain"
     VISIT_LINKS = "campaigns.visit_links"
+    SYNC_SUPPRESSIONS = "campaigns.sync_suppressions"
     SEND_ALERTS = "portal.send_alerts"
     SETTLE_RESTORED = "campaigns.settle_restored"
     SWEEP = "maintenance.sweep"
@@ -93,6 +94,7 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.REFRESH_QUOTA: QueueName.MAINTENANCE,
     TaskName.SETTLE_UNCERTAIN: QueueName.MAINTENANCE,
     TaskName.VISIT_LINKS: QueueName.MAINTENANCE,
+    TaskName.SYNC_SUPPRESSIONS: QueueName.MAINTENANCE,
     TaskName.SEND_ALERTS: QueueName.MAINTENANCE,
     TaskName.SETTLE_RESTORED: QueueName.MAINTENANCE,
     TaskName.SWEEP: QueueName.MAINTENANCE,
@@ -110,6 +112,7 @@ class Tick:
 SCHEDULE: tuple[Tick, ...] = (
     Tick(TaskName.SWEEP, every_s=60),
     Tick(TaskName.REFRESH_QUOTA, every_s=60),
+    Tick(TaskName.SYNC_SUPPRESSIONS, every_s=60),
     Tick(TaskName.SETTLE_UNCERTAIN, every_s=60),
 )
 

@@ -161,6 +161,7 @@ DEFAULT_FROM_ADDRESS = env.text("DEFAULT_FROM_ADDRESS")
 GENERATION_MARK = env.one_of("GENERATION_MARK", ("disk", "queue") if SANDBOX else ("queue", "disk"))
 ALERTS_FROM_ADDRESS = env.text("ALERTS_FROM_ADDRESS")  # "" means DEFAULT_FROM_ADDRESS
 ALERTS_TOPIC_ARN = env.text("ALERTS_TOPIC_ARN")  # "" tells alerts by e-mail and in the portal only
+SES_SUPPRESSION_SYNC = env.yes_no("SES_SUPPRESSION_SYNC", default=True)  # with the list that SES keeps for the account
 SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
 
 # --- Work

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.fields import KeyField
@@ -36,7 +37,7 @@ class Suppression(models.Model):
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
     source = models.CharField(_("source"), max_length=20, choices=Source.choices)
     note = models.CharField(_("note"), max_length=500, blank=True, default="")  # e.g. the mail server's answer
-    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, blank=True, on_delete=models.SET_NULL, editable=False
     )

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from campaigns.suppression.models import EndedSuppression, Suppression
+from campaigns.suppression.ses_wishes import want_taken_off
 from portal.activity import record_activity
 from portal.errors import InvalidInput
 from portal.mail.address import parse_address
@@ -43,7 +44,8 @@ def suppress(
     )
     if not created and _is_said_for_them(suppression) and source != Suppression.Source.OPERATOR:
         suppression.reason, suppression.source, suppression.note = reason, source, note[:500]
-        suppression.save(update_fields=["reason", "source", "note"])
+        suppression.is_noted_for_ses = False
+        suppression.save(update_fields=["reason", "source", "note", "is_noted_for_ses"])
     if created and actor is not None:
         record_activity("suppression.added", actor=actor, target=suppression, reason=str(reason))
     return suppression
@@ -73,6 +75,7 @@ def release(suppression_id: int, *, reason_text: str, actor: User | None) -> Non
         ended_by_name=actor.get_username() if actor else "",
         why=reason_text[:500],
     )
+    want_taken_off(suppression.address, suppression.address_key, reason=suppression.reason)
     record_activity("suppression.released", actor=actor, target=suppression, reason=reason_text[:500])
     suppression.delete()
 

@@ -7,6 +7,9 @@ from campaigns.sending.lanes import is_stale, publish_lane
 from campaigns.sending.plan import plan_campaign
 from campaigns.sending.quota import refresh_quota
 from campaigns.sending.send_chunk import send_next_chunk
+from campaigns.suppression.ses_sync import sync_with_ses
+from campaigns.uncertain import canary, news
+from campaigns.uncertain.settle import settle_uncertain
 from portal.publish import producer
 from portal.queues import TaskName
 from workers.stopping import is_stopping
@@ -39,7 +42,21 @@ def refresh(**_ids: int) -> None:
     refresh_quota()
 
 
+@producer.task(name=TaskName.SYNC_SUPPRESSIONS.value, base=PostroomTask)
+def sync_suppressions(**_ids: int) -> None:
+    """Harmless twice: one worker holds the sync, and what it does may be repeated."""
+    sync_with_ses()
+
+
 @producer.task(name=TaskName.VISIT_LINKS.value, base=PostroomTask)
 def visit_links(**_ids: int) -> None:
     """Harmless twice: each address is claimed by one worker."""
     visit_waiting()
+
+
+@producer.task(name=TaskName.SETTLE_UNCERTAIN.value, base=PostroomTask)
+def settle(**_ids: int) -> None:
+    """Harmless twice: a heartbeat that is not due is not sent, and who is settled is uncertain no more."""
+    canary.beat()
+    settle_uncertain()
+    news.watch()
