@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 LEAST_SECRET_CHARS = 32
-OF_SECRET_KEY = "0"  # the id of a key that is made of SECRET_KEY or one of its fallbacks
+OF_SECRET_KEY = "0"  # noqa: S105  # the id of a key that is made of SECRET_KEY or one of its fallbacks
 _KEY_ID = re.compile(r"[a-z1-9][a-z0-9]{0,7}")
 
 

@@ -149,6 +149,7 @@ def _put_back_groups(contact: Contact, changes: ChangesDict) -> None:
     contact.memberships.filter(contact_list__in=_ids(changes.get("joined", {}))).delete()
     contact.contact_tags.filter(tag__in=_ids(changes.get("tagged", {}))).delete()
     lists = ContactList.objects.filter(pk__in=_ids(changes.get("left", {})))
+    lists = lists.exclude(opt_outs__address_key=contact.address_key)  # what the person said since stays
     tags = Tag.objects.filter(pk__in=_ids(changes.get("untagged", {})))
     ListMembership.objects.bulk_create(
         [ListMembership(contact_list=each, contact=contact) for each in lists], ignore_conflicts=True

@@ -17,6 +17,7 @@ from campaigns.audience.attribute_forms import AttributesForm
 from campaigns.audience.models import Contact, ContactList, Tag
 from campaigns.audience.services import LIST_NAME_LENGTH, TAG_NAME_LENGTH
 from campaigns.importing.typos import is_impossible, suggest_domain
+from campaigns.privacy.forgotten import is_forgotten
 from portal.address_words import address_problem
 from portal.mail.address import InvalidAddress, parse_address
 
@@ -72,6 +73,9 @@ class ContactForm(AttributesForm):
         known = Contact.objects.filter(address_key=parsed.key).exclude(pk=self.instance.pk).first()
         if known is not None:
             raise ValidationError(_taken_by(known), code="taken")
+        if is_forgotten(parsed.key):
+            words = gettext("This person asked to be forgotten. Only they can come back, through a sign-up form.")
+            raise ValidationError(words, code="forgotten")
         if parsed.key != self.instance.address_key:
             self._question_domain(parsed.address)
         return parsed.address
@@ -93,6 +97,16 @@ class ContactForm(AttributesForm):
         raise ValidationError(
             gettext("Did you mean %(meant)s? Mend it, or press Save again to keep %(domain)s.") % names
         )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        key = str(cleaned.get("address", "")).lower()
+        chosen = cleaned.get("chosen_lists") or ContactList.objects.none()
+        left = chosen.filter(opt_outs__address_key=key).values_list("name", flat=True)
+        if names := list(left):
+            words = gettext("They left “%s” themselves, so nobody puts them back here. Their page can let them back on.")
+            self.add_error("chosen_lists", words % "”, “".join(names))
+        return cleaned
 
     def clean_tag_names(self) -> str:
         names = split_tags(self.cleaned_data["tag_names"])

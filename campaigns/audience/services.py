@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from campaigns.audience.edits import ContactEdit, record_edit, snapshot
 from campaigns.audience.field_services import make_fields
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
+from campaigns.preferences.opt_outs import joinable
+from campaigns.privacy.forgotten import is_forgotten
 from portal.activity import record_activity
 from portal.errors import InvalidInput
 
@@ -28,12 +30,15 @@ def save_contact(
 ) -> ContactEdit | None:
     """Save a contact with exactly these lists and tags; returns the edit, None for a new contact or no change.
 
-    The address must come from `parse_address`.
+    The address must come from `parse_address`. Lists that the person left are not joined. Raises InvalidInput for
+    somebody who was forgotten.
     """
+    if is_forgotten(contact.address.lower()):
+        raise InvalidInput(_("This person asked to be forgotten. Only they can come back, through a sign-up form."))
     before = snapshot(contact.pk) if contact.pk else None
     contact.save()
     make_fields(contact.attributes, actor=actor)
-    wanted_lists = {contact_list.pk for contact_list in lists}
+    wanted_lists = set(joinable(contact, [contact_list.pk for contact_list in lists]))
     wanted_tags = {get_or_create_tag(name).pk for name in tag_names}
     contact.memberships.exclude(contact_list__in=wanted_lists).delete()
     contact.contact_tags.exclude(tag__in=wanted_tags).delete()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership, Tag
 from campaigns.bulk import fields, snapshots
 from campaigns.bulk.models import BulkChange
+from campaigns.preferences.models import ListOptOut
 from portal.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -56,6 +57,13 @@ class Pairs:
         pairs = self.model._default_manager.filter(**{self.column: self.group_id})  # noqa: SLF001
         return contacts.filter(pk__in=pairs.values("contact_id"))
 
+    def left_by(self, contact_ids: Sequence[int]) -> set[int]:
+        """Those who left the list themselves: nobody puts them back."""
+        if self.model is not ListMembership:
+            return set()
+        left = ListOptOut.objects.filter(contact_list_id=self.group_id).values("address_key")
+        return set(Contact.objects.filter(pk__in=contact_ids, address_key__in=left).values_list("pk", flat=True))
+
     def lock_group(self) -> bool:
         """Keep the group from being deleted before the slice is committed; False when it is gone."""
         return bool(self.groups._default_manager.filter(pk=self.group_id).select_for_update(no_key=True))  # noqa: SLF001
@@ -72,7 +80,8 @@ class Join:
             raise InvalidInput(_("The tag or list was deleted meanwhile."))
         there = _locked_ids(contact_ids)
         inside = set(self.pairs.of(contact_ids).values_list("contact_id", flat=True))
-        missing = [contact_id for contact_id in there if contact_id not in inside]
+        left = self.pairs.left_by(there)
+        missing = [contact_id for contact_id in there if contact_id not in inside | left]
         rows = [self.pairs.model(**{self.pairs.column: self.pairs.group_id, "contact_id": pk}) for pk in missing]
         self.pairs.model._default_manager.bulk_create(rows, ignore_conflicts=True)  # type: ignore[arg-type]  # noqa: SLF001
         made = self.pairs.of(missing).values_list("contact_id", "pk")
@@ -106,7 +115,7 @@ class Leave:
             return set()
         there = set(_locked_ids(list(before)))
         inside = set(self.pairs.of(list(before)).values_list("contact_id", flat=True))
-        wanted = [contact_id for contact_id in before if contact_id in there - inside]
+        wanted = [contact_id for contact_id in before if contact_id in there - inside - self.pairs.left_by(list(there))]
         snapshots.insert_rows(self.pairs.model, [before[contact_id]["row"] for contact_id in wanted])
         return set(wanted)
 

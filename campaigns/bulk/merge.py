@@ -17,6 +17,7 @@ from campaigns.audience.consent import Consent, pass_on_import_consent
 from campaigns.audience.models import Contact, ContactTag, ListMembership
 from campaigns.bulk import snapshots
 from campaigns.bulk.models import BulkChange, BulkUndo, FormerAddress
+from campaigns.preferences.models import ListOptOut
 from campaigns.suppression.models import Suppression
 from portal.activity import record_activity
 from portal.errors import Conflict, InvalidInput
@@ -115,7 +116,9 @@ def _take_values(keep: Contact, merge: Merge, people: Mapping[int, Contact]) -> 
 
 
 def _unite_lists(keep: Contact, gone: Sequence[Contact]) -> list[int]:
-    wanted = ListMembership.objects.filter(contact__in=gone).order_by("joined_at")
+    keys = [keep.address_key, *(person.address_key for person in gone)]
+    left = ListOptOut.objects.filter(address_key__in=keys).values("contact_list_id")  # said once, said for all
+    wanted = ListMembership.objects.filter(contact__in=gone).exclude(contact_list_id__in=left).order_by("joined_at")
     own = set(keep.memberships.values_list("contact_list_id", flat=True))
     made = []
     for row in wanted:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from campaigns.importing import line_sql, rejects, staging_sql
 from campaigns.importing.batching import RowBatch
 from campaigns.importing.drops import take_in_dropped
+from campaigns.importing.kept_out import leave_out_forgotten, note_who_left
 from campaigns.importing.models import ContactImport, ImportBatch
 from campaigns.importing.passes import Committed, Hold, walk_file
 from campaigns.importing.problem_groups import ProblemGroups
@@ -27,6 +28,8 @@ class CheckWork:
         self._import = contact_import
 
     def prepare(self, batch: RowBatch, number: int) -> None:
+        leave_out_forgotten(batch)
+        note_who_left(batch, self._import.contact_list_id or 0)
         rejects.save_part(self._import, number, batch.rejects)
 
     def commit(self, batch: RowBatch) -> Committed:

@@ -32,6 +32,8 @@ class ProblemCode(StrEnum):
     TIME_ZONE_UNKNOWN = "time_zone_unknown"
     VALUE_CUT = "value_cut"
     VALUE_UNFIT = "value_unfit"
+    FORGOTTEN = "forgotten"  # left out, without a word in the rejects
+    LEFT_LIST = "left_list"
     # Files that cannot be read
     EMPTY = "empty"
     NOT_CSV = "not_csv"
@@ -59,6 +61,8 @@ WARNINGS = frozenset(
         ProblemCode.TIME_ZONE_UNKNOWN,
         ProblemCode.VALUE_CUT,
         ProblemCode.VALUE_UNFIT,
+        ProblemCode.FORGOTTEN,
+        ProblemCode.LEFT_LIST,
     }
 )
 

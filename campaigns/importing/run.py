@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.importing import line_sql
 from campaigns.importing.after_import import note_fields, start_bound_campaign
 from campaigns.importing.batching import RowBatch
+from campaigns.importing.kept_out import leave_out_forgotten
 from campaigns.importing.models import ContactImport, ImportBatch
 from campaigns.importing.passes import Committed, Hold, walk_file
 from campaigns.importing.staging import StagingPlan, bring_in, plan_staging
@@ -30,6 +31,7 @@ class RunWork:
         self._plan = plan
 
     def prepare(self, batch: RowBatch, number: int) -> None:
+        leave_out_forgotten(batch)
         if not batch.staged:
             return
         first, last = batch.lines

@@ -189,12 +189,14 @@ def update_contacts(now: datetime, on_existing: str) -> int:
 
 
 def join_list(list_id: int, import_id: int, now: datetime) -> int:
-    """Put everybody staged on the list; returns how many were not on it."""
+    """Put everybody staged on the list but those who left it; returns how many were not on it."""
     return execute(
         "INSERT INTO campaigns_listmembership (contact_list_id, contact_id, import_id, joined_at)"
         f" SELECT %s, c.id, %s, %s FROM {_STAGE} s JOIN campaigns_contact c ON c.address_key = s.address_key"
-        " WHERE true ON CONFLICT (contact_list_id, contact_id) DO NOTHING",
-        (list_id, import_id, now),
+        " WHERE NOT EXISTS (SELECT 1 FROM campaigns_listoptout o"
+        " WHERE o.address_key = s.address_key AND o.contact_list_id = %s)"
+        " ON CONFLICT (contact_list_id, contact_id) DO NOTHING",
+        (list_id, import_id, now, list_id),
     )
 
 

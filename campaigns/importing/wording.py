@@ -31,6 +31,8 @@ _PROBLEMS: dict[str, _StrPromise] = {
     ProblemCode.TIME_ZONE_UNKNOWN: _("Unknown time zone; left empty"),
     ProblemCode.VALUE_CUT: _("A name of more than 150 characters; cut off"),
     ProblemCode.VALUE_UNFIT: _("A value that its field cannot have; left out"),
+    ProblemCode.FORGOTTEN: _("Somebody who asked to be forgotten; left out"),
+    ProblemCode.LEFT_LIST: _("Somebody who left this list; imported, but not put on it again"),
     ProblemCode.EMPTY: _("The file is empty."),
     ProblemCode.NOT_CSV: _("This is no CSV file."),
     ProblemCode.BINARY: _("This is no text file. Save your table as CSV and upload that."),

@@ -11,6 +11,7 @@ from campaigns.audience.consent import Consent, record_consent
 from campaigns.audience.edits import ContactEdit, record_edit, snapshot
 from campaigns.audience.models import Contact, ContactList, ContactTag, ListMembership
 from campaigns.audience.services import get_or_create_tag
+from campaigns.preferences.opt_outs import joinable
 from portal.activity import record_activity
 from portal.errors import InvalidInput
 
@@ -51,6 +52,8 @@ def _join(contact: Contact, value: str) -> None:
     chosen = ContactList.objects.filter(pk=_number(value)).first()
     if chosen is None:
         raise InvalidInput(_("Choose a list."))
+    if not joinable(contact, [chosen.pk]):
+        raise InvalidInput(_("They left “%s” themselves. Below you can let them back on, with a reason.") % chosen)
     ListMembership.objects.get_or_create(contact=contact, contact_list=chosen)
 
 

@@ -49,7 +49,7 @@ class Fault(Enum):
     RETIRED = "retired"  # its key is no longer known
 
 
-class BadLink(Exception):  # noqa: N818  # what was found, not an error of ours
+class BadLink(Exception):  # what was found, not an error of ours
     """A link that we do not follow."""
 
     def __init__(self, fault: Fault) -> None:

@@ -44,15 +44,11 @@ def leave_list(
 ) -> LeftList:
     """Take the person off a list and keep them off; returns what undoing needs."""
     for key in sorted(set(address_keys)):
-        ListOptOut.objects.get_or_create(
-            contact_list=contact_list, address_key=key, defaults={"unsubscription": by}
-        )
+        ListOptOut.objects.get_or_create(contact_list=contact_list, address_key=key, defaults={"unsubscription": by})
     membership = contact_list.memberships.filter(contact=contact).first() if contact else None
     if membership is None:
         return LeftList(list_id=contact_list.pk, joined_at="", import_id=None)
-    left = LeftList(
-        list_id=contact_list.pk, joined_at=membership.joined_at.isoformat(), import_id=membership.import_id
-    )
+    left = LeftList(list_id=contact_list.pk, joined_at=membership.joined_at.isoformat(), import_id=membership.import_id)
     membership.delete()
     return left
 

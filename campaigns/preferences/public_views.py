@@ -40,7 +40,9 @@ _WRONG: dict[Fault, Any] = {
         "whole of it into the browser."
     ),
     Fault.DAMAGED: gettext_lazy("Some of it was changed on the way. Open it from the mail again."),
-    Fault.FORGED: gettext_lazy("It does not come from one of our mails as it stands here. Open it from the mail again."),
+    Fault.FORGED: gettext_lazy(
+        "It does not come from one of our mails as it stands here. Open it from the mail again."
+    ),
     Fault.RETIRED: gettext_lazy("It comes from a very old mail. Open the link of a newer one."),
 }
 _SOLE: dict[LinkOf, Any] = {

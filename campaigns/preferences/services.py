@@ -26,6 +26,8 @@ from campaigns.suppression.services import release, suppress
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from django.db.models import QuerySet
+
     from campaigns.audience.models import Contact
 
 logger = logging.getLogger(__name__)
@@ -106,7 +108,7 @@ def take_back(delivery_id: int) -> bool:
     return bool(deeds)
 
 
-def _undoable(delivery_id: int):  # type: ignore[no-untyped-def]
+def _undoable(delivery_id: int) -> QuerySet[Unsubscription]:
     since = timezone.now() - timedelta(hours=UNDO_HOURS)
     return Unsubscription.objects.filter(delivery_id=delivery_id, undone_at=None, at__gte=since).order_by("-pk")
 
@@ -125,7 +127,7 @@ def _is_done(holder: Holder, lists: Sequence[ContactList]) -> bool:
 
 def _begin(holder: Holder, lists: Sequence[ContactList], *, is_one_click: bool) -> Unsubscription:
     delivery = holder.delivery
-    assert delivery is not None  # noqa: S101  # a person's link has its delivery
+    assert delivery is not None  # a person's link has its delivery
     deed = Unsubscription.objects.create(
         delivery_id=delivery.pk,
         campaign_id=delivery.campaign_id,
@@ -139,9 +141,7 @@ def _begin(holder: Holder, lists: Sequence[ContactList], *, is_one_click: bool) 
 
 
 def _leave(holder: Holder, lists: Sequence[ContactList], deed: Unsubscription) -> None:
-    left = [
-        leave_list(each, contact=holder.contact, address_keys=holder.address_keys, by=deed) for each in lists
-    ]
+    left = [leave_list(each, contact=holder.contact, address_keys=holder.address_keys, by=deed) for each in lists]
     Unsubscription.objects.filter(pk=deed.pk).update(left=left)
     for each in lists:
         _withdraw_consent(holder, deed, contact_list=each)
@@ -149,7 +149,7 @@ def _leave(holder: Holder, lists: Sequence[ContactList], deed: Unsubscription) -
 
 def _stop(holder: Holder, deed: Unsubscription) -> None:
     delivery = holder.delivery
-    assert delivery is not None  # noqa: S101
+    assert delivery is not None
     addresses = {delivery.address_key: delivery.address}
     if holder.contact is not None:
         addresses[holder.contact.address_key] = holder.contact.address
@@ -196,7 +196,8 @@ def _put_back(contact: Contact | None, deed: Unsubscription) -> None:
     for left in deed.left:
         if left["list_id"] in lists:
             _rejoin(contact, lists[left["list_id"]], left)
-    for contact_list in list(lists.values()) or [None]:
+    consented: list[ContactList | None] = [*lists.values()]
+    for contact_list in consented or [None]:
         record_consent(
             contact,
             source=Consent.Source.RECIPIENT,

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from campaigns.audience.consent import Consent, record_consent
 from campaigns.audience.models import Contact, ListMembership
+from campaigns.preferences.opt_outs import come_back
+from campaigns.privacy.forgotten import let_back
 from campaigns.signup.mail import send_confirmation
 from campaigns.signup.models import SignupForm, SignupRequest
 from campaigns.signup.questions import NAME_FIELDS
@@ -139,6 +141,7 @@ def confirm_request(request_id: int) -> tuple[Outcome, SignupRequest | None]:
         return outcome, request
     contact = _contact_of(request)
     ListMembership.objects.get_or_create(contact_list=request.form.contact_list, contact=contact)
+    come_back(contact, request.form.contact_list, why=_("Signed up again through “%s”.") % request.form.title)
     record_consent(
         contact, source=Consent.Source.SIGN_UP, contact_list=request.form.contact_list, wording=request.consent_text
     )
@@ -170,7 +173,9 @@ def _close(request: SignupRequest, contact: Contact) -> None:
 
 
 def _may_get_mail(request: SignupRequest) -> bool:
-    """Take back the person's own unsubscribe; what bounced or complained stays stopped."""
+    """Take back the person's own unsubscribe, or wish to be forgotten; what bounced or complained stays stopped."""
+    if not let_back(request.address_key):
+        return False
     found = Suppression.objects.filter(address_key=request.address_key).first()
     if found is None:
         return True

@@ -36,7 +36,8 @@ def delivery() -> Delivery:
 @pytest.fixture
 def letter() -> Delivery:
     """A mail of a campaign to one list; the person is on another one, too."""
-    news, club = ContactList.objects.create(name="news", public_name="Club news"), ContactList.objects.create(name="club")
+    news = ContactList.objects.create(name="news", public_name="Club news")
+    club = ContactList.objects.create(name="club")
     campaign = make_campaign("Spring letter")
     campaign.include_lists.add(news)
     mail = plan_people(campaign, [DeliveryState.ACCEPTED], with_contacts=True)[0]
@@ -57,7 +58,8 @@ def test_looking_shows_a_button_and_changes_nothing_whatever_a_scanner_does(lett
             assert (answer.status_code, answer.content.count(b"<button")) == (200, 1)
             assert scanner.head(address).content == b""
             assert not answer.cookies
-    assert not Suppression.objects.exists() and not Unsubscription.objects.exists()
+    assert not Suppression.objects.exists()
+    assert not Unsubscription.objects.exists()
     assert lists_of(letter) == ["club", "news"]
     assert counted() == {Use.LOOKED: 9, Use.HEAD: 9}
 
@@ -75,14 +77,21 @@ def test_one_click_takes_the_person_off_the_lists_that_the_mail_went_to(letter):
     assert lists_of(letter) == ["club"]
     assert not Suppression.objects.exists()
     deed = Unsubscription.objects.get()
-    assert (deed.scope, deed.is_one_click, deed.campaign_id, deed.list_names) == ("lists", True, letter.campaign_id, "news")
+    assert (deed.scope, deed.is_one_click, deed.campaign_id, deed.list_names) == (
+        "lists",
+        True,
+        letter.campaign_id,
+        "news",
+    )
     assert ListOptOut.objects.get().address_key == letter.address_key
     assert counted() == {Use.ONE_CLICK: 1}
 
 
 def test_one_click_as_multipart_does_the_same(letter):
     body = b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
-    answer = Client(enforce_csrf_checks=True).post(path_of(letter), body, content_type="multipart/form-data; boundary=x")
+    answer = Client(enforce_csrf_checks=True).post(
+        path_of(letter), body, content_type="multipart/form-data; boundary=x"
+    )
     assert answer.status_code == 200
     assert Unsubscription.objects.get().is_one_click
 
