@@ -15,8 +15,9 @@ def without_jit() -> None:
 def by_reading_all() -> None:
     """Let this transaction join by hashes: a count asks everybody, and looking each up in an index grows faster.
 
-    Not for a page of few people, which an index finds at once.
+    Not for a page of few people, which an index finds at once. One parallel worker at most: the hashes of a big list
+    do not fit the processor's cache, where more workers only wait for each other, and sending needs the rest.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_nestloop = off")
+            cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL max_parallel_workers_per_gather = 1")
