@@ -19,6 +19,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "lists": ("--rows", "50000", "--rounds", "7"),
     "segments": ("--rows", "40000", "--rounds", "5"),
     "sending": ("--recipients", "20000", "--peer-messages", "500", "--rounds", "1"),
+    "events": ("--people", "4000", "--one-by-one", "300", "--rounds", "1"),
     "pacing": ("--rates", "100", "--workers", "1", "4", "--seconds", "10"),
 }
 SHORT_SHARE = "0.6"

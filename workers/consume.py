@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -30,7 +31,8 @@ SERVICES: dict[Feed, Callable[[list[str]], object]] = {
     Feed.SES_EVENTS: apply_events,
     Feed.S3_EVENTS: receive_upload_events,
 }
-MAX_GATHERED = 500  # messages per transaction when the queue is full
+MAX_GATHERED = 1_000  # messages per transaction when the queue is full
+RECEIVERS = 8  # SQS gives ten messages a call: one after the other could not keep up with the ledger
 OUTAGE_PAUSE_S = 2.0
 
 
@@ -43,14 +45,41 @@ def consume_batch(queue: Queue, *, wait_s: int) -> int:
     name = full_name(settings.QUEUE_PREFIX, queue.name)
     connection.ensure_connection()  # while the database is away, receiving would only lead messages to the DLQ
     messages = sqs.receive(name, wait_s=wait_s)
-    while messages and len(messages) < MAX_GATHERED:
-        more = sqs.receive(name, wait_s=0)
-        if not more:
-            break
-        messages += more
+    if len(messages) == sqs.MAX_BATCH:
+        messages += _gathered(name)
     if messages:
-        sqs.delete(name, _served(queue, messages))
+        _acknowledge(name, _served(queue, messages))
     return len(messages)
+
+
+def _gathered(name: str) -> list[sqs.Message]:
+    """What more there is, up to MAX_GATHERED, asked for by several threads; what they got is never dropped."""
+    found: list[sqs.Message] = []
+    with ThreadPoolExecutor(RECEIVERS) as pool:
+        while len(found) < MAX_GATHERED - RECEIVERS * sqs.MAX_BATCH:
+            answers = [pool.submit(sqs.receive, name, wait_s=0) for _ in range(RECEIVERS)]
+            more = [message for answer in answers for message in _answered(answer)]
+            found += more
+            if len(more) < RECEIVERS * sqs.MAX_BATCH // 2:
+                break
+    return found
+
+
+def _answered(answer: Future[list[sqs.Message]]) -> list[sqs.Message]:
+    try:
+        return answer.result()
+    except OutsideError:
+        return []  # the first receive of the next turn tells of an outage
+
+
+def _acknowledge(name: str, messages: list[sqs.Message]) -> None:
+    """Raises OutsideError; what could not be deleted comes again."""
+    parts = [messages[start : start + sqs.MAX_BATCH] for start in range(0, len(messages), sqs.MAX_BATCH)]
+    if len(parts) == 1:
+        sqs.delete(name, parts[0])
+        return
+    with ThreadPoolExecutor(RECEIVERS) as pool:
+        list(pool.map(lambda part: sqs.delete(name, part), parts))
 
 
 def _served(queue: Queue, messages: list[sqs.Message]) -> list[sqs.Message]:

@@ -243,12 +243,17 @@ def _suppress(events: list[SesEvent], deliveries: dict[int, LockedDelivery]) -> 
     # In one order, so that two batches that suppress the same people do not wait for each other.
     for event in sorted(events, key=lambda event: deliveries[event.delivery_id].address_key):
         if event.suppresses:
-            suppress(
-                deliveries[event.delivery_id].address,
-                reason=Suppression.Reason(event.suppresses),
-                source=Suppression.Source.SES_EVENT,
-                note=event.diagnostic,
-            )
+            _suppress_for(event, deliveries[event.delivery_id].address)
+
+
+def _suppress_for(event: SesEvent, address: str) -> None:
+    """The first entry stays, but of SES's own words the complaint, whichever came first."""
+    reason, source = Suppression.Reason(event.suppresses), Suppression.Source.SES_EVENT
+    entry = suppress(address, reason=reason, source=source, note=event.diagnostic)
+    was_bounce = entry.source == source and entry.reason == Suppression.Reason.BOUNCE
+    if was_bounce and reason is Suppression.Reason.COMPLAINT:
+        entry.reason, entry.note = reason, event.diagnostic
+        entry.save(update_fields=["reason", "note"])
 
 
 def _tell(batch: _Batch, canaries: list[SesEvent]) -> None:

@@ -10,6 +10,7 @@ from campaigns.breakers.services import sweep_breakers
 from campaigns.bulk.sweep import sweep_bulk_work
 from campaigns.editing.sweep import sweep_editing
 from campaigns.exports.services import sweep_exports
+from campaigns.feedback.services import sweep_feedback
 from campaigns.importing.sweep import sweep_imports
 from campaigns.restored.services import keep_generation, publish_settling
 from campaigns.sending.sweep import sweep_campaigns
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 # Sending comes first: it alone has people waiting by the minute.
 PARTS: dict[str, Callable[[], object]] = {
     "campaigns": sweep_campaigns,
+    "feedback": sweep_feedback,
     "breakers": sweep_breakers,
     "imports": sweep_imports,
     "bulk": sweep_bulk_work,
