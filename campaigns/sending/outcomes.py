@@ -41,6 +41,9 @@ class Outcome(NamedTuple):
     error: str = ""
 
 
+_SHUT = frozenset({Reason.QUOTA_REACHED, Reason.SENDING_PAUSED})
+
+
 @dataclass(frozen=True, slots=True)
 class CallResult:
     """Outcomes of one provider call, in the order of its group, and what it says about the whole account."""
@@ -50,6 +53,15 @@ class CallResult:
     stops_account: str = ""  # sentence: nothing can be sent through this account now
     stops_campaign: str = ""  # sentence: this campaign cannot be sent as it is
     error: str = ""
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether the provider lets nothing out at all for the moment: paused, or its quota used up."""
+        return bool(self.stops_account) or any(outcome.reason in _SHUT for outcome in self.outcomes)
+
+    @property
+    def has_accepted(self) -> bool:
+        return any(outcome.state is DeliveryState.ACCEPTED for outcome in self.outcomes)
 
 
 def all_alike(count: int, state: DeliveryState, reason: Reason, error: str = "") -> list[Outcome]:

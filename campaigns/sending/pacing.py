@@ -23,6 +23,7 @@ GROUP_SHARE_S = 0.1  # a group takes at most this much of a second's rate
 MAX_RHO, MIN_RHO = 0.99, 0.3
 RHO_DROP, RHO_STEP = 0.9, 0.005
 THROTTLE_PAUSE_S = 1.0
+PROBE_EVERY_S = 60.0
 PRIORITY_SHARE = 0.2  # of the rate: what tests and transactional mail may take without waiting for campaigns
 _UNLIMITED = 1e15
 
@@ -40,14 +41,19 @@ class Denial(StrEnum):
     TOO_FAR = "too-far"
     QUOTA = "quota"
     PAUSED = "paused"
+    PROBING = "probing"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Leave to send the group after `wait_s`; or, with `denial`, to come back after `wait_s`."""
+    """Leave to send the group after `wait_s`; or, with `denial`, to come back after `wait_s`.
+
+    `is_probe`: the provider refused everything lately, and this is the one group of the minute that tries.
+    """
 
     wait_s: float
     denial: Denial | None = None
+    is_probe: bool = False
 
 
 def group_size(max_rate_per_s: float, *, max_group: int) -> int:
@@ -73,11 +79,12 @@ def reserve(account_id: int, count: int, *, lane: Lane) -> Slot:
                 "max_wait": MAX_WAIT_S,
                 "usable": 1.0 if lane is Lane.PRIORITY else 1.0 - settings.QUOTA_RESERVE_PCT / 100,
                 "unlimited": _UNLIMITED,
+                "probe_every": PROBE_EVERY_S,
             },
         )
         row = cursor.fetchone()
     if row is not None:
-        return Slot(wait_s=max(0.0, float(row[0])))
+        return Slot(wait_s=max(0.0, float(row[0])), is_probe=bool(row[1]))
     return _denied(account_id, count)
 
 
@@ -92,12 +99,14 @@ def _reserve_sql(lane: Lane) -> str:
     return f"""
         UPDATE campaigns_sendingaccount
            SET {own} = {later}({own}, {clock}) + {step}, {also}
-               reserved_since_refresh = reserved_since_refresh + %(count)s
+               reserved_since_refresh = reserved_since_refresh + %(count)s,
+               next_probe_at_s = CASE WHEN is_probing THEN {clock} + %(probe_every)s ELSE next_probe_at_s END
          WHERE id = %(account)s AND is_sending_enabled
+           AND (NOT is_probing OR next_probe_at_s <= {clock})
            AND {later}({own}, {clock}) - {clock} <= %(max_wait)s
            AND sent_24h + reserved_since_refresh + %(count)s
                <= CASE WHEN quota_24h < 0 THEN %(unlimited)s ELSE quota_24h * %(usable)s END
-     RETURNING {own} - {step} - {clock}
+     RETURNING {own} - {step} - {clock}, is_probing
     """  # noqa: S608  # only names from this module are put in
 
 
@@ -105,6 +114,8 @@ def _denied(account_id: int, count: int) -> Slot:
     account = SendingAccount.objects.get(pk=account_id)
     if not account.is_sending_enabled:
         return Slot(wait_s=60.0, denial=Denial.PAUSED)
+    if account.is_probing:
+        return Slot(wait_s=PROBE_EVERY_S, denial=Denial.PROBING)
     usable = account.quota_24h * (1 - settings.QUOTA_RESERVE_PCT / 100)
     if account.quota_24h >= 0 and account.sent_24h + account.reserved_since_refresh + count > usable:
         return Slot(wait_s=60.0, denial=Denial.QUOTA)
@@ -129,6 +140,22 @@ def slow_down(account_id: int) -> None:
             """,  # noqa: S608
             {"drop": RHO_DROP, "floor": MIN_RHO, "pause": THROTTLE_PAUSE_S, "account": account_id},
         )
+
+
+def begin_probing(account_id: int) -> None:
+    """The provider lets nothing out: from now on one group a minute tries, the first one in a minute."""
+    with connection.cursor() as cursor:
+        clock = _CLOCK[connection.vendor]
+        cursor.execute(
+            f"UPDATE campaigns_sendingaccount SET is_probing = %(yes)s, next_probe_at_s = {clock} + %(every)s "  # noqa: S608
+            "WHERE id = %(account)s AND NOT is_probing",
+            {"yes": True, "every": PROBE_EVERY_S, "account": account_id},
+        )
+
+
+def end_probing(account_id: int) -> None:
+    """The provider took the group that tried: all go on."""
+    SendingAccount.objects.filter(pk=account_id, is_probing=True).update(is_probing=False, problem="")
 
 
 def speed_up(account_id: int) -> None:

@@ -45,6 +45,13 @@ def refresh_quota() -> None:
     watch_accounts()
 
 
+def _problem(account: SendingAccount, answer: ses.Account) -> str:
+    """While its answers to mails say that it lets nothing out, what they said stays, whatever the account shows."""
+    if not answer.is_sending_enabled:
+        return "Sending is paused in SES."
+    return account.problem if account.is_probing else ""
+
+
 def _write(account: SendingAccount, answer: ses.Account, reserved_before: float) -> None:
     SendingAccount.objects.filter(pk=account.pk).update(
         max_rate_per_s=max(answer.max_rate_per_s, 0.1),
@@ -54,6 +61,6 @@ def _write(account: SendingAccount, answer: ses.Account, reserved_before: float)
         reserved_since_refresh=F("reserved_since_refresh") - reserved_before,
         is_sending_enabled=answer.is_sending_enabled,
         has_production_access=answer.has_production_access,
-        problem="" if answer.is_sending_enabled else "Sending is paused in SES.",
+        problem=_problem(account, answer),
         refreshed_at=timezone.now(),
     )

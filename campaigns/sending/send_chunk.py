@@ -21,7 +21,7 @@ from campaigns.sending.finish import close_chunk, keep_open, settle_leftovers
 from campaigns.sending.models import Campaign, Chunk
 from campaigns.sending.outcomes import CallResult, all_alike
 from campaigns.sending.outgoing import SUPPRESSED_REASON, Skip, outgoing_of
-from campaigns.sending.pacing import Lane, group_size, reserve, slow_down
+from campaigns.sending.pacing import Lane, begin_probing, end_probing, group_size, reserve, slow_down
 from campaigns.sending.retry import retry_in_s, with_attempt_limit
 from campaigns.sending.sender import CANNOT_BE_MADE, Sender, sender_of
 from campaigns.sending.services import pause_by_system, stop_account
@@ -68,6 +68,7 @@ class _Turn:
     late_s: float = 0.0  # how long after its slots this worker woke up
     failed_in_a_row: int = 0  # calls that were throttled, or whose answers were lost
     retry_in_s: float | None = None
+    is_probe: bool = False  # the provider refused everything; this group finds out whether it still does
     is_held_up: bool = False  # by something that holds up the campaign's other chunks, too
 
     @property
@@ -184,6 +185,7 @@ def _reserve_and_wait(turn: _Turn, count: int) -> bool:
         turn.retry_in_s, turn.is_held_up = slot.wait_s, True
         logger.info("sending.waits", extra={"campaign": turn.chunk.campaign_id, "cause": slot.denial.value})
         return False
+    turn.is_probe = slot.is_probe
     if slot.wait_s > 0:
         turn.sleep(slot.wait_s)
     turn.late_s = time.monotonic() - started_s - slot.wait_s
@@ -327,6 +329,11 @@ def _react(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
         slow_down(turn.sender.account_id)
     if result.stops_account:
         stop_account(turn.sender.account_id, problem=result.stops_account)
+    if result.is_shut:
+        begin_probing(turn.sender.account_id)
+    elif turn.is_probe and result.has_accepted:
+        end_probing(turn.sender.account_id)
+        turn.is_probe = False
     if result.stops_campaign:
         pause_by_system(turn.chunk.campaign_id, reason=result.stops_campaign)
     _count_failures(turn, result)

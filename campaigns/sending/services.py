@@ -242,9 +242,11 @@ def fail_campaign(campaign_id: int, *, reason: str) -> None:
 
 
 def stop_account(account_id: int, *, problem: str) -> None:
-    """The provider lets nothing out: hold every campaign of the account until a quota refresh finds it open."""
+    """The provider lets nothing out: hold every campaign of the account until a quota refresh finds it open.
+
+    The log says it once, not after each group that tries again.
+    """
+    account = SendingAccount.objects.get(pk=account_id)
     stopped = SendingAccount.objects.filter(pk=account_id, is_sending_enabled=True)
-    if stopped.update(is_sending_enabled=False, problem=problem[:300]):
-        record_activity(
-            "account.stopped", actor=None, target=SendingAccount.objects.get(pk=account_id), problem=problem
-        )
+    if stopped.update(is_sending_enabled=False, problem=problem[:300]) and not account.is_probing:
+        record_activity("account.stopped", actor=None, target=account, problem=problem)

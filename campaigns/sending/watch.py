@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
@@ -55,10 +56,13 @@ def watch_all() -> dict[str, int]:
 
 
 def watch_accounts() -> int:
-    """Raise and clear what the accounts' rows say; called whenever one was stopped or refreshed."""
+    """Raise and clear what the accounts' rows say; called whenever one was stopped or refreshed.
+
+    One that SES shows as open while it refuses each group that tries stays stopped.
+    """
     stopped = {
         _key(account): Finding(_stopped_text(account), _url(account))
-        for account in SendingAccount.objects.filter(is_sending_enabled=False)
+        for account in SendingAccount.objects.filter(Q(is_sending_enabled=False) | Q(is_probing=True) & ~Q(problem=""))
     }
     return keep_alerts(ACCOUNT_STOPPED, stopped)
 

@@ -258,7 +258,7 @@ def test_a_campaign_that_cannot_start_does_not_keep_the_sweep_from_the_others(mo
         services.schedule_campaign(campaign.pk, at=timezone.now() + timedelta(hours=1), actor=None)
     type(first).objects.update(scheduled_at=timezone.now() - timedelta(seconds=1))
     with monkeypatch.context() as patch:
-        patch.setattr("campaigns.sending.services.freeze_message", raise_key_error)
+        patch.setattr("campaigns.sending.freezing.freeze_message", raise_key_error)
         assert sweep_campaigns()["started"] == 0
     first.refresh_from_db()
     assert first.status == CampaignStatus.FAILED
