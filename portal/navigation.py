@@ -18,6 +18,8 @@ from campaigns.breakers.models import BreakerTrip
 from campaigns.importing.models import ContactImport
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind, CampaignStatus
+from campaigns.uncertain.listing import count_uncertain
+from portal.alerts.bell import open_alerts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -94,6 +96,16 @@ def _open_trips() -> Badge | None:
     return Badge(str(count), "bad") if count else None
 
 
+def _undecided() -> Badge | None:
+    total, left = count_uncertain()
+    return Badge(str(total - left), "warn") if total > left else None
+
+
+def _open_alerts() -> Badge | None:
+    severities = open_alerts().filter(quieted_at=None).values_list("severity", flat=True)[:100]
+    return Badge(str(len(severities)), "bad" if "bad" in severities else "warn") if severities else None
+
+
 GROUPS = (
     Group("", (Entry(_("Overview"), "house", ("admin:index",)),)),
     Group(
@@ -141,11 +153,19 @@ GROUPS = (
         _("Watch"),
         (
             Entry(
+                _("Uncertain"),
+                "circle-question-mark",
+                ("admin:campaigns_campaign_all_uncertain",),
+                "campaigns.view_campaign",
+                _undecided,
+            ),
+            Entry(
                 _("Ask about an address"),
                 "circle-question-mark",
                 ("admin:campaigns_contact_why",),
                 "campaigns.view_contact",
             ),
+            Entry(_("Alerts"), "bell", ("admin:portal_alert_changelist",), "portal.view_alert", _open_alerts),
             Entry(_("Activity"), "history", ("admin:portal_activity_changelist",), "portal.view_activity"),
             Entry(_("Failed sign-ins"), "lock", ("admin:axes_accessattempt_changelist",), "axes.view_accessattempt"),
         ),
@@ -179,6 +199,12 @@ GROUPS = (
                 "folder-down",
                 ("admin:campaigns_dropfolder_changelist",),
                 "campaigns.view_dropfolder",
+            ),
+            Entry(
+                _("Who is told of alerts"),
+                "bell",
+                ("admin:portal_alertrecipient_changelist",),
+                "portal.view_alertrecipient",
             ),
             Entry(_("People & roles"), "shield-user", ("admin:auth_user_changelist",), "auth.view_user"),
         ),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.screen import home_of, status_tone
 from campaigns.sending.states import CampaignKind, CampaignStatus
+from campaigns.uncertain.news import news_of_account
+from campaigns.uncertain.words import STATE_LABELS
 from portal.navigation import first_url
 from portal.overview_alerts import find_alerts, quota_share
 from portal.overview_figures import (
@@ -178,7 +180,18 @@ def _account_row(account: SendingAccount) -> dict[str, Any]:
         "is_well": is_well,
         "has_production_access": account.has_production_access,
         "refreshed_at": account.refreshed_at,
+        "news": _news_text(account),
     }
+
+
+def _news_text(account: SendingAccount) -> str:
+    news = news_of_account(account)
+    if news is None or news.last_seen_at is None:
+        return str(STATE_LABELS[news.state]) if news else ""
+    ago = format_duration((news.now - news.last_seen_at).total_seconds())
+    lag = format_duration(max(1.0, news.lag_s))
+    words = {"state": STATE_LABELS[news.state], "ago": ago, "lag": lag}
+    return _("%(state)s, last heartbeat back %(ago)s ago, takes at most %(lag)s") % words
 
 
 def _recent_rows() -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from campaigns.exports.models import Export
 from campaigns.importing.models import ContactImport
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.screen import home_of
-from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState
+from campaigns.sending.states import CampaignKind, CampaignStatus
 from portal.navigation import first_url
 from portal.wording import format_count, format_percent
 
@@ -113,8 +113,7 @@ def _uncertain_alerts(started: Iterable[Started]) -> Iterator[Alert]:
             "%s messages are uncertain: SES's answer was lost. They are not sent twice.",
             count,
         )
-        people = reverse("admin:campaigns_campaign_people", args=[campaign.campaign_id])
-        url = f"{people}?state={DeliveryState.UNCERTAIN.name.lower()}"
+        url = reverse("admin:campaigns_campaign_uncertain", args=[campaign.campaign_id])
         yield Alert("warn", "circle-question-mark", campaign.name, text % format_count(count), url, _("Who"))
 
 

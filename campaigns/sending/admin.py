@@ -21,6 +21,7 @@ from campaigns.sending.drafts import save_draft_words
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.screen import home_of, status_tone
 from campaigns.sending.states import OPEN, CampaignKind, CampaignStatus, DeliveryState
+from campaigns.uncertain.views import uncertain_urls
 from portal.paging import FastListMixin
 from portal.recorded_admin import RecordedMixin
 from portal.templatetags.postroom import badge, local_time
@@ -110,7 +111,7 @@ class CampaignAdmin(FastListMixin):
         return False  # drafts are discarded on their own page; what was started stays as the record
 
     def get_urls(self) -> list[URLPattern]:
-        return [*_campaign_urls(), *version_urls(CAMPAIGNS), *super().get_urls()]
+        return [*uncertain_urls(), *_campaign_urls(), *version_urls(CAMPAIGNS), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("name"))
     def shown_name(self, campaign: Campaign) -> SafeString:

@@ -20,11 +20,15 @@ _BY_REASON = {
     Reason.SENDING_PAUSED: _("Goes on by itself when sending is open again."),
     Reason.QUOTA_REACHED: _("Goes on by itself as the quota frees."),
     Reason.THROTTLED: _("Goes on by itself, a little slower."),
+    Reason.NOT_ACCEPTED: _("Is sent once more by itself: nothing was sent before."),
+    Reason.SENT_AGAIN: _("Is sent once more, as a person decided."),
+    Reason.TAKEN_AS_SENT: _("Nothing more is tried; news of SES still counts."),
+    Reason.LEFT_OPEN: _("Nothing more is tried; news of SES still counts."),
 }
 _BY_STATE = {
     DeliveryState.BOUNCED: _("Will be written to again in the next campaign."),
     DeliveryState.DEFERRED: _("Is tried again by itself."),
-    DeliveryState.UNCERTAIN: _("Waits for news from SES; it is not sent again blindly."),
+    DeliveryState.UNCERTAIN: _("Waits for news of SES, or for a silence that proves something; it is not sent again blindly."),
     DeliveryState.REFUSED: _("Look at the answer; nothing more is tried."),
     DeliveryState.SKIPPED: _("Nothing to do."),
     DeliveryState.CANCELLED: _("Was not sent."),
@@ -34,6 +38,6 @@ _BY_STATE = {
 def what_next(state: DeliveryState, reason: Reason) -> str:
     """One sentence."""
     general = str(_BY_STATE.get(state, ""))
-    if state in {DeliveryState.UNCERTAIN, DeliveryState.CANCELLED}:
+    if state is DeliveryState.CANCELLED:
         return general
     return str(_BY_REASON.get(reason, general))

@@ -90,6 +90,8 @@ def tabs_of(campaign: Campaign, current: str) -> list[Tab]:
     else:
         names["progress"] = _("Progress")
         names["people"] = _("People")
+        if current == "uncertain" or campaign.chunks.filter(uncertain_count__gt=0).exists():
+            names["uncertain"] = _("Uncertain")
     if campaign.status in FINISHED:
         names["report"] = _("Report")
     return [Tab(label, url_of(campaign, name), name == current) for name, label in names.items()]

@@ -23,6 +23,7 @@ from campaigns.sending.screen import (
     url_of,
 )
 from campaigns.sending.states import CampaignStatus, DeliveryState
+from campaigns.sending.stops import read_stop
 from portal import wording
 from portal.charts import spark_paths
 from portal.figures import Segment, bar_json
@@ -79,6 +80,7 @@ def progress_json(request: HttpRequest, campaign_id: int) -> JsonResponse:
             "quota_percent": quota_percent(now),
             "quota": quota_text(now),
             "quota_note": quota_note(now),
+            "stop": stop_json(campaign),
             "final": now.is_final and not has_changed,
             "reload": has_changed,
         }
@@ -118,10 +120,12 @@ def progress_context(campaign: Campaign) -> dict[str, Any]:
         **stopped,
         "can_cancel": campaign.status in {*_CANCELLABLE},
         "uncertain_count": now.states[DeliveryState.UNCERTAIN],
-        "uncertain_url": people_url(campaign, DeliveryState.UNCERTAIN),
+        "uncertain_url": url_of(campaign, "uncertain"),
+        "stop": read_stop(campaign.pk) if campaign.status in _STOPPED else None,
     }
 
 
+_STOPPED = frozenset({CampaignStatus.PAUSED, CampaignStatus.CANCELLED})
 _CANCELLABLE = frozenset({CampaignStatus.PENDING, CampaignStatus.IN_PROGRESS, CampaignStatus.PAUSED})
 
 
@@ -161,6 +165,15 @@ def cause_code(cause: Cause) -> str:
 def causes_key(now: Progress) -> str:
     """Changes when the list of causes does; the page is loaded again then."""
     return "-".join(sorted(cause_code(cause) for cause in now.causes))
+
+
+def stop_json(campaign: Campaign) -> dict[str, int]:
+    """What became of the calls that were on their way at the last stop; empty when there was none."""
+    stop = read_stop(campaign.pk) if campaign.status in _STOPPED else None
+    if stop is None:
+        return {}
+    parts = ("accepted", "not_accepted", "uncertain", "unknown_yet")
+    return {name: getattr(stop, name) for name in parts}
 
 
 def percent_shown(now: Progress) -> int:

@@ -191,11 +191,25 @@ def _left_out() -> str:
     return reverse("admin:campaigns_campaign_left_out", args=[draft.pk, 3])
 
 
+def _uncertain(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import uncertain
+
+        return getattr(uncertain, name)()
+
+    return make
+
+
 PAGES: list[Page] = [
     Page("login", at("admin:login"), role=None),
     Page("overview-empty", at("admin:index")),
     Page("overview", at("admin:index", _everything)),
     Page("overview-viewer", at("admin:index", _everything), role=VIEWER),
+    Page("uncertain-empty", at("admin:campaigns_campaign_all_uncertain")),
+    Page("uncertain", at("admin:campaigns_campaign_all_uncertain", _uncertain("people_in_doubt"))),
+    Page("uncertain-viewer", at("admin:campaigns_campaign_all_uncertain", _uncertain("people_in_doubt")), role=VIEWER),
+    Page("campaign-uncertain", at("admin:campaigns_campaign_uncertain", _uncertain("people_in_doubt"), with_id=True)),
+    Page("campaign-stopped", at("admin:campaigns_campaign_progress", _uncertain("a_stopped_campaign"), with_id=True)),
     Page("jump", lambda: _club("a_club")() and f"{reverse('admin:jump')}?q=a"),
     Page("jump-nothing", lambda: f"{reverse('admin:jump')}?q=zzz", role=VIEWER),
     Page("activity", at("admin:portal_activity_changelist", _deeds)),

@@ -1,0 +1,74 @@
+"""What is known about an uncertain delivery and about the way of news, in words for the person who looks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _, gettext_lazy
+
+from campaigns.sending.states import CampaignStatus
+from campaigns.uncertain.evidence import Verdict
+from campaigns.uncertain.news import WayState
+
+if TYPE_CHECKING:
+    from campaigns.uncertain.listing import UncertainRow
+
+STATE_LABELS = {
+    WayState.NONE: gettext_lazy("no way"),
+    WayState.OFF: gettext_lazy("heartbeat off"),
+    WayState.NEW: gettext_lazy("first heartbeat is out"),
+    WayState.SILENT: gettext_lazy("silent"),
+    WayState.WORKS: gettext_lazy("news comes"),
+}
+STATE_TONES = {WayState.WORKS: "good", WayState.SILENT: "bad", WayState.NEW: "accent"}
+STATE_SENTENCES = {
+    WayState.NONE: gettext_lazy("Mail goes without a configuration set, so no news of it can come."),
+    WayState.OFF: gettext_lazy(
+        "No heartbeat is sent, so silence proves nothing. What is uncertain waits for a person."
+    ),
+    WayState.NEW: gettext_lazy("No heartbeat has come back yet, so silence proves nothing so far."),
+    WayState.SILENT: gettext_lazy(
+        "Heartbeats do not come back, so silence proves nothing. Does the worker of events run?"
+    ),
+    WayState.WORKS: gettext_lazy("Heartbeats come back, so silence means something."),
+}
+_SILENCE = {
+    WayState.OFF: gettext_lazy("No heartbeat is sent, so silence proves nothing. Waits for a person."),
+    WayState.NEW: gettext_lazy("No heartbeat has come back yet, so silence proves nothing so far."),
+    WayState.SILENT: gettext_lazy("No news comes at the moment, so silence proves nothing."),
+}
+_VERDICTS = {
+    Verdict.UNPROVED: gettext_lazy(
+        "No heartbeat has come back that was sent after it. Waits for one, or for a person."
+    ),
+    Verdict.HEARTBEAT_LOST: gettext_lazy("News of that time was lost, so silence proves nothing. Waits for a person."),
+    Verdict.PROVED: gettext_lazy("Was never accepted; is sent once more within minutes."),
+}
+
+
+def outlook(row: UncertainRow) -> str:
+    """One sentence: what settles this one, and when."""
+    if row.is_left:
+        return _("Left so by decision. News of SES still settles it.")
+    if row.news is None:
+        return _("Went without a configuration set, so no news can come. Waits for a person.")
+    if row.news.state is not WayState.WORKS:
+        return str(_SILENCE[row.news.state])
+    verdict = row.news.verdict(row.since)
+    if verdict is Verdict.WAITS:
+        return _waits(row)
+    if verdict is Verdict.PROVED and row.campaign.status == CampaignStatus.CANCELLED:
+        return _("Was never accepted; becomes cancelled within minutes.")
+    return str(_VERDICTS[verdict])
+
+
+def _waits(row: UncertainRow) -> str:
+    assert row.news is not None
+    until = timezone.localtime(row.since + timedelta(seconds=row.news.patience.window_s))
+    moment = date_format(until, "DATETIME_FORMAT")
+    if row.campaign.status == CampaignStatus.CANCELLED:
+        return _("News comes. If none has come about this one by %s, it was not sent and counts as cancelled.") % moment
+    return _("News comes. If none has come about this one by %s, it was not sent, and is sent then.") % moment
