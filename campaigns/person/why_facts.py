@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from campaigns.audience.models import Contact
 from campaigns.bulk.models import FormerAddress
 from campaigns.messages.problems import TemplateInvalid
-from campaigns.messages.services import message_required_fields
 from campaigns.person.why import CampaignFacts, DeliveryFacts, SuppressionFacts, WhyFacts
 from campaigns.segments.definition import InvalidDefinition
 from campaigns.segments.frozen import segments_of
@@ -19,6 +18,7 @@ from campaigns.segments.people import is_in
 from campaigns.sending.audience import GIVEN_BY_US, audience_of, has_audience, lacking_value
 from campaigns.sending.models import Acceptance, Campaign, Delivery, DeliveryEvent
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
+from campaigns.splits.versions import campaign_required_fields
 from campaigns.suppression.models import EndedSuppression, Suppression
 from portal.mail.address import InvalidAddress, parse_address
 
@@ -154,7 +154,7 @@ def _people_settled_at(campaign: Campaign) -> datetime | None:
 
 def _missing_fields(campaign: Campaign, contact: Contact) -> tuple[str, ...]:
     try:
-        required = message_required_fields(campaign)
+        required = campaign_required_fields(campaign)
     except TemplateInvalid:
         return ()
     if not lacking_value(Contact.objects.filter(pk=contact.pk), required).exists():

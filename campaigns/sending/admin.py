@@ -21,6 +21,8 @@ from campaigns.sending.drafts import save_draft_words
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.screen import home_of, status_tone
 from campaigns.sending.states import OPEN, CampaignKind, CampaignStatus, DeliveryState
+from campaigns.splits.models import SplitVersion
+from campaigns.splits.urls import split_urls
 from campaigns.uncertain.views import uncertain_urls
 from portal.paging import FastListMixin
 from portal.recorded_admin import RecordedMixin
@@ -105,13 +107,16 @@ class CampaignAdmin(FastListMixin):
     def change_view(self, request: HttpRequest, object_id: str, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         if not object_id.isdecimal():
             return redirect("admin:campaigns_campaign_changelist")
+        version = SplitVersion.objects.filter(draft_id=int(object_id)).select_related("split").first()
+        if version is not None:  # a version of an A/B test is written below its campaign
+            return redirect("admin:campaigns_campaign_split_version", version.split.campaign_id, version.number)
         return views_compose.edit_campaign(request, campaign_id=int(object_id))
 
     def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
         return False  # drafts are discarded on their own page; what was started stays as the record
 
     def get_urls(self) -> list[URLPattern]:
-        return [*uncertain_urls(), *_campaign_urls(), *version_urls(CAMPAIGNS), *super().get_urls()]
+        return [*uncertain_urls(), *split_urls("<int:campaign_id>/", _PAGES), *_campaign_urls(), *version_urls(CAMPAIGNS), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("name"))
     def shown_name(self, campaign: Campaign) -> SafeString:
@@ -157,6 +162,7 @@ class SendingAccountAdmin(RecordedMixin):
         "name",
         "region",
         "configuration_set",
+        "tracking_configuration_set",
         "max_rate_per_s",
         "quota_24h",
         "sent_24h",

@@ -11,10 +11,10 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from campaigns.audience.models import Contact, ContactTag, ListMembership
-from campaigns.messages.services import message_required_fields
 from campaigns.segments.frozen import segments_of
 from campaigns.sending.outgoing import SUPPRESSED_REASON
 from campaigns.sending.states import Reason
+from campaigns.splits.versions import campaign_required_fields
 from campaigns.suppression.models import Suppression
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def people_left_out(campaign: Campaign, reason: Reason) -> QuerySet[Contact]:
     """The people behind one line of the review. Raises TemplateInvalid."""
     people = audience_of(campaign)
     if reason == Reason.MISSING_VALUE:
-        return lacking_value(people, message_required_fields(campaign))
+        return lacking_value(people, campaign_required_fields(campaign))
     words = [word for word, code in SUPPRESSED_REASON.items() if code == reason]
     suppressed = Suppression.objects.filter(reason__in=words)
     return people.filter(address_key__in=suppressed.values("address_key"))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState
+from campaigns.splits.models import SplitTest
 from portal.pages import Crumb, render_page
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def home_of(campaign: Campaign) -> str:
 def tabs_of(campaign: Campaign, current: str) -> list[Tab]:
     """The pages that exist for the campaign as it stands."""
     names = {"change": _("Message")}
+    if campaign.status == CampaignStatus.DRAFT or SplitTest.objects.filter(campaign_id=campaign.pk).exists():
+        names["split"] = _("A/B test")
     if can_be_taken_back(campaign):
         names["review"] = _("Review and send")
     else:
@@ -115,7 +118,7 @@ def campaigns_crumb() -> Crumb:
 def campaign_page(
     request: HttpRequest, template: str, campaign: Campaign, *, tab: str, title: str, **context: Any
 ) -> TemplateResponse:
-    """One of the campaign's pages, under its name, status and tabs."""
+    """One of the campaign's pages, under its name, status and tabs; `template` is in campaigns/sending/ or a whole path."""
     frame: dict[str, Any] = {
         "title": title,
         "page_heading": campaign.name,
@@ -128,4 +131,5 @@ def campaign_page(
         "is_live": campaign.status in {CampaignStatus.PENDING, CampaignStatus.IN_PROGRESS},
         "can_change": request.user.has_perm("campaigns.change_campaign"),
     }
-    return render_page(request, f"campaigns/sending/{template}", {**shared, **context}, **frame)
+    path = template if "/" in template else f"campaigns/sending/{template}"
+    return render_page(request, path, {**shared, **context}, **frame)

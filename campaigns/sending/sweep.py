@@ -13,8 +13,9 @@ from campaigns.scheduling.waves import open_due_waves
 from campaigns.sending.finish import complete_if_done
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk
-from campaigns.sending.speed import delete_old_points
+from campaigns.sending.speed import sum_up_old_points
 from campaigns.sending.states import CampaignStatus
+from campaigns.splits.services import settle_splits
 from portal.generation.services import is_held
 from portal.leases import is_due
 from portal.publish import publish
@@ -28,14 +29,14 @@ def sweep_campaigns() -> dict[str, int]:
     if is_held():
         return {"held": 1}
     found = {"started": start_due_campaigns(), "plans": _publish_plans(), "waves": open_due_waves()}
-    found |= {"left_out": leave_out_waves(), "lanes": 0, "completed": 0}
+    found |= {"left_out": leave_out_waves(), "winners": settle_splits(), "lanes": 0, "completed": 0}
     for campaign in _with_open_chunks():
         found["lanes"] += publish_lanes(campaign)
     for campaign_id in Campaign.objects.filter(status=CampaignStatus.IN_PROGRESS, planned_at__isnull=False).values_list(
         "pk", flat=True
     ):
         found["completed"] += complete_if_done(campaign_id)
-    delete_old_points()
+    sum_up_old_points()
     return found
 
 

@@ -83,6 +83,11 @@ class SplitTest(models.Model):
     def __str__(self) -> str:
         return f"A/B {self.campaign_id}"
 
+    @property
+    def wait_s(self) -> int:
+        """The time to wait for answers."""
+        return 60 * self.wait_minutes
+
 
 class SplitVersion(models.Model):
     """One further version (2 = B, 3 = C, 4 = D) of a tested campaign.

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, strategies as st
@@ -19,7 +20,7 @@ def test_parts_are_all_buckets_once_and_the_versions_are_equal(share, versions):
     assert [part.number for part in parts] == [*range(1, versions + 1), 0]
     assert parts[0].low == 0
     assert parts[-1].high == BUCKETS
-    assert all(left.high == right.low for left, right in zip(parts, parts[1:], strict=False))
+    assert all(left.high == right.low for left, right in pairwise(parts))
     sizes = [part.high - part.low for part in parts[:-1]]
     assert max(sizes) - min(sizes) <= 1
     assert abs(sum(sizes) - BUCKETS * share / 100) < 1
