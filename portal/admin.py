@@ -12,6 +12,8 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 
 from portal.activity_admin import ActivityAdmin
+from portal.alerts.admin import AlertAdmin, AlertRecipientAdmin
+from portal.alerts.models import Alert, AlertRecipient
 from portal.models import Activity
 from portal.people_admin import PersonAdmin, RoleAdmin
 from portal.sign_in_admin import FailedSignInAdmin
@@ -21,6 +23,8 @@ for model in (User, Group, AccessAttempt, AccessLog, AccessFailureLog):
         admin.site.unregister(model)
 
 admin.site.register(Activity, ActivityAdmin)
+admin.site.register(Alert, AlertAdmin)
+admin.site.register(AlertRecipient, AlertRecipientAdmin)
 admin.site.register(User, PersonAdmin)
 admin.site.register(Group, RoleAdmin)
 admin.site.register(AccessAttempt, FailedSignInAdmin)

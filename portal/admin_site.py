@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ class PostroomAdminSite(admin.AdminSite):
         return _("Overview")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from portal.alerts.bell import bell_for  # noqa: PLC0415
         from portal.navigation import navigation_for  # noqa: PLC0415  # the site is made before models are loaded
 
         return {
             **super().each_context(request),
             "navigation": partial(navigation_for, request),
+            "bell": SimpleLazyObject(partial(bell_for, request)),
             "bar_tag": _("sandbox") if settings.SANDBOX else "",
         }
 
@@ -47,6 +50,7 @@ class PostroomAdminSite(admin.AdminSite):
         return super().index(request, {**overview_context(request), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
+        from campaigns.restored.views import restored  # noqa: PLC0415
         from portal.jump import jump_json, jump_page  # noqa: PLC0415
         from portal.overview import overview_json  # noqa: PLC0415
         from portal.own_settings import own_settings  # noqa: PLC0415
@@ -55,6 +59,7 @@ class PostroomAdminSite(admin.AdminSite):
             path("overview.json", overview_json, name="overview_json"),
             path("jump.json", jump_json, name="jump_json"),
             path("jump/", jump_page, name="jump"),
+            path("restored/", restored, name="restored"),
             path("own-settings/", self.admin_view(own_settings), name="own_settings"),
             *super().get_urls(),
         ]

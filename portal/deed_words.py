@@ -66,6 +66,7 @@ _DEEDS = {
     "merged": pgettext_lazy("deed", "merged"),
     "paused": pgettext_lazy("deed", "paused"),
     "planned": pgettext_lazy("deed", "planned"),
+    "put_back": pgettext_lazy("deed", "put back on the list in SES"),
     "released": pgettext_lazy("deed", "released"),
     "removed_from_list": pgettext_lazy("deed", "removed from list"),
     "reopened": pgettext_lazy("deed", "reopened"),

@@ -19,7 +19,6 @@ from campaigns.importing.models import ContactImport
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.uncertain.listing import count_uncertain
-from portal.alerts.bell import open_alerts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -101,11 +100,6 @@ def _undecided() -> Badge | None:
     return Badge(str(total - left), "warn") if total > left else None
 
 
-def _open_alerts() -> Badge | None:
-    severities = open_alerts().filter(quieted_at=None).values_list("severity", flat=True)[:100]
-    return Badge(str(len(severities)), "bad" if "bad" in severities else "warn") if severities else None
-
-
 GROUPS = (
     Group("", (Entry(_("Overview"), "house", ("admin:index",)),)),
     Group(
@@ -165,7 +159,7 @@ GROUPS = (
                 ("admin:campaigns_contact_why",),
                 "campaigns.view_contact",
             ),
-            Entry(_("Alerts"), "bell", ("admin:portal_alert_changelist",), "portal.view_alert", _open_alerts),
+            Entry(_("Alerts"), "bell", ("admin:portal_alert_changelist",), "portal.view_alert"),
             Entry(_("Activity"), "history", ("admin:portal_activity_changelist",), "portal.view_activity"),
             Entry(_("Failed sign-ins"), "lock", ("admin:axes_accessattempt_changelist",), "axes.view_accessattempt"),
         ),

@@ -1,4 +1,7 @@
-"""What is wrong or waits for a person, each computed from the rows it speaks of."""
+"""What is wrong or waits for a person: the open alerts, and what is computed from the rows it speaks of.
+
+What an alert says of a thing is not said a second time.
+"""
 
 from __future__ import annotations
 
@@ -18,24 +21,24 @@ from campaigns.importing.models import ContactImport
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.screen import home_of
 from campaigns.sending.states import CampaignKind, CampaignStatus
+from portal.alerts.bell import open_alerts
 from portal.navigation import first_url
-from portal.wording import format_count, format_percent
+from portal.wording import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from portal.overview_figures import Started
 
-QUOTA_NEAR = 0.9
-STALE_AFTER = timedelta(minutes=15)
 _FAILED_FOR = timedelta(days=7)
 _LATE_AFTER = timedelta(minutes=10)
 _SHOWN = 5  # of each kind
+_SHOWN_STORED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One sentence about one thing, and where to see to it. `tone` is bad or warn."""
+    """One sentence about one thing, and where to see to it. `tone` is bad or warn; `what` may be in the sentence."""
 
     tone: str
     icon: str
@@ -46,8 +49,10 @@ class Alert:
 
 
 def find_alerts(accounts: Iterable[SendingAccount], started: Iterable[Started]) -> list[Alert]:
-    """All alerts, the bad ones first."""
-    alerts = [
+    """All of it, the bad ones first."""
+    stored = list(_stored_alerts())
+    told = {alert.url for alert in stored}
+    computed = [
         *(alert for account in accounts for alert in _account_alerts(account)),
         *_campaign_alerts(),
         *_uncertain_alerts(started),
@@ -56,7 +61,14 @@ def find_alerts(accounts: Iterable[SendingAccount], started: Iterable[Started]) 
         *_bulk_alerts(),
         *_export_alerts(),
     ]
+    alerts = stored + [alert for alert in computed if alert.url not in told]
     return sorted(alerts, key=lambda alert: alert.tone != "bad")
+
+
+def _stored_alerts() -> Iterator[Alert]:
+    for row in open_alerts().filter(quieted_at=None)[:_SHOWN_STORED]:
+        url = row.url or reverse("admin:portal_alert_one", args=[row.pk])
+        yield Alert(row.severity, "bell", "", row.text, url, _("See to it"))
 
 
 def quota_share(account: SendingAccount) -> float | None:
@@ -71,22 +83,10 @@ def _account_alerts(account: SendingAccount) -> Iterator[Alert]:
         url = first_url(("admin:campaigns_sendingaccount_change",), account.pk)
         return Alert(tone, "server", account.name, text, url, _("See the account"))
 
-    if account.problem:
+    if account.problem and account.is_sending_enabled:
         yield alert("bad", account.problem)
-    elif not account.is_sending_enabled:
-        yield alert("bad", _("SES has paused sending for this account. Nothing leaves until it allows it again."))
-    share = quota_share(account)
-    if share is not None and share >= QUOTA_NEAR:
-        used = {"used": format_percent(share, digits=0), "quota": format_count(account.quota_24h)}
-        yield alert(
-            "warn", _("%(used)s of the %(quota)s messages for 24 hours are used; the rest waits by itself.") % used
-        )
     if account.refreshed_at is None:
         yield alert("warn", _("SES has not been asked for its limits yet. Does a worker run?"))
-    elif timezone.now() - account.refreshed_at > STALE_AFTER:
-        yield alert(
-            "warn", _("SES has not answered for a while, so quota and rate here may be old. Does a worker run?")
-        )
     if not account.has_production_access and account.refreshed_at and not settings.SANDBOX:
         yield alert("warn", _("SES still has this account in its own sandbox: it writes to verified addresses only."))
 

@@ -52,23 +52,25 @@ _MARKETER_MODELS = (
     "approval",
 )
 _VIEWABLE_APPS = ("campaigns", "routing")
-_OWNER_ONLY = ("download_any_export", "change_approvalrule")
+_OWNER_ONLY = ("download_any_export", "change_approvalrule", "forget_person")
 
 
 def _permissions_of(role: str) -> QuerySet[Permission]:
     from django.contrib.auth.models import Permission  # noqa: PLC0415  # imported before the apps are ready
 
     everything = Permission.objects.all()
-    view = Q(codename__startswith="view_", content_type__app_label__in=_VIEWABLE_APPS)
+    view = Q(codename__startswith="view_", content_type__app_label__in=_VIEWABLE_APPS) | Q(codename="view_alert")
     if role == OWNER:
         return everything.exclude(content_type__app_label__in=("sessions", "contenttypes"))
     everything = everything.exclude(codename__in=_OWNER_ONLY)
     if role == OPERATOR:
-        seen = view | Q(codename="view_activity")
+        seen = view | Q(codename__in=("view_activity", "change_alert")) | Q(content_type__model="alertrecipient")
         return everything.filter(seen | Q(content_type__app_label__in=(*_VIEWABLE_APPS, "credentials", "axes")))
     if role == MARKETER:
         return everything.filter(
-            view | Q(content_type__app_label="campaigns", content_type__model__in=_MARKETER_MODELS)
+            view
+            | Q(codename="change_alert")
+            | Q(content_type__app_label="campaigns", content_type__model__in=_MARKETER_MODELS)
         )
     return everything.filter(view)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 AFTER: Position = (DeliveryState.UNCERTAIN, Reason.RESTORED)
+WAITED = Q(state__in=OPEN)
+# The events about them may have come between backup and restore, so that silence proves nothing any more.
+DOUBTED = Q(state=DeliveryState.UNCERTAIN, reason__in=(Reason.ANSWER_LOST, Reason.WORKER_DIED))
 
 
 def settle_restored() -> bool:
@@ -45,8 +48,9 @@ def settle_restored() -> bool:
     for campaign_id in Campaign.objects.filter(status__in=ABOUT_TO_START).values_list("pk", flat=True):
         _take_back(campaign_id)
     uncertain = 0
-    for chunk_id in _open_chunks().values_list("pk", flat=True):
-        uncertain += _name_uncertain(chunk_id)
+    for which, chunks in ((WAITED, _waiting_chunks()), (DOUBTED, _doubtful_chunks())):
+        for chunk_id in list(chunks.values_list("pk", flat=True)):
+            uncertain += _name_uncertain(chunk_id, which)
     for campaign_id in Campaign.objects.filter(status=CampaignStatus.IN_PROGRESS).values_list("pk", flat=True):
         complete_if_done(campaign_id)
     _leave_gap()
@@ -97,27 +101,32 @@ def _take_back(campaign_id: int) -> None:
     )  # fmt: skip
 
 
-def _open_chunks() -> QuerySet[Chunk]:
-    """Of what is going, and of what was taken back half planned; a cancelled campaign's are its workers' to cancel."""
+def _waiting_chunks() -> QuerySet[Chunk]:
+    """Of what is going, and of what was half planned; a cancelled campaign's are its workers' to cancel."""
     statuses = (*STARTED, CampaignStatus.FAILED)
     return Chunk.objects.filter(is_open=True, campaign__status__in=statuses).order_by("pk")
 
 
+def _doubtful_chunks() -> QuerySet[Chunk]:
+    return Chunk.objects.filter(uncertain_count__gt=0).order_by("pk")
+
+
 @transaction.atomic
-def _name_uncertain(chunk_id: int) -> int:
-    """Whoever waits in the chunk becomes uncertain, and the chunk is closed; returns how many."""
+def _name_uncertain(chunk_id: int, which: Q) -> int:
+    """Those of the chunk become uncertain because of the restore, and it is closed; returns how many."""
     chunk = Chunk.objects.select_for_update().get(pk=chunk_id)
-    waiting = deliveries_of(chunk).filter(state__in=OPEN)
+    rows = deliveries_of(chunk).filter(which)
     tally = Tally()
     # Rows are changed only under the lock of their chunk, so what is counted is what moves.
-    for row in waiting.order_by().values("state", "reason").annotate(people=Count("pk")):
+    for row in rows.order_by().values("state", "reason").annotate(people=Count("pk")):
         tally.move((row["state"], row["reason"]), AFTER, row["people"])
-    moved = waiting.update(state=AFTER[0], reason=AFTER[1], changed_at=timezone.now())
+    moved = rows.update(state=AFTER[0], reason=AFTER[1], changed_at=timezone.now())
     apply_tally(chunk, tally)
     Attempt.objects.filter(chunk=chunk, outcome=Attempt.Outcome.OPEN).update(
         outcome=Attempt.Outcome.UNCERTAIN, error="A backup was restored.", finished_at=timezone.now()
     )
-    Chunk.objects.filter(pk=chunk.pk).update(is_open=False, lease_token="", lease_until=None, retry_at=None)
+    if not deliveries_of(chunk).filter(state__in=OPEN).exists():
+        Chunk.objects.filter(pk=chunk.pk).update(is_open=False, lease_token="", lease_until=None, retry_at=None)
     return moved
 
 

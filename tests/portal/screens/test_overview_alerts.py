@@ -10,6 +10,7 @@ from campaigns.exports.models import Export
 from campaigns.importing.models import ContactImport
 from campaigns.sending.models import SendingAccount
 from campaigns.sending.states import CampaignStatus
+from campaigns.sending.watch import watch_accounts, watch_silence
 from portal.overview_alerts import find_alerts
 from portal.overview_figures import read_started
 from tests.factories.overview import make_counted_campaign
@@ -27,6 +28,8 @@ def account(**fields) -> SendingAccount:
 
 
 def alerts_now() -> list[tuple[str, str, str]]:
+    watch_accounts()
+    watch_silence()
     found = find_alerts(SendingAccount.objects.all(), read_started(timezone.localdate()))
     return [(alert.tone, alert.what, alert.text) for alert in found]
 

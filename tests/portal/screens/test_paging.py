@@ -42,7 +42,7 @@ def test_pages_beyond_the_limit_do_not_exist(client, monkeypatch):
 def test_a_list_never_reads_more_than_the_limit(client, django_assert_max_num_queries):
     deeds(60)
     client.force_login(User.objects.create_superuser("ann"), backend="django.contrib.auth.backends.ModelBackend")
-    with django_assert_max_num_queries(8) as queries:
+    with django_assert_max_num_queries(12) as queries:
         client.get(reverse("admin:portal_activity_changelist"))
     counts = [
         query["sql"] for query in queries.captured_queries if "COUNT(*)" in query["sql"] and "activity" in query["sql"]
