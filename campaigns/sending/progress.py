@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from campaigns.sending.advice import what_next
 from campaigns.sending.counts import count_column
-from campaigns.sending.estimate import usable_quota
+from campaigns.sending.estimate import Estimate, estimate, usable_quota
 from campaigns.sending.models import Chunk, Delivery
 from campaigns.sending.speed import rate_points
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
@@ -61,6 +61,8 @@ class Progress:
     is_quota_enough: bool
     rate_points: list[tuple[int, float]]
     causes: list[Cause]
+    is_out_of_quota: bool = False  # nothing leaves before it frees
+    outlook: Estimate | None = None  # while the quota, not the rate, says when it ends
 
 
 def state_counts(campaign_id: int) -> dict[DeliveryState, int]:
@@ -96,6 +98,8 @@ def read_progress(campaign: Campaign) -> Progress:
         is_quota_enough=account is not None and usable_quota(account) >= groups["queued"],
         rate_points=points,
         causes=read_causes(campaign.pk),
+        is_out_of_quota=account is not None and usable_quota(account) < 1,
+        outlook=_outlook(campaign, waiting),
     )
 
 
@@ -112,8 +116,18 @@ def _seconds_left(campaign: Campaign, waiting: int, rate_now: float) -> float | 
         return 0.0
     if campaign.status != CampaignStatus.IN_PROGRESS or campaign.account is None:
         return None
+    if (expected := _outlook(campaign, waiting)) is not None:
+        return expected.duration_s
     rate = rate_now or campaign.account.max_rate_per_s * campaign.account.rho
     return waiting / rate if rate > 0 else None
+
+
+def _outlook(campaign: Campaign, waiting: int) -> Estimate | None:
+    account = campaign.account
+    if account is None or campaign.status != CampaignStatus.IN_PROGRESS or usable_quota(account) >= waiting:
+        return None
+    expected = estimate(account, waiting, campaign_id=campaign.pk)
+    return expected if expected.waits_for_quota else None
 
 
 def read_causes(campaign_id: int) -> list[Cause]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns.sending.models import SendingAccount
 from campaigns.sending.pacing import speed_up
+from campaigns.sending.quota_watch import watch_quota
 from campaigns.sending.watch import watch_accounts, watch_review
 from portal.aws import ses
 from portal.errors import PortalError
@@ -25,7 +26,10 @@ def default_account() -> SendingAccount:
     if existing is not None:
         return existing
     return SendingAccount.objects.create(
-        name=DEFAULT_ACCOUNT_NAME, region=settings.AWS_REGION, configuration_set=settings.SES_CONFIGURATION_SET
+        name=DEFAULT_ACCOUNT_NAME,
+        region=settings.AWS_REGION,
+        configuration_set=settings.SES_CONFIGURATION_SET,
+        tracking_configuration_set=settings.SES_TRACKING_CONFIGURATION_SET,
     )
 
 
@@ -40,6 +44,7 @@ def refresh_quota() -> None:
             SendingAccount.objects.filter(pk=account.pk).update(problem=f"SES does not answer: {error}"[:300])
             continue
         _write(account, answer, reserved_before)
+        watch_quota(SendingAccount.objects.get(pk=account.pk))
         watch_review(account, answer.enforcement_status)
         speed_up(account.pk)
     watch_accounts()

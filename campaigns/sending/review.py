@@ -17,9 +17,11 @@ from campaigns.sending.audience import AudienceReview, has_audience, review_audi
 from campaigns.sending.estimate import Estimate, estimate
 from campaigns.sending.link_checks import link_visit_points
 from campaigns.sending.models import Campaign
-from campaigns.sending.review_points import audience_points, blocking_points, quota_point
+from campaigns.sending.quota_points import quota_points
+from campaigns.sending.review_points import audience_points, blocking_points
 from campaigns.sending.states import DeliveryState
 from campaigns.sending.trial_results import has_changed_since, last_trial
+from campaigns.splits.checks import size_points, trial_points
 from portal.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
@@ -58,9 +60,15 @@ class Review:
 def review_campaign(campaign: Campaign) -> Review:
     """Look at a draft as it is now; counts the audience once."""
     audience = _audience(campaign)
-    expected = estimate(campaign.account, audience.will_get) if audience and campaign.account else None
+    expected = _expected(campaign, audience)
     checks = worst_first(list(_checks(campaign, audience, expected)))
     return Review(audience, expected, checks, audience_text(campaign))
+
+
+def _expected(campaign: Campaign, audience: AudienceReview | None) -> Estimate | None:
+    if audience is None or campaign.account is None:
+        return None
+    return estimate(campaign.account, audience.will_get, start_at=campaign.scheduled_at, campaign_id=campaign.pk)
 
 
 def require_sendable(campaign: Campaign) -> None:
@@ -128,12 +136,14 @@ def _checks(campaign: Campaign, audience: AudienceReview | None, expected: Estim
     yield from blocking_points(campaign)
     if audience is not None:
         yield from audience_points(campaign, audience)
+        yield from size_points(campaign, audience.will_get)
     if expected is not None:
-        yield quota_point(campaign, expected)
+        yield from quota_points(campaign, expected)
     source = draft_source(campaign)
     yield from link_visit_points(source)
     yield from embedding_points(source, audience.will_get if audience else 0)
     yield _test_check(campaign)
+    yield from trial_points(campaign)
 
 
 def _test_check(campaign: Campaign) -> MessageCheck:

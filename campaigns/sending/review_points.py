@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 
 from campaigns.breakers.guard import open_account_trip
 from campaigns.breakers.wording import trip_text
+from campaigns.feedback.tracking_check import tracking_points
 from campaigns.messages.checks import Level, MessageCheck, check_message
 from campaigns.messages.checks.point import AUDIENCE
 from campaigns.messages.services import draft_source
-from campaigns.sending.estimate import Estimate, usable_quota
 from campaigns.sending.missing_values import lacking_check
 from campaigns.sending.readiness import missing_parts
 from campaigns.sending.sender_checks import sender_points
 from campaigns.sending.states import Reason
-from portal.wording import format_count
+from campaigns.splits.checks import rule_points, version_points
+from campaigns.splits.versions import campaign_required_fields
 
 if TYPE_CHECKING:
     from campaigns.sending.audience import AudienceReview
@@ -32,7 +33,10 @@ def blocking_points(campaign: Campaign) -> Iterator[MessageCheck]:
     for text in missing_parts(campaign):
         yield MessageCheck(Level.BAD, "missing_part", text)
     yield from (point for point in check_message(draft_source(campaign)) if point.code not in SAID_AS_MISSING)
+    yield from version_points(campaign)
+    yield from rule_points(campaign)
     yield from sender_points(campaign)
+    yield from tracking_points(campaign)
     yield from _held_point(campaign)
 
 
@@ -52,20 +56,4 @@ def audience_points(campaign: Campaign, audience: AudienceReview) -> Iterator[Me
         cure = _("Choose other lists, tags or segments.")
         yield MessageCheck(Level.BAD, "nobody", _("Nobody is left who would get it."), place=AUDIENCE, cure=cure)
     if missing := audience.left_out.get(Reason.MISSING_VALUE, 0):
-        yield lacking_check(campaign, missing, draft_source(campaign))
-
-
-def quota_point(campaign: Campaign, expected: Estimate) -> MessageCheck:
-    """Whether the account lets them all out today."""
-    account = campaign.account
-    if account is not None and not account.is_sending_enabled:
-        text = _("SES does not let this account send: %s") % (account.problem or _("no reason given"))
-        cure = _("It waits until SES opens the account again.")
-        return MessageCheck(Level.WARN, "account_stopped", text, cure=cure)
-    if expected.waits_for_quota:
-        text = _("24-hour quota: %s go out only when the quota frees again.") % format_count(expected.waits_for_quota)
-        cure = _("Nothing to do: it goes on by itself. Ask SES for a larger quota if that is too slow.")
-        return MessageCheck(Level.WARN, "quota", text, cure=cure)
-    left = usable_quota(account) if account is not None else 0
-    shown = _("without limit") if left == float("inf") else format_count(left)
-    return MessageCheck(Level.GOOD, "quota", _("24-hour quota: enough (%s left).") % shown)
+        yield lacking_check(campaign, missing, draft_source(campaign), campaign_required_fields(campaign))

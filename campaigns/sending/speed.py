@@ -6,6 +6,7 @@ import time
 
 from django.db import connection
 
+from campaigns.scheduling.sent import sum_up_points
 from campaigns.sending.models import RatePoint
 
 SPAN_S = 5
@@ -36,7 +37,6 @@ def rate_points(campaign_id: int, *, last_s: int = 600) -> list[tuple[int, float
     return [(span, found.get(span, 0) / SPAN_S) for span in range(first, now, SPAN_S)]
 
 
-def delete_old_points() -> int:
-    """Remove points older than an hour; called by the sweep."""
-    deleted, _by_model = RatePoint.objects.filter(span_s__lt=int(time.time()) - KEPT_S).delete()
-    return deleted
+def sum_up_old_points() -> int:
+    """Turn points older than an hour into what the quota remembers; called by the sweep."""
+    return sum_up_points(before_s=int(time.time()) - KEPT_S)

@@ -24,10 +24,12 @@ from campaigns.sending.screen import (
 )
 from campaigns.sending.states import CampaignStatus, DeliveryState
 from campaigns.sending.stops import read_stop
+from campaigns.splits.results import read_results, split_key, waits_for_winner
 from portal import wording
 from portal.charts import spark_paths
 from portal.figures import Segment, bar_json
 from portal.pages import page
+from portal.wording_times import format_day_and_time
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -65,7 +67,11 @@ def progress_json(request: HttpRequest, campaign_id: int) -> JsonResponse:
     now = read_progress(campaign)
     area, line = spark_paths(_curve(now), ceiling=now.allowed_per_s)
     shown_as = request.GET.get("status", "")
-    has_changed = shown_as != campaign.status or request.GET.get("causes", "") != causes_key(now)
+    has_changed = (
+        shown_as != campaign.status
+        or request.GET.get("causes", "") != causes_key(now)
+        or request.GET.get("split", "") != split_key(campaign)
+    )
     return JsonResponse(
         {
             "percent": percent_shown(now),
@@ -113,6 +119,8 @@ def progress_context(campaign: Campaign) -> dict[str, Any]:
         "quota_note": quota_note(now),
         "causes": [cause_row(campaign, cause) for cause in now.causes],
         "causes_key": causes_key(now),
+        "results": read_results(campaign),
+        "split_key": split_key(campaign),
         "unsent": now.groups["queued"],
         "is_being_planned": campaign.status == CampaignStatus.PENDING,
         "can_pause": campaign.status == CampaignStatus.IN_PROGRESS,
@@ -187,6 +195,8 @@ def left_text(campaign: Campaign, now: Progress) -> str:
         return str(campaign.get_status_display())
     if now.is_final or (now.total and now.handled == now.total):
         return _("done")
+    if waits_for_winner(campaign):
+        return _("waits for the winner of the A/B test")
     if now.seconds_left is None:
         return ""
     return _("about %s left") % wording.format_duration(now.seconds_left)
@@ -211,7 +221,15 @@ def quota_note(now: Progress) -> str:
         return ""
     if now.is_quota_enough:
         return _("Enough for this campaign")
-    return _("Not enough for this campaign: the rest waits until the quota frees, and goes on by itself")
+    if now.outlook is None:
+        return _("Not enough for this campaign: the rest waits until the quota frees, and goes on by itself")
+    times = {
+        "goes_on": format_day_and_time(now.outlook.goes_on_at),
+        "ends": format_day_and_time(now.outlook.finishes_at),
+    }
+    if now.is_out_of_quota:
+        return _("Waits for the quota, goes on about %(goes_on)s; the last leave about %(ends)s") % times
+    return _("Not enough for all: the rest goes on about %(goes_on)s, the last leave about %(ends)s") % times
 
 
 def _curve(now: Progress) -> list[float]:
