@@ -36,6 +36,7 @@ EVENT_TYPES: tuple[EventTypeType, ...] = (
     "DELIVERY",
     "RENDERING_FAILURE",
     "DELIVERY_DELAY",
+    "SUBSCRIPTION",
 )
 ALREADY_THERE = frozenset({"AlreadyExistsException", "BucketAlreadyOwnedByYou", "BucketAlreadyExists"})
 
@@ -47,6 +48,7 @@ class SeedNames:
     region: str = "us-east-1"
     queue_prefix: str = "postroom"
     configuration_set: str = "postroom"
+    tracking_set: str = "postroom-tracked"
     buckets: tuple[str, ...] = ("postroom-uploads",)
     uploads_bucket: str = "postroom-uploads"
     identities: tuple[str, ...] = (DEMO_DOMAIN,)
@@ -60,6 +62,7 @@ class SeedNames:
             region=os.environ.get("AWS_REGION") or "us-east-1",
             queue_prefix=os.environ.get("QUEUE_PREFIX") or "postroom",
             configuration_set=os.environ.get("SES_CONFIGURATION_SET") or "postroom",
+            tracking_set=os.environ.get("SES_TRACKING_CONFIGURATION_SET") or "postroom-tracked",
             buckets=(uploads, files) if files and files != uploads else (uploads,),
             uploads_bucket=uploads,
         )
@@ -122,19 +125,25 @@ def seed_buckets(s3: S3Client, sqs: SQSClient, names: SeedNames) -> None:
 
 
 def seed_ses(ses: SESV2Client, topic_arn: str, names: SeedNames) -> None:
-    """Make the configuration set, its event destination and the verified demo domains."""
+    """Make both configuration sets, their event destinations and the verified demo domains."""
     for identity in names.identities:
         with already_there():
             ses.create_email_identity(EmailIdentity=identity)
+    seed_configuration_set(ses, names.configuration_set, topic_arn, EVENT_TYPES)
+    seed_configuration_set(ses, names.tracking_set, topic_arn, (*EVENT_TYPES, "OPEN", "CLICK"))
+
+
+def seed_configuration_set(ses: SESV2Client, name: str, topic_arn: str, event_types: tuple[EventTypeType, ...]) -> None:
+    """Make one configuration set whose events of these types go to the topic."""
     with already_there():
-        ses.create_configuration_set(ConfigurationSetName=names.configuration_set)
+        ses.create_configuration_set(ConfigurationSetName=name)
     with already_there():
         ses.create_configuration_set_event_destination(
-            ConfigurationSetName=names.configuration_set,
+            ConfigurationSetName=name,
             EventDestinationName=EVENT_DESTINATION,
             EventDestination={
                 "Enabled": True,
-                "MatchingEventTypes": list(EVENT_TYPES),
+                "MatchingEventTypes": list(event_types),
                 "SnsDestination": {"TopicArn": topic_arn},
             },
         )

@@ -61,7 +61,7 @@ def _message(campaign: Campaign) -> list[Any]:
 
 
 def _sender(campaign: Campaign) -> list[Any]:
-    return [campaign.account_id, campaign.from_name, campaign.from_address, campaign.reply_to]
+    return [campaign.account_id, campaign.from_name, campaign.from_address, campaign.reply_to, campaign.is_tracked]
 
 
 def _audience(campaign: Campaign) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -259,8 +260,8 @@ def _suppress_for(event: SesEvent, address: str) -> None:
 def _tell(batch: _Batch, canaries: list[SesEvent]) -> None:
     """Whoever wants to know, after the commit: a part that breaks must not bring the events again."""
     worse = frozenset(batch.worse)
-    news: list[Callable[[], object]] = [lambda tell=tell: tell(worse) for tell in AFTER_BAD_NEWS if worse]
-    news += [lambda tell=tell: tell(canaries) for tell in AFTER_CANARY_EVENTS if canaries]
+    news: list[Callable[[], object]] = [partial(tell, worse) for tell in AFTER_BAD_NEWS if worse]
+    news += [partial(tell, canaries) for tell in AFTER_CANARY_EVENTS if canaries]
     for tell in news:
         try:
             tell()

@@ -44,6 +44,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "from_name",
             "from_address",
             "reply_to",
+            "is_tracked",
             "subject",
             "preheader",
             "kind",
@@ -78,6 +79,8 @@ class CampaignForm(forms.ModelForm[Campaign]):
         offer_layouts(self.fields["house_layout"])
         if SendingAccount.objects.count() < 2:  # noqa: PLR2004  # nothing to choose
             del self.fields["account"]
+        if not self.instance.is_tracked and not SendingAccount.objects.exclude(tracking_configuration_set="").exists():
+            del self.fields["is_tracked"]  # no account could
         if not self.instance.pk and not self.initial.get("from_address"):
             self.initial["from_address"] = settings.DEFAULT_FROM_ADDRESS
 

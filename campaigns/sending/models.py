@@ -80,7 +80,11 @@ class Campaign(Draftable, LeasedModel):
     from_name = models.CharField(_("from name"), max_length=120, blank=True, default="")
     from_address = models.CharField(_("from address"), max_length=320, blank=True, default="")
     reply_to = models.CharField(_("reply to"), max_length=320, blank=True, default="")
-    is_tracked = models.BooleanField(_("Count opens and clicks"), default=False)
+    is_tracked = models.BooleanField(
+        _("Count opens and clicks"),
+        default=False,
+        help_text=_("SES puts an invisible image into each mail and leads its links through a counter of its own."),
+    )
 
     # Audience: everybody, or the people on any of the lists, with any of the tags or in any segment; minus the excluded.
     is_to_everybody = models.BooleanField(_("everybody"), default=False)

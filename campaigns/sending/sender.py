@@ -91,7 +91,16 @@ def envelope_of(campaign: Campaign) -> Envelope:
         from_name=campaign.from_name,
         from_address=campaign.from_address,
         reply_to=campaign.reply_to,
-        configuration_set=campaign.account.configuration_set if campaign.account else "",
+        configuration_set=_configuration_set(campaign),
         campaign_id=campaign.pk,
         is_one_click=campaign.campaign_kind == CampaignKind.CAMPAIGN,
     )
+
+
+def _configuration_set(campaign: Campaign) -> str:
+    """That with SES's tracking only where the campaign asks for it and the account has one."""
+    account = campaign.account
+    if account is None:
+        return ""
+    tracking = account.tracking_configuration_set if campaign.is_tracked else ""
+    return tracking or account.configuration_set

@@ -15,6 +15,7 @@ from sandbox.ses_double.calls import CallBook
 from sandbox.ses_double.clock import Clock
 from sandbox.ses_double.errors import paused, suspended
 from sandbox.ses_double.events import TYPES_BY_OUTCOME
+from sandbox.ses_double.readers import TRACKED
 from sandbox.ses_double.faults import FaultPlan
 from sandbox.ses_double.letter import (
     Accepted,
@@ -139,7 +140,7 @@ class Double:
         """Return topics by event type; empty when nobody listens."""
         if not self.account.listens(set_name):
             return {}
-        types = {kind for kinds in TYPES_BY_OUTCOME.values() for kind in kinds}
+        types = {kind for kinds in TYPES_BY_OUTCOME.values() for kind in kinds} | TRACKED
         return {kind: self.account.topics_for(set_name, kind) for kind in types}
 
     def _open_mailbox(self) -> MailboxStore | None:

@@ -19,6 +19,7 @@ from sandbox.ses_double.letter import (
     merge_headers,
     missing_place,
 )
+from sandbox.ses_double.readers import link_in, reader_of
 
 Json = dict[str, object]
 
@@ -46,6 +47,8 @@ EVENT_NAMES = {
     "REJECT": "Reject",
     "DELIVERY_DELAY": "DeliveryDelay",
     "RENDERING_FAILURE": "Rendering Failure",
+    "OPEN": "Open",
+    "CLICK": "Click",
 }
 
 # bounceType, bounceSubType, status, diagnosticCode
@@ -191,6 +194,18 @@ def _failure(message: Accepted, _at_s: float) -> Json:
     }
 
 
+def _open(message: Accepted, at_s: float) -> Json:
+    return {
+        "ipAddress": "192.0.2.1",
+        "timestamp": iso_from_epoch(at_s),
+        "userAgent": reader_of(message).agent,
+    }
+
+
+def _click(message: Accepted, at_s: float) -> Json:
+    return {**_open(message, at_s), "link": link_in(message), "linkTags": None}
+
+
 def _feedback_id(message: Accepted, kind: str) -> str:
     """Return an id that is the same whenever the same event is published again."""
     seed = f"{message.ses_message_id}/{kind}".encode()
@@ -206,4 +221,6 @@ BUILDERS: dict[str, Callable[[Accepted, float], Json]] = {
     "REJECT": _reject,
     "DELIVERY_DELAY": _delay,
     "RENDERING_FAILURE": _failure,
+    "OPEN": _open,
+    "CLICK": _click,
 }

@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sandbox.ses_double.clock import Clock
 from sandbox.ses_double.events import TYPES_BY_OUTCOME, event_for
 from sandbox.ses_double.letter import Accepted
+from sandbox.ses_double.readers import reader_of
 
 if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
@@ -90,11 +91,17 @@ class EventPublisher:
         base_s = time.monotonic() + settings.delay_s
         with self._changed:
             for order, event_type in enumerate(TYPES_BY_OUTCOME[message.outcome]):
-                at_s = base_s + order * settings.gap_s
-                for topic_arn in topics_by_type.get(event_type, ()):
-                    for _copy in range(self._copies()):
-                        self._push(at_s, topic_arn, event_type, message)
+                self._push_all(base_s + order * settings.gap_s, event_type, message, topics_by_type)
+            for event_type, after_s in reader_of(message).deeds:
+                self._push_all(base_s + after_s, event_type, message, topics_by_type)
             self._changed.notify()
+
+    def _push_all(
+        self, at_s: float, event_type: str, message: Accepted, topics_by_type: Mapping[str, list[str]]
+    ) -> None:
+        for topic_arn in topics_by_type.get(event_type, ()):
+            for _copy in range(self._copies()):
+                self._push(at_s, topic_arn, event_type, message)
 
     def clear(self) -> None:
         """Forget the events that still wait, those of a batch being tried included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 AT = "2026-11-22T10:00:00.000Z"
 _DETAIL_KEYS = {"Rendering Failure": "failure", "DeliveryDelay": "deliveryDelay"}
@@ -23,13 +24,18 @@ def ses_event(
     return json.dumps({"eventType": kind, "mail": mail, key: {"timestamp": at, **detail}})
 
 
-def hard_bounce(delivery_id: int, **fields: object) -> str:
+def hard_bounce(delivery_id: int, **fields: Any) -> str:
     recipients = [{"emailAddress": "x@y.example", "diagnosticCode": "550 5.1.1 user unknown"}]
-    detail = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": recipients, "feedbackId": "h"}
+    detail: dict[str, Any] = {
+        "bounceType": "Permanent",
+        "bounceSubType": "General",
+        "bouncedRecipients": recipients,
+        "feedbackId": "h",
+    }
     return ses_event(delivery_id, "Bounce", **{**detail, **fields})
 
 
-def soft_bounce(delivery_id: int, **fields: object) -> str:
+def soft_bounce(delivery_id: int, **fields: Any) -> str:
     return ses_event(
         delivery_id, "Bounce", bounceType="Transient", bounceSubType="MailboxFull", feedbackId="s", **fields
     )

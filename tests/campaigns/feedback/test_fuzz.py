@@ -20,7 +20,7 @@ from tests.factories.sending import make_campaign, plan_people
 
 MUTANTS = 20_000
 MAX_S = 1.0
-ODD = (
+ODD: tuple[object, ...] = (
     None, True, 0, -1, 1e308, "", "\x00", "\ud800", "9" * 5000, [], [None], {}, {"a": {}}, "0001-01-01T00:00:00+14:00",
     "9999-12-31T23:59:59Z", "2026-11-22", float("nan"), "Bounce", ["1", "2"],
 )  # fmt: skip

@@ -123,3 +123,13 @@ def test_no_events_when_they_are_off_or_without_a_configuration_set(sandbox, ses
     sandbox.set_events(enabled=False)
     ses.send_email(**simple_send(**WITH_EVENTS))
     assert (sandbox.events_waiting_count(), queue(0)) == (0, [])
+
+
+def test_clicks_are_told_only_where_the_configuration_set_tracks(ses, queue):
+    ses.send_email(**simple_send("anna@scanner.example", **WITH_EVENTS))
+    ses.send_email(**simple_send("anna@scanner.example", ConfigurationSetName="postroom-tracked"))
+    told = queue(5)
+    assert sorted(types(told)) == ["Click", "Delivery", "Delivery", "Send", "Send"]
+    [click] = [event for event in told if event["eventType"] == "Click"]
+    assert click["mail"]["tags"]["ses:configuration-set"] == ["postroom-tracked"]
+    assert click["click"]["link"].startswith("https://")
