@@ -9,9 +9,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _, gettext_lazy
 
+from campaigns.person.screen import Answer, answer_about
+from campaigns.person.why_facts import asked_about
+from campaigns.suppression import batch_views, ses_views
 from campaigns.suppression.forms import ReleaseForm, SuppressForm
 from campaigns.suppression.models import Suppression
-from campaigns.suppression.services import release, suppress
+from campaigns.suppression.services import reason_counts, release, suppress
 from portal.fields import prefix_range
 from portal.list_words import ListWordsMixin
 from portal.mail.address import display_address
@@ -22,12 +25,13 @@ from portal.templatetags.postroom import badge, local_time
 if TYPE_CHECKING:
     from django import forms
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
     from django.utils.safestring import SafeString
 
 _TONES = {Suppression.Reason.BOUNCE: "bad", Suppression.Reason.COMPLAINT: "bad", Suppression.Reason.UNSUBSCRIBE: "warn"}
 
+_PAGES = "campaigns_suppression_"
 _ID_DIGITS = 18  # fits the databases' integers
 
 
@@ -50,7 +54,7 @@ class SuppressionAdmin(ListWordsMixin, FastListMixin):
     sortable_by = ()
     actions = None
     change_form_template = "campaigns/suppression/suppression.html"
-    change_list_template = "campaigns/audience/groups.html"
+    change_list_template = "campaigns/suppression/list.html"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
@@ -84,8 +88,21 @@ class SuppressionAdmin(ListWordsMixin, FastListMixin):
         obj.pk = saved.pk
 
     def get_urls(self) -> list[URLPattern]:
-        own = path("<int:suppression_id>/release/", release_one, name="campaigns_suppression_release")
-        return [own, *super().get_urls()]
+        own = [
+            path("<int:suppression_id>/release/", release_one, name=_PAGES + "release"),
+            path("<int:suppression_id>/put-back/", ses_views.put_back_one, name=_PAGES + "put_back"),
+            path("ses/", ses_views.ses_list, name=_PAGES + "ses"),
+            path("many/", batch_views.many, name=_PAGES + "many"),
+            path("many/<int:batch_id>/", batch_views.batch, name=_PAGES + "batch"),
+            path("many/<int:batch_id>/decide/", batch_views.decide, name=_PAGES + "decide"),
+            path("many/<int:batch_id>/undo/", batch_views.undo, name=_PAGES + "undo_batch"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With how many there are of each reason and, where an address was looked for, the answer about it."""
+        found = {"reason_counts": reason_counts(), "answer": _answer(request.GET.get("q", ""))}
+        return super().changelist_view(request, {**found, **(extra_context or {})})
 
     @admin.display(description=gettext_lazy("address"))
     def shown_address(self, suppression: Suppression) -> str:
@@ -109,7 +126,7 @@ class SuppressionAdmin(ListWordsMixin, FastListMixin):
 def release_one(request: HttpRequest, suppression_id: int) -> HttpResponseBase:
     """Ask why, then let mail go to the address again."""
     suppression = get_object_or_404(Suppression, pk=suppression_id)
-    form = ReleaseForm(request.POST or None)
+    form = ReleaseForm(request.POST or None, suppression=suppression)
     if request.method == "POST" and form.is_valid():
         release(suppression_id, reason_text=form.cleaned_data["reason_text"], actor=actor_of(request))
         messages.success(request, _("%s may get mail again.") % suppression.address)
@@ -123,6 +140,12 @@ def release_one(request: HttpRequest, suppression_id: int) -> HttpResponseBase:
     }
     context = {"suppression": suppression, "form": form}
     return render_page(request, "campaigns/suppression/release.html", context, **frame)
+
+
+def _answer(typed: str) -> Answer | None:
+    """Why a whole address gets mail or not, whoever has it; None while only its beginning is typed."""
+    asked = asked_about(typed)
+    return answer_about(asked, None) if asked.key else None
 
 
 def _back_from(request: HttpRequest) -> str:

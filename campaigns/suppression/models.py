@@ -91,7 +91,7 @@ class SuppressionBatch(models.Model):
     class Status(models.TextChoices):
         CHECKED = "checked", _("waits for you")
         ADDED = "added", _("added")
-        UNDONE = "undone", _("undone")
+        UNDONE = "undone", _("taken back")
         DISCARDED = "discarded", _("thrown away")
 
     name = models.CharField(_("name"), max_length=150)
@@ -124,7 +124,6 @@ class SuppressionLine(models.Model):
     address = models.CharField(max_length=320)
     address_key = KeyField(max_length=320)
     reason = models.CharField(max_length=20, choices=Suppression.Reason.choices)
-    is_known = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.number}: {self.address}"

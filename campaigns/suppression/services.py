@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from campaigns.suppression.models import EndedSuppression, Suppression
@@ -64,7 +65,15 @@ def release(suppression_id: int, *, reason_text: str, actor: User | None) -> Non
     suppression = Suppression.objects.select_for_update().filter(pk=suppression_id).first()
     if suppression is None:
         return
-    EndedSuppression.objects.create(
+    ended_of(suppression, why=reason_text, actor=actor).save()
+    want_taken_off(suppression.address, suppression.address_key, reason=suppression.reason)
+    record_activity("suppression.released", actor=actor, target=suppression, reason=reason_text[:500])
+    suppression.delete()
+
+
+def ended_of(suppression: Suppression, *, why: str, actor: User | None) -> EndedSuppression:
+    """What is kept of a suppression that is taken off; not saved yet."""
+    return EndedSuppression(
         address_key=suppression.address_key,
         reason=suppression.reason,
         source=suppression.source,
@@ -73,11 +82,14 @@ def release(suppression_id: int, *, reason_text: str, actor: User | None) -> Non
         began_by_name=suppression.created_by.get_username() if suppression.created_by else "",
         ended_by=actor,
         ended_by_name=actor.get_username() if actor else "",
-        why=reason_text[:500],
+        why=why[:500],
     )
-    want_taken_off(suppression.address, suppression.address_key, reason=suppression.reason)
-    record_activity("suppression.released", actor=actor, target=suppression, reason=reason_text[:500])
-    suppression.delete()
+
+
+def reason_counts() -> list[tuple[str, str, int]]:
+    """How many addresses are suppressed for each reason that there is: (value, words, count), most first."""
+    found = Suppression.objects.order_by().values_list("reason").annotate(found=Count("pk")).order_by("-found")
+    return [(reason, str(Suppression.Reason(reason).label), count) for reason, count in found]
 
 
 def suppressed_among(keys: Sequence[str]) -> dict[str, str]:

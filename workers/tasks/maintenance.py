@@ -13,9 +13,11 @@ from campaigns.exports.services import sweep_exports
 from campaigns.feedback.services import sweep_feedback
 from campaigns.importing.sweep import sweep_imports
 from campaigns.restored.services import keep_generation, publish_settling
+from campaigns.privacy.services import sweep_erasures
 from campaigns.sending.sweep import sweep_campaigns
 from campaigns.sending.watch import watch_all
 from campaigns.signup.services import sweep_requests
+from campaigns.suppression.batches import sweep_batches
 from portal.alerts.outbox import publish_waiting
 from portal.publish import producer
 from portal.queues import TaskName
@@ -35,8 +37,10 @@ PARTS: dict[str, Callable[[], object]] = {
     "imports": sweep_imports,
     "bulk": sweep_bulk_work,
     "exports": sweep_exports,
+    "erasures": sweep_erasures,
     "fields": sweep_fields,
     "signups": sweep_requests,
+    "suppressions": sweep_batches,
     "unsaved": sweep_editing,
     "turns": forget_old_turns,
     "restored": publish_settling,
