@@ -18,6 +18,9 @@ from campaigns.sending.models import Acceptance, Campaign, Chunk, Delivery
 from campaigns.sending.people import count_people, people_page
 from campaigns.sending.people_filter import read_people_filter
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState
+from campaigns.splits.models import letter_of
+from campaigns.splits.parts import version_numbers
+from campaigns.splits.versions import split_of
 from portal.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -50,14 +53,25 @@ class People:
     def header(export: Export) -> list[str]:
         own = [_("attempts"), _("since (UTC)"), _("SES message id")]
         usual = [_("address"), _("first name"), _("last name"), _("state"), _("reason")]
-        return [*usual, *(own if export.columns == Export.Columns.ALL else own[1:2]), EXPORT_MARK]
+        tested = [_("version")] if split_of(_campaign_of(export.query)) else []
+        return [*usual, *(own if export.columns == Export.Columns.ALL else own[1:2]), *tested, EXPORT_MARK]
 
     @staticmethod
     def read(export: Export, cursor: str, count: int) -> Piece:
         wanted = read_people_filter(QueryDict(export.query).dict())
-        found = people_page(_campaign_of(export.query), wanted, cursor=cursor, size=count)
+        campaign = _campaign_of(export.query)
+        found = people_page(campaign, wanted, cursor=cursor, size=count)
         accepted = Acceptance.objects.in_bulk([person.pk for person in found.deliveries])
-        rows = [_person_row(person, accepted.get(person.pk), export) for person in found.deliveries]
+        versions = version_numbers(campaign, [person.chunk_number for person in found.deliveries])
+        is_tested = bool(versions) or split_of(campaign) is not None
+        rows = [
+            [
+                *_person_row(person, accepted.get(person.pk), export),
+                *([letter_of(versions.get(person.chunk_number, 0))] if is_tested else []),
+                "",
+            ]
+            for person in found.deliveries
+        ]
         return Piece(rows, found.next_cursor)
 
 
@@ -146,7 +160,7 @@ def _person_row(person: Delivery, acceptance: Acceptance | None, export: Export)
         str(person.get_reason_display()),
     ]
     own = [str(person.attempt_count), _time(person.changed_at), acceptance.ses_message_id if acceptance else ""]
-    return [*usual, *(own if export.columns == Export.Columns.ALL else own[1:2]), ""]
+    return [*usual, *(own if export.columns == Export.Columns.ALL else own[1:2])]
 
 
 def _time(moment: datetime | None) -> str:

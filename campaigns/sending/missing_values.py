@@ -39,12 +39,11 @@ def missing_values_checks(campaign: Campaign, source: MessageSource) -> list[Mes
     except TemplateInvalid:
         return []
     lacking = count_lacking(campaign, names)
-    return [lacking_check(campaign, lacking, source)] if lacking else []
+    return [lacking_check(campaign, lacking, source, names)] if lacking else []
 
 
-def lacking_check(campaign: Campaign, lacking: int, source: MessageSource) -> MessageCheck:
-    """The amber point: how many, who, which names, where the first of them stands. The source must compile."""
-    names = required_fields(compiled_source(source))
+def lacking_check(campaign: Campaign, lacking: int, source: MessageSource, names: frozenset[str]) -> MessageCheck:
+    """The amber point: how many, who, which of the `names` they need, where the first of them stands."""
     text = ngettext(
         "%(count)s person has no value for %(names)s, which the message shows without a default: they are left out.",
         "%(count)s people have no value for %(names)s, which the message shows without a default: they are left out.",

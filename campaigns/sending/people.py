@@ -7,7 +7,7 @@ ranges are read; a search by address uses the unique index on the address.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from django.db import connection
@@ -19,6 +19,7 @@ from django.db.models.functions import Cast, Coalesce
 from campaigns.sending.counts import cause_key, count_column
 from campaigns.sending.models import Campaign, Chunk, Delivery
 from campaigns.sending.states import DeliveryState, Reason
+from campaigns.splits.parts import parts_of_version
 from portal.fields import prefix_range
 
 PAGE_SIZE = 50
@@ -29,15 +30,19 @@ EXPORT_BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """Which people: in any of the states (none = all), for one reason, with addresses that begin like `prefix`."""
+    """Which people: in any of the states (none = all), for one reason, with addresses that begin like `prefix`, who got
+    one version of an A/B test (0 = any), only in the test or also as the winner.
+    """
 
     states: frozenset[DeliveryState] = frozenset()
     reason: Reason | None = None
     prefix: str = ""
+    version: int = 0
+    is_in_test: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not self.states and self.reason is None and not self.prefix
+        return not self.states and self.reason is None and not self.prefix and not self.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,12 @@ def count_people(campaign: Campaign, wanted: PeopleFilter) -> int | None:
     """How many there are by the counters; None for a search, which would have to be counted row by row."""
     if wanted.prefix:
         return None
-    total = Chunk.objects.filter(campaign=campaign).aggregate(people=Coalesce(Sum(_people_in(wanted)), 0))
+    total = _chunks_of(campaign, wanted).aggregate(people=Coalesce(Sum(_people_in(wanted)), 0))
     return int(total["people"])
 
 
 def _page_by_address(campaign: Campaign, wanted: PeopleFilter, *, cursor: str, size: int) -> PeoplePage:
-    if wanted.states and count_people(campaign, PeopleFilter(wanted.states, wanted.reason)) == 0:
+    if wanted.states and count_people(campaign, replace(wanted, prefix="")) == 0:
         return PeoplePage()
     rows = _by_address(campaign, wanted)
     if cursor:
@@ -100,6 +105,8 @@ def _page_by_address(campaign: Campaign, wanted: PeopleFilter, *, cursor: str, s
 def _by_address(campaign: Campaign, wanted: PeopleFilter) -> QuerySet[Delivery]:
     low, high = prefix_range(wanted.prefix.lower())
     rows = _matching(wanted).filter(campaign=campaign, address_key__gte=low, address_key__lt=high)
+    if wanted.version:
+        rows = rows.filter(chunk_number__in=_chunks_of(campaign, wanted).values("number"))
     return rows.order_by("address_key")
 
 
@@ -163,7 +170,7 @@ def _reads(parts: Iterator[IdRange], *, enough: int) -> Iterator[list[IdRange]]:
 
 def _ranges(campaign: Campaign, wanted: PeopleFilter, *, after: int) -> Iterator[IdRange]:
     """The chunks that hold such people behind delivery `after`, in order, read a hundred at a time."""
-    chunks = Chunk.objects.filter(campaign=campaign).annotate(people=_people_in(wanted)).filter(people__gt=0)
+    chunks = _chunks_of(campaign, wanted).annotate(people=_people_in(wanted)).filter(people__gt=0)
     chunks = chunks.filter(last_delivery_id__gt=after).order_by("number").defer("cause_counts")
     number = -1
     while True:
@@ -173,6 +180,14 @@ def _ranges(campaign: Campaign, wanted: PeopleFilter, *, after: int) -> Iterator
         if len(batch) < CHUNKS_PER_READ:
             return
         number = batch[-1].number
+
+
+def _chunks_of(campaign: Campaign, wanted: PeopleFilter) -> QuerySet[Chunk]:
+    """The campaign's chunks; of an A/B test those whose people got the wanted version."""
+    chunks = Chunk.objects.filter(campaign=campaign)
+    if not wanted.version:
+        return chunks
+    return chunks.filter(part__in=parts_of_version(campaign, wanted.version, is_in_test=wanted.is_in_test))
 
 
 def _people_in(wanted: PeopleFilter) -> Combinable:

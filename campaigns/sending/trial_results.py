@@ -61,8 +61,9 @@ class Trial:
 
     @property
     def campaign(self) -> Campaign | None:
-        """What was tested; None for a template."""
-        return self.sample.parent
+        """What was tested, also where it was one version of it; None for a template."""
+        tested = self.sample.parent
+        return tested.parent if tested and tested.campaign_kind == CampaignKind.VERSION else tested
 
     @property
     def is_final(self) -> bool:
@@ -78,7 +79,7 @@ def last_trial(campaign: Campaign) -> Trial | None:
 def read_trial(version_id: int) -> Trial | None:
     """The test that was frozen as this version; None when there is none."""
     tests = Campaign.objects.filter(version__id=version_id, campaign_kind=CampaignKind.TEST).order_by("pk")
-    found = list(tests.select_related("version", "parent", "created_by"))
+    found = list(tests.select_related("version", "parent__parent", "created_by"))
     if not found or found[0].version is None:
         return None
     contact_ids = found[0].only_contact_ids

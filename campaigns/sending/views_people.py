@@ -14,14 +14,19 @@ from django.views.decorators.http import require_GET
 from campaigns.sending.advice import what_next
 from campaigns.sending.models import Acceptance, Attempt, Campaign, Chunk, Delivery, DeliveryEvent
 from campaigns.sending.people import PeopleFilter, count_people, people_page
-from campaigns.sending.people_filter import read_people_filter
+from campaigns.sending.people_filter import read_people_filter, version_word
 from campaigns.sending.progress import state_counts
 from campaigns.sending.screen import campaign_or_404, campaign_page, can_be_taken_back, home_of, state_tone, url_of
 from campaigns.sending.states import DeliveryState, Reason
+from campaigns.splits.models import letter_of
+from campaigns.splits.parts import version_numbers
+from campaigns.splits.versions import versions_of
 from portal.errors import InvalidInput
 from portal.pages import page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http.response import HttpResponseBase
 
 
@@ -35,7 +40,8 @@ def people(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     wanted = read_filter(request)
     found = people_page(campaign, wanted, cursor=request.GET.get("after", "").replace("\0", ""))
     context: dict[str, Any] = {
-        "rows": [person_row(campaign, person) for person in found.deliveries],
+        "rows": with_versions(campaign, found.deliveries),
+        "version_choices": _version_choices(campaign, wanted),
         "next_url": _address(campaign, wanted, after=found.next_cursor) if found.next_cursor else "",
         "first_url": _address(campaign, wanted) if request.GET.get("after") else "",
         "count": count_people(campaign, wanted),
@@ -56,7 +62,7 @@ def person(request: HttpRequest, campaign_id: int, delivery_id: int) -> HttpResp
     chunk = Chunk.objects.filter(campaign=campaign, number=found.chunk_number).first()
     attempts = Attempt.objects.filter(chunk=chunk, first_delivery_id__lte=found.pk, last_delivery_id__gte=found.pk)
     context = {
-        "person": person_row(campaign, found),
+        "person": with_versions(campaign, [found])[0],
         "contact": found.contact,
         "attempts": attempts.order_by("pk"),
         "acceptance": Acceptance.objects.filter(pk=found.pk).first(),
@@ -82,6 +88,15 @@ def read_filter(request: HttpRequest) -> PeopleFilter:
         return read_people_filter(request.GET.dict())
     except InvalidInput as error:
         raise Http404 from error
+
+
+def with_versions(campaign: Campaign, deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:
+    """Recipients as lists show them, with the version of an A/B test that each gets."""
+    versions = version_numbers(campaign, [person.chunk_number for person in deliveries])
+    return [
+        {**person_row(campaign, person), "version": letter_of(versions.get(person.chunk_number, 0))}
+        for person in deliveries
+    ]
 
 
 def person_row(campaign: Campaign, delivery: Delivery) -> dict[str, Any]:
@@ -111,6 +126,17 @@ def _state_choices(campaign: Campaign, wanted: PeopleFilter) -> list[dict[str, A
     ]
 
 
+def _version_choices(campaign: Campaign, wanted: PeopleFilter) -> list[dict[str, Any]]:
+    """Nothing where nothing is tested."""
+    letters = [version.letter for version in versions_of(campaign)]
+    if len(letters) == 1:
+        return []
+    choices = [("", _("any"))]
+    for letter in letters:
+        choices += [(letter.lower(), letter), (f"{letter.lower()}-test", _("%s, in the test") % letter)]
+    return [{"word": word, "label": label, "is_chosen": word == version_word(wanted)} for word, label in choices]
+
+
 def _several(wanted: PeopleFilter) -> str:
     return ", ".join(str(state.label) for state in sorted(wanted.states))
 
@@ -124,6 +150,7 @@ def _query(wanted: PeopleFilter, *, after: str = "") -> str:
         "state": _state_words(wanted),
         "reason": int(wanted.reason) if wanted.reason is not None else "",
         "q": wanted.prefix,
+        "version": version_word(wanted),
         "after": after,
     }
     return urlencode({name: value for name, value in fields.items() if value != ""})

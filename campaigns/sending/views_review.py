@@ -24,6 +24,7 @@ from campaigns.sending.review import Review, review_campaign
 from campaigns.sending.screen import actor_of, campaign_or_404, campaign_page, can_be_taken_back, home_of, url_of
 from campaigns.sending.states import CampaignStatus, Reason
 from campaigns.sending.views_trials import send_and_tell, shown_trial
+from campaigns.splits.results import split_context
 from portal.figures import Segment
 from portal.pages import page
 from portal.wording import format_duration, format_rate
@@ -123,6 +124,7 @@ def _render(request: HttpRequest, campaign: Campaign, **forms: Any) -> HttpRespo
         "links_wait": any(point.code == LINKS_WAITING for point in seen.checks),
         "links_unopened": any(point.code == LINKS_UNOPENED for point in seen.checks),
         "inbox": inbox_line(campaign),
+        **split_context(campaign),
         **forms,
     }
     return campaign_page(request, "review.html", campaign, tab="review", title=_("Review and send"), **context)

@@ -111,3 +111,8 @@ class SplitVersion(models.Model):
 def letter_of(number: int) -> str:
     """A, B, C or D; "" for 0."""
     return "ABCD"[number - 1] if number else ""
+
+
+def number_of(letter: str) -> int:
+    """1 to 4 for A to D, in either case. Raises ValueError for anything else."""
+    return [*"abcd"].index(letter.lower()) + 1

@@ -11,6 +11,8 @@ from campaigns.splits.models import SplitTest, SplitVersion
 from portal.errors import Conflict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
 
@@ -54,3 +56,18 @@ def parts_of_campaign(campaign: Campaign) -> list[Part]:
     if split is None:
         return [WHOLE_AUDIENCE]
     return parts_of(split.share_percent, 1 + split.versions.count())
+
+
+def parts_of_version(campaign: Campaign, number: int, *, is_in_test: bool) -> list[int]:
+    """The parts whose people got this version; with the rest of the audience where it won."""
+    has_won = SplitTest.objects.filter(campaign_id=campaign.pk, winner_number=number).exists()
+    return [number, REST] if has_won and not is_in_test else [number]
+
+
+def version_numbers(campaign: Campaign, chunk_numbers: Iterable[int]) -> dict[int, int]:
+    """The version that the people of each of these chunks get; 0 while they wait for the winner. {} without a test."""
+    winner = list(SplitTest.objects.filter(campaign_id=campaign.pk).values_list("winner_number", flat=True))
+    if not winner:
+        return {}
+    chunks = Chunk.objects.filter(campaign=campaign, number__in=set(chunk_numbers))
+    return {number: part or winner[0] or 0 for number, part in chunks.values_list("number", "part")}

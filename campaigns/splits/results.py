@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from campaigns.sending.states import CampaignStatus
+from campaigns.sending.trial_results import has_changed_since, last_trial
 from campaigns.splits.deciding import CLEAR_BELOW, Verdict, judge
 from campaigns.splits.figures import Figures, read_figures
 from campaigns.splits.models import SplitTest, letter_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from campaigns.sending.models import Campaign
+    from campaigns.splits.versions import Version
 
 _UNDER_WAY = frozenset({CampaignStatus.IN_PROGRESS, CampaignStatus.PAUSED})
 
@@ -85,6 +87,35 @@ def read_results(campaign: Campaign) -> Results | None:
         can_choose=is_open,
         is_tracked=campaign.is_tracked,
     )
+
+
+def version_rows(versions: list[Version]) -> list[dict[str, Any]]:
+    """The versions as the set-up and the review list them; `is_tested`: sent as a test as it is now."""
+    found = []
+    for version in versions:
+        trial = last_trial(version.words)
+        is_tested = trial is not None and not has_changed_since(trial, version.words)
+        shown = {"number": version.number, "letter": version.letter, "subject": version.subject}
+        found.append({**shown, "is_tested": is_tested})
+    return found
+
+
+def split_context(campaign: Campaign) -> dict[str, Any]:
+    """What the review shows of the test; nothing where nothing is tested."""
+    split = split_of(campaign)
+    return {"split": split, "versions": version_rows(versions_of(campaign))} if split else {}
+
+
+def split_key(campaign: Campaign) -> str:
+    """Changes when the live page has to be loaded again: the test is out, somebody is asked, there is a winner."""
+    split = split_of(campaign)
+    return f"{int(split.tested_at is not None)}{split.asks}{split.winner_number or 0}" if split else ""
+
+
+def waits_for_winner(campaign: Campaign) -> bool:
+    """Whether all that can leave has left, and the rest of the audience waits for the winner."""
+    split = split_of(campaign) if campaign.status == CampaignStatus.IN_PROGRESS else None
+    return split is not None and split.winner_number is None and split.tested_at is not None
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -23,12 +23,11 @@ from campaigns.sending.link_checks import ask_for_links
 from campaigns.sending.models import Campaign
 from campaigns.sending.screen import actor_of, campaign_or_404, campaign_page, url_of
 from campaigns.sending.states import CampaignStatus
-from campaigns.sending.trial_results import has_changed_since, last_trial
 from campaigns.sending.views_trials import send_and_tell
 from campaigns.splits.drafts import add_version, drop_split, remove_version, save_split, save_version_words
 from campaigns.splits.forms import SplitForm, VersionForm
 from campaigns.splits.models import MOST_VERSIONS, SplitTest, letter_of
-from campaigns.splits.results import read_results
+from campaigns.splits.results import read_results, version_rows
 from campaigns.splits.services import choose_winner
 from campaigns.splits.versions import Version, split_of, versions_of
 from portal.errors import Conflict, PortalError
@@ -51,7 +50,12 @@ def split(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     form = SplitForm(request.POST or None, instance=found or SplitTest(), versions=versions)
     if request.method == "POST" and form.is_valid():
         return _save_settings(request, campaign, form)
-    context = {"form": form, "split": found, "versions": _rows(versions), "may_add": len(versions) < MOST_VERSIONS}
+    context = {
+        "form": form,
+        "split": found,
+        "versions": version_rows(versions),
+        "may_add": len(versions) < MOST_VERSIONS,
+    }
     return campaign_page(request, "campaigns/splits/setup.html", campaign, tab="split", title=_("A/B test"), **context)
 
 
@@ -160,7 +164,7 @@ def _save_settings(request: HttpRequest, campaign: Campaign, form: SplitForm) ->
 def _show(request: HttpRequest, campaign: Campaign, found: SplitTest | None) -> HttpResponseBase:
     if found is None:
         raise Http404
-    context: dict[str, Any] = {"split": found, "versions": _rows(versions_of(campaign))}
+    context: dict[str, Any] = {"split": found, "versions": version_rows(versions_of(campaign))}
     if campaign.status not in {CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, CampaignStatus.PENDING}:
         context["results"] = read_results(campaign)
     return campaign_page(request, "campaigns/splits/split.html", campaign, tab="split", title=_("A/B test"), **context)
@@ -171,16 +175,6 @@ def _version_or_404(campaign: Campaign, number: int) -> Version:
         if found.number == number:
             return found
     raise Http404
-
-
-def _rows(versions: list[Version]) -> list[dict[str, Any]]:
-    """The versions as the set-up and the review list them."""
-    found = []
-    for shown in versions:
-        trial = last_trial(shown.words)
-        is_tested = trial is not None and not has_changed_since(trial, shown.words)
-        found.append({"number": shown.number, "letter": shown.letter, "subject": shown.subject, "is_tested": is_tested})
-    return found
 
 
 def _edit(request: HttpRequest, campaign: Campaign, number: int) -> HttpResponseBase:
