@@ -57,6 +57,7 @@ class TaskName(StrEnum):
     RUN_BULK_CHANGE = "campaigns.run_bulk_change"
     FIND_DUPLICATES = "campaigns.find_duplicates"
     WRITE_EXPORT = "campaigns.write_export"
+    FORGET_PERSON = "campaigns.forget_person"
     REWRITE_VALUES = "campaigns.rewrite_values"
     REFRESH_QUOTA = "campaigns.refresh_quota"
     SETTLE_UNCERTAIN = "campaigns.settle_uncertain"
@@ -90,6 +91,7 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.RUN_BULK_CHANGE: QueueName.IMPORTS,
     TaskName.FIND_DUPLICATES: QueueName.IMPORTS,
     TaskName.WRITE_EXPORT: QueueName.IMPORTS,
+    TaskName.FORGET_PERSON: QueueName.IMPORTS,
     TaskName.REWRITE_VALUES: QueueName.IMPORTS,
     TaskName.REFRESH_QUOTA: QueueName.MAINTENANCE,
     TaskName.SETTLE_UNCERTAIN: QueueName.MAINTENANCE,

@@ -26,6 +26,7 @@ app.conf.imports = (
     "workers.tasks.fields",
     "workers.tasks.importing",
     "workers.tasks.maintenance",
+    "workers.tasks.privacy",
     "workers.tasks.restored",
 )
 app.conf.beat_schedule = {

@@ -163,7 +163,7 @@ def _stop(holder: Holder, deed: Unsubscription) -> None:
         )
         for _key, address in sorted(addresses.items())
     ]
-    new = [row.pk for row in written if row is not None and row.address_key not in known]
+    new = [row.pk for row in written if row.address_key not in known]
     Unsubscription.objects.filter(pk=deed.pk).update(suppression_ids=new)
     _withdraw_consent(holder, deed, contact_list=None)
 

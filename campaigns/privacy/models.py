@@ -13,8 +13,8 @@ from portal.leases import LeasedModel
 class Erasure(LeasedModel):
     """One person who is forgotten on request: who asked for it, how far it is, what went and what stays.
 
-    Written by the privacy services and their worker. `addresses` and `contact_id` are needed while it runs and are empty
-    afterwards; the row stays as the record. `lease_*` belong to the worker.
+    Written by the privacy services and their worker. `subject` is needed while it runs and is empty afterwards; the row
+    stays as the record. `lease_*` belong to the worker.
     """
 
     class Status(models.TextChoices):
@@ -23,10 +23,10 @@ class Erasure(LeasedModel):
         FAILED = "failed", _("stopped")
 
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.RUNNING)
-    contact_id = models.BigIntegerField(null=True)
-    addresses = models.JSONField(default=list)  # [str], all that the person had; [] when it is done
+    subject = models.JSONField(default=dict, blank=True)  # subject.SubjectDict; {} when it is done
     step = models.IntegerField(default=0)  # how many steps are done
     counts = models.JSONField(default=dict, blank=True)  # {name of what went or stays: rows}
+    still_named = models.JSONField(default=list, blank=True)  # [str], segments and texts that somebody must mend
     reason = models.CharField(_("reason"), max_length=300)
     problem = models.CharField(max_length=300, blank=True, default="")
     claim_count = models.SmallIntegerField(default=0)

@@ -1,0 +1,79 @@
+"""Taking a person out of the sending ledger: rows and counts stay, name nobody, and nothing that waits is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from campaigns.feedback.models import RawEvent, WaitingNotification
+from campaigns.privacy.anonymous import anonymous_address
+from campaigns.privacy.subject import naming
+from campaigns.sending.counts import Tally, apply_tally, lock_chunks
+from campaigns.sending.models import Campaign, Chunk, Delivery, DeliveryEvent
+from campaigns.sending.states import WAITING, CampaignKind, DeliveryState, Reason
+
+if TYPE_CHECKING:
+    from campaigns.privacy.subject import Subject
+
+_AT_ONCE = 200
+
+
+def anonymise_deliveries(subject: Subject) -> dict[str, int]:
+    """Take the words of the mail servers and the raw events away, then the address; what waits is not sent."""
+    ids = list(Delivery.objects.filter(address_key__in=subject.address_keys).values_list("pk", flat=True))
+    raw = 0
+    for begin in range(0, len(ids), _AT_ONCE):
+        with transaction.atomic():
+            raw += _forget_events(ids[begin : begin + _AT_ONCE])
+            _anonymise(ids[begin : begin + _AT_ONCE])
+    waiting, _rows = naming(WaitingNotification.objects.all(), "body", subject.address_keys).delete()
+    return {"deliveries": len(ids), "raw_events": raw + waiting}
+
+
+def forget_single_mails(subject: Subject) -> dict[str, int]:
+    """Tests and confirmations that went to the person: who got them, and the link that was in them."""
+    mails = Campaign.objects.exclude(campaign_kind=CampaignKind.CAMPAIGN).exclude(test_recipient="")
+    wanted = Q()
+    for key in subject.address_keys:
+        wanted |= Q(test_recipient__iexact=key)
+    found = list(mails.filter(wanted).values_list("pk", flat=True)) if subject.address_keys else []
+    for campaign_id in found:
+        Campaign.objects.filter(pk=campaign_id).update(
+            test_recipient=anonymous_address(campaign_id), given_values={}, only_contact_ids=[]
+        )
+    return {"single_mails": len(found)}
+
+
+def _forget_events(delivery_ids: list[int]) -> int:
+    events = DeliveryEvent.objects.filter(delivery_id__in=delivery_ids)
+    events.exclude(diagnostic="").update(diagnostic="")
+    return RawEvent.objects.filter(event_id__in=events.values("pk")).delete()[0]
+
+
+def _anonymise(delivery_ids: list[int]) -> None:
+    """The chunks are locked before their deliveries, as the senders and the events do."""
+    chunks = _locked_chunks(delivery_ids)
+    tallies = {chunk_id: Tally() for chunk_id in chunks}
+    for row in Delivery.objects.filter(pk__in=delivery_ids).order_by("pk").select_for_update():
+        row.address = row.address_key = anonymous_address(row.pk)
+        row.contact = None
+        if row.state in WAITING:
+            before = (row.state, row.reason)
+            row.state, row.reason, row.changed_at = DeliveryState.SKIPPED, Reason.FORGOTTEN, timezone.now()
+            chunk = chunks.get((row.campaign_id, row.chunk_number))
+            if chunk is not None:
+                tallies[row.campaign_id, row.chunk_number].move(before, (row.state, row.reason))
+        row.save(update_fields=["address", "address_key", "contact", "state", "reason", "changed_at"])
+    for place, tally in tallies.items():
+        apply_tally(chunks[place], tally)
+
+
+def _locked_chunks(delivery_ids: list[int]) -> dict[tuple[int, int], Chunk]:
+    places = set(Delivery.objects.filter(pk__in=delivery_ids).values_list("campaign_id", "chunk_number"))
+    wanted = Q(pk=None)
+    for campaign_id, number in places:
+        wanted |= Q(campaign_id=campaign_id, number=number)
+    return {(chunk.campaign_id, chunk.number): chunk for chunk in lock_chunks(Chunk.objects.filter(wanted))}
