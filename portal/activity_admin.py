@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.deed_words import deed_words
 from portal.list_words import ListWordsMixin
 from portal.paging import FastListMixin
+from portal.read_only_admin import ReadOnlyMixin
 from portal.templatetags.postroom import local_time
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class ActorFilter(admin.SimpleListFilter):
         return queryset
 
 
-class ActivityAdmin(FastListMixin, ListWordsMixin):
+class ActivityAdmin(ReadOnlyMixin, FastListMixin, ListWordsMixin):
     """Read-only; the log is append-only and shows who did what, newest first."""
 
     list_lead = _("Who did what, newest first. Nothing here can be changed or deleted.")
@@ -83,15 +84,6 @@ class ActivityAdmin(FastListMixin, ListWordsMixin):
             return queryset, False
         by_name = queryset.filter(actor_name__istartswith=term)
         return by_name | queryset.filter(object_label__istartswith=term), False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Activity | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Activity | None = None) -> bool:
-        return False
 
     @admin.display(description=_("when"))
     def when(self, activity: Activity) -> SafeString:

@@ -17,6 +17,7 @@ from campaigns.bulk.models import BulkChange
 from campaigns.bulk.screen import TONES, url_of
 from portal.list_words import ListWordsMixin
 from portal.paging import FastListMixin
+from portal.read_only_admin import ReadOnlyMixin
 from portal.templatetags.postroom import badge, local_time
 from portal.wording import format_count
 
@@ -28,7 +29,7 @@ _PAGES = "campaigns_bulkchange_"
 
 
 @admin.register(BulkChange)
-class BulkChangeAdmin(ListWordsMixin, FastListMixin):
+class BulkChangeAdmin(ReadOnlyMixin, ListWordsMixin, FastListMixin):
     """The record of deeds on many people; adding and looking at one lead to the pages of `bulk/views_*`."""
 
     list_lead = _("What was done to many people at once. Each can be undone for a week.")
@@ -46,15 +47,6 @@ class BulkChangeAdmin(ListWordsMixin, FastListMixin):
         if not object_id.isdecimal():
             return redirect("admin:campaigns_bulkchange_changelist")
         return views_change.one_change(request, change_id=int(object_id))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # it begins at the list of contacts
-
-    def has_change_permission(self, request: HttpRequest, obj: BulkChange | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: BulkChange | None = None) -> bool:
-        return False  # the record of who changed whom
 
     def get_urls(self) -> list[URLPattern]:
         one = "<int:change_id>/"

@@ -18,6 +18,7 @@ from campaigns.exports.models import Export
 from campaigns.exports.screen import TONES, url_of
 from portal.list_words import ListWordsMixin
 from portal.paging import FastListMixin
+from portal.read_only_admin import ReadOnlyMixin
 from portal.templatetags.postroom import badge, local_time
 from portal.wording import format_count
 
@@ -29,7 +30,7 @@ _PAGES = "campaigns_export_"
 
 
 @admin.register(Export)
-class ExportAdmin(ListWordsMixin, FastListMixin):
+class ExportAdmin(ReadOnlyMixin, ListWordsMixin, FastListMixin):
     """The record of large exports; short ones are answered at once and stand in the activity log."""
 
     list_lead = _(
@@ -52,15 +53,6 @@ class ExportAdmin(ListWordsMixin, FastListMixin):
 
     def add_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         return views.new_export(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # it begins at the list that is to be exported
-
-    def has_change_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Export | None = None) -> bool:
-        return False  # the record of who carried what away
 
     def get_urls(self) -> list[URLPattern]:
         one = "<int:export_id>/"
