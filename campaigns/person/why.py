@@ -22,13 +22,19 @@ class Why(StrEnum):
     NOT_AN_ADDRESS = auto()
     UNKNOWN = auto()
     UNKNOWN_AND_SUPPRESSED = auto()
+    UNKNOWN_AND_LISTED = auto()
+    UNKNOWN_AND_LET_GO = auto()
+    FORGOTTEN = auto()
     SUPPRESSED = auto()
+    LISTED = auto()  # not suppressed here, but on the list that SES keeps
+    LET_GO = auto()  # was suppressed
     REACHED = auto()
     # before a campaign leaves
     NO_AUDIENCE = auto()
     WOULD_NOT_BE_CHOSEN = auto()
     WOULD_BE_EXCLUDED = auto()
     WOULD_BE_SUPPRESSED = auto()
+    WOULD_BE_HELD_BACK = auto()
     WOULD_MISS_VALUE = auto()
     WOULD_GET = auto()
     # it left without them
@@ -105,6 +111,8 @@ class WhyFacts:
     is_contact: bool = True
     added_at: datetime | None = None
     suppression: SuppressionFacts | None = None
+    listed_since: datetime | None = None  # on the list that SES keeps
+    is_forgotten: bool = False
     campaign: CampaignFacts | None = None
     delivery: DeliveryFacts | None = None
 
@@ -153,9 +161,27 @@ def explain(facts: WhyFacts) -> Why:
 
 
 def _of_person(facts: WhyFacts) -> Why:
-    if not facts.is_contact:
-        return Why.UNKNOWN_AND_SUPPRESSED if facts.is_suppressed else Why.UNKNOWN
-    return Why.SUPPRESSED if facts.is_suppressed else Why.REACHED
+    if facts.is_forgotten and not facts.is_suppressed:
+        return Why.FORGOTTEN
+    known, unknown = _PERSON[_standing(facts)]
+    return known if facts.is_contact else unknown
+
+
+def _standing(facts: WhyFacts) -> str:
+    """What stands against mail to the address, or did."""
+    if facts.is_suppressed:
+        return "suppressed"
+    if facts.listed_since is not None:
+        return "listed"
+    return "let go" if facts.suppression is not None else "free"
+
+
+_PERSON = {
+    "suppressed": (Why.SUPPRESSED, Why.UNKNOWN_AND_SUPPRESSED),
+    "listed": (Why.LISTED, Why.UNKNOWN_AND_LISTED),
+    "let go": (Why.LET_GO, Why.UNKNOWN_AND_LET_GO),
+    "free": (Why.REACHED, Why.UNKNOWN),
+}
 
 
 def _of_draft(campaign: CampaignFacts, facts: WhyFacts) -> Why:
@@ -167,7 +193,9 @@ def _of_draft(campaign: CampaignFacts, facts: WhyFacts) -> Why:
         return Why.WOULD_BE_EXCLUDED if campaign.excluded_by else Why.WOULD_NOT_BE_CHOSEN
     if facts.is_suppressed:
         return Why.WOULD_BE_SUPPRESSED
-    return Why.WOULD_MISS_VALUE if campaign.missing_fields else Why.WOULD_GET
+    if campaign.missing_fields:
+        return Why.WOULD_MISS_VALUE
+    return Why.WOULD_BE_HELD_BACK if facts.listed_since is not None else Why.WOULD_GET
 
 
 def _of_left_out(campaign: CampaignFacts, facts: WhyFacts) -> Why:

@@ -12,6 +12,7 @@ from campaigns.audience.models import Contact
 from campaigns.bulk.models import FormerAddress
 from campaigns.messages.problems import TemplateInvalid
 from campaigns.person.why import CampaignFacts, DeliveryFacts, SuppressionFacts, WhyFacts
+from campaigns.privacy.forgotten import is_forgotten
 from campaigns.segments.definition import InvalidDefinition
 from campaigns.segments.frozen import segments_of
 from campaigns.segments.people import is_in
@@ -20,6 +21,7 @@ from campaigns.sending.models import Acceptance, Campaign, Delivery, DeliveryEve
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
 from campaigns.splits.versions import campaign_required_fields
 from campaigns.suppression.models import EndedSuppression, Suppression
+from campaigns.suppression.ses_models import SesListEntry
 from portal.mail.address import InvalidAddress, parse_address
 
 if TYPE_CHECKING:
@@ -86,9 +88,16 @@ def gather(asked: Asked, campaign: Campaign | None) -> WhyFacts:
         is_contact=asked.contact is not None,
         added_at=asked.contact.created_at if asked.contact else None,
         suppression=_suppression(asked.key),
+        listed_since=_listed_since(asked.key),
+        is_forgotten=is_forgotten(asked.key),
         campaign=_campaign(campaign, asked.contact, is_planned_for=delivery is not None) if campaign else None,
         delivery=_delivery_facts(delivery) if delivery else None,
     )
+
+
+def _listed_since(key: str) -> datetime | None:
+    entry = SesListEntry.objects.filter(address_key=key, gone_at=None).first()
+    return entry.since if entry else None
 
 
 def _suppression(key: str) -> SuppressionFacts | None:

@@ -21,6 +21,21 @@ _SENTENCES: dict[Why, _StrPromise] = {
     Why.UNKNOWN_AND_SUPPRESSED: gettext_lazy(
         "Nobody here has the address {address}; besides, it gets no mail since {since}: {because}."
     ),
+    Why.UNKNOWN_AND_LISTED: gettext_lazy(
+        "Nobody here has the address {address}; besides, it is on the list of SES since {listed}, so SES would hold mail to"
+        " it back."
+    ),
+    Why.UNKNOWN_AND_LET_GO: gettext_lazy(
+        "Nobody here has the address {address}, so no campaign goes to it; it was suppressed from {since} to {ended}."
+    ),
+    Why.FORGOTTEN: gettext_lazy(
+        "{address} gets no mail: whoever had it was forgotten, and nothing else is known of them."
+    ),
+    Why.LISTED: gettext_lazy(
+        "Nothing here stands against mail to {name}, but the address is on the list of SES since {listed}: SES holds mail"
+        " back until it is taken off there."
+    ),
+    Why.LET_GO: gettext_lazy("Campaigns reach {name} again since {ended}; before, they got none because {because}."),
     Why.SUPPRESSED: gettext_lazy("{name} gets no campaign since {since}: {because}."),
     Why.REACHED: gettext_lazy("Campaigns reach {name}: nothing stands against it."),
     Why.NO_AUDIENCE: gettext_lazy("Nobody was chosen for “{campaign}” yet."),
@@ -28,6 +43,9 @@ _SENTENCES: dict[Why, _StrPromise] = {
     Why.WOULD_BE_EXCLUDED: gettext_lazy("{name} would not get “{campaign}”: it leaves out {group}."),
     Why.WOULD_BE_SUPPRESSED: gettext_lazy(
         "{name} would not get “{campaign}”: they get no mail since {since}, because {because}."
+    ),
+    Why.WOULD_BE_HELD_BACK: gettext_lazy(
+        "“{campaign}” would go to {name}, but SES would hold it back: the address is on its list since {listed}."
     ),
     Why.WOULD_MISS_VALUE: gettext_lazy(
         "{name} would not get “{campaign}”: they have no value for {fields}, which it shows without a default."
@@ -75,11 +93,11 @@ _BECAUSE: dict[str, _StrPromise] = {
     Suppression.Reason.MANUAL: gettext_lazy("somebody of us stopped it by hand"),
     Suppression.Reason.IMPORT: gettext_lazy("the address came with an imported suppression list"),
 }
-GOT_IT = frozenset({Why.REACHED, Why.WOULD_GET, Why.DELIVERED})
+GOT_IT = frozenset({Why.REACHED, Why.LET_GO, Why.WOULD_GET, Why.DELIVERED})
 _IN_BETWEEN = frozenset(
     {
         Why.WAITS, Why.WAITS_PAUSED, Why.WAITS_RETRY, Why.BEING_SENT, Why.NO_ANSWER_YET, Why.DELAYED, Why.UNCERTAIN,
-        Why.NO_AUDIENCE, Why.UNKNOWN, Why.WAS_UNKNOWN, Why.ADDED_LATER, Why.JOINED_LATER, Why.CHOSEN_SINCE,
+        Why.NO_AUDIENCE, Why.UNKNOWN_AND_LET_GO, Why.UNKNOWN, Why.WAS_UNKNOWN, Why.ADDED_LATER, Why.JOINED_LATER, Why.CHOSEN_SINCE,
         Why.NOT_CHOSEN, Why.WOULD_NOT_BE_CHOSEN, Why.SKIPPED_SUPPRESSED_THEN, Why.NOT_AN_ADDRESS,
     }
 )  # fmt: skip
@@ -102,6 +120,8 @@ def _times(facts: WhyFacts) -> dict[str, SafeString]:
     suppression, campaign, delivery = facts.suppression, facts.campaign, facts.delivery
     return {
         "since": local_time(suppression.since if suppression else None, "DATE_FORMAT"),
+        "ended": local_time(suppression.ended_at if suppression else None, "DATE_FORMAT"),
+        "listed": local_time(facts.listed_since, "DATE_FORMAT"),
         "planned": local_time(campaign.planned_at if campaign else None),
         "joined": local_time(campaign.joined_at if campaign else None),
         "added": local_time(facts.added_at),

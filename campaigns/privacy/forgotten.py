@@ -34,7 +34,9 @@ def forgotten_among(address_keys: Iterable[str]) -> dict[str, Reason]:
 
 def is_forgotten(address_key: str) -> bool:
     """Whether this one address was forgotten, or stands for somebody who was."""
-    return is_anonymous(address_key) or bool(forgotten_among([address_key]))
+    if is_anonymous(address_key):
+        return True
+    return ForgottenAddress.objects.filter(address_hash__in=hashes_of(address_key)).exists()
 
 
 @transaction.atomic

@@ -9,10 +9,13 @@ from campaigns.audience.models import Contact, ListMembership
 from campaigns.bulk.models import FormerAddress
 from campaigns.person.why import Why, explain
 from campaigns.person.why_facts import asked_about, find_campaign, gather
+from campaigns.privacy.forgotten import keep_forgotten
+from campaigns.privacy.models import ForgottenAddress
 from campaigns.segments.models import Segment
 from campaigns.segments.operators import Kind, Op
 from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
 from campaigns.suppression.services import release
+from campaigns.suppression.ses_models import SesListEntry
 from tests.factories.audience import make_list, make_suppression, make_tag
 from tests.factories.person import accepted, anna_of_the_club, heard, mail_to, sent_campaign
 from tests.factories.segments import asks, make_segment
@@ -55,7 +58,7 @@ def test_who_is_suppressed_is_told_since_when_and_in_which_words():
 def test_who_was_let_go_again_is_reached(admin_user):
     make_contact("anna@club.example")
     release(make_suppression("anna@club.example").pk, reason_text="New mailbox", actor=admin_user)
-    assert answer("anna@club.example") is Why.REACHED
+    assert answer("anna@club.example") is Why.LET_GO
 
 
 def test_a_draft_says_who_would_get_it():
@@ -184,3 +187,28 @@ def test_an_address_that_was_merged_leads_to_who_has_it_now():
     FormerAddress.objects.create(contact=anna, address="a@old.example", address_key="a@old.example")
     assert asked_about("A@old.example").contact == anna
     assert answer("a@old.example") is Why.REACHED
+
+
+def test_address_that_only_the_list_of_ses_knows():
+    SesListEntry.objects.create(
+        address="anna@club.example",
+        address_key="anna@club.example",
+        reason="BOUNCE",
+        since=timezone.now(),
+        pass_number=1,
+    )
+    assert answer("Anna@club.example") is Why.UNKNOWN_AND_LISTED
+    make_contact("anna@club.example")
+    assert answer("anna@club.example") is Why.LISTED
+    SesListEntry.objects.update(gone_at=timezone.now())
+    assert answer("anna@club.example") is Why.REACHED
+
+
+def test_address_of_somebody_who_was_forgotten():
+    keep_forgotten("anna@club.example", ForgottenAddress.Reason.REQUEST)
+    assert answer("anna@club.example") is Why.FORGOTTEN
+
+
+def test_unknown_address_that_was_suppressed_once(admin_user):
+    release(make_suppression("anna@club.example").pk, reason_text="New mailbox", actor=admin_user)
+    assert answer("anna@club.example") is Why.UNKNOWN_AND_LET_GO
