@@ -10,6 +10,7 @@ SUBJECTS = (
     "breakers",
     "bulk",
     "exports",
+    "feedback",
     "guests",
     "images",
     "importing",

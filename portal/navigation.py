@@ -160,6 +160,9 @@ GROUPS = (
                 "campaigns.view_contact",
             ),
             Entry(_("Alerts"), "bell", ("admin:portal_alert_changelist",), "portal.view_alert"),
+            Entry(
+                _("Feedback"), "inbox", ("admin:campaigns_feedbackcount_changelist",), "campaigns.view_feedbackcount"
+            ),
             Entry(_("Activity"), "history", ("admin:portal_activity_changelist",), "portal.view_activity"),
             Entry(_("Failed sign-ins"), "lock", ("admin:axes_accessattempt_changelist",), "axes.view_accessattempt"),
         ),

@@ -51,6 +51,7 @@ class Entry:
     words: str = ""
     who: str = ""
     seen_url: str = ""
+    raw_url: str = ""  # the event as SES sent it; needs campaigns.view_rawevent
     changes: tuple[Change, ...] = ()
 
     @property

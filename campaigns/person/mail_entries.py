@@ -6,6 +6,7 @@ Found by the index on the addresses; receipts and events by the deliveries' ids.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 
+from campaigns.feedback.raw import raw_urls
+from campaigns.feedback.words import machine_words
 from campaigns.person.entries import Entry, Kind
 from campaigns.sending.models import Acceptance, Campaign, Delivery, DeliveryEvent
 from campaigns.sending.screen import state_tone
@@ -37,6 +40,10 @@ _WORDS: dict[str, tuple[_StrPromise, str, Kind]] = {
     "click": (gettext_lazy("clicked"), "accent", Kind.READ),
     "subscription": (gettext_lazy("changed their wishes"), "warn", Kind.MAIL),
 }
+_MACHINE_WORDS: dict[str, _StrPromise] = {
+    "open": gettext_lazy("opened by a machine"),
+    "click": gettext_lazy("clicked by a machine"),
+}
 # Which event says the same as a state, so that both need not stand there.
 _SAYS = {
     DeliveryState.DELIVERED: "delivery",
@@ -59,11 +66,14 @@ def mail_entries(keys: Iterable[str]) -> Iterator[Entry]:
     events: defaultdict[int, list[DeliveryEvent]] = defaultdict(list)
     for event in DeliveryEvent.objects.filter(delivery_id__in=ids).exclude(event_type="send"):
         events[event.delivery_id].append(event)
+    raw = raw_urls([event.pk for found in events.values() for event in found])
     for delivery in deliveries:
-        yield from _of_delivery(delivery, receipts.get(delivery.pk), events[delivery.pk])
+        yield from _of_delivery(delivery, receipts.get(delivery.pk), events[delivery.pk], raw=raw)
 
 
-def _of_delivery(delivery: Delivery, receipt: Acceptance | None, events: list[DeliveryEvent]) -> Iterator[Entry]:
+def _of_delivery(
+    delivery: Delivery, receipt: Acceptance | None, events: list[DeliveryEvent], *, raw: dict[int, str]
+) -> Iterator[Entry]:
     state = DeliveryState(delivery.state)
     if receipt is not None:
         yield _line(
@@ -71,7 +81,7 @@ def _of_delivery(delivery: Delivery, receipt: Acceptance | None, events: list[De
             words=_attempts(delivery), seen_url=_seen_url(delivery),
         )  # fmt: skip
     for event in events:
-        yield _of_event(delivery, event, receipt)
+        yield replace(_of_event(delivery, event, receipt), raw_url=raw.get(event.pk, ""))
     is_said = (
         receipt is not None if state is DeliveryState.ACCEPTED else _SAYS.get(state) in {e.event_type for e in events}
     )
@@ -89,7 +99,10 @@ _UNSENT = frozenset({DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliverySta
 def _of_event(delivery: Delivery, event: DeliveryEvent, receipt: Acceptance | None) -> Entry:
     word, tone, kind = _WORDS.get(event.event_type, (gettext_lazy("news"), "", Kind.MAIL))
     words = event.diagnostic
-    if event.event_type == "delivery":
+    if event.machine_sign:
+        word, tone = _MACHINE_WORDS[event.event_type], ""
+        words = ", ".join(filter(None, [machine_words(event.machine_sign), words]))
+    elif event.event_type == "delivery":
         words = _after(event, receipt) or words
     elif event.event_type not in _WORDS:
         words = f"{event.event_type} {words}".strip()

@@ -162,7 +162,8 @@ def _visible(entry: Entry, request: HttpRequest) -> Entry:
     """The line without a way to where this person may not go."""
     user: User = request.user  # type: ignore[assignment]  # pages are reached only after a login
     may_go = not entry.permission or user.has_perm(entry.permission)
-    return entry if may_go else replace(entry, url="", seen_url="")
+    shown = entry if may_go else replace(entry, url="", seen_url="")
+    return shown if user.has_perm("campaigns.view_rawevent") else replace(shown, raw_url="")
 
 
 def _kind_choices(chosen: str) -> list[dict[str, Any]]:

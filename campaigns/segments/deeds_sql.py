@@ -30,7 +30,8 @@ _NEGATED = frozenset({Op.NOT_GOT, Op.NOT_OPENED, Op.NOT_CLICKED})
 def campaign_condition(condition: Condition, moment: Moment) -> Q:
     """Whether mail of any, or of these campaigns, came to that in the last days, or ever; tests do not count.
 
-    For states the day is that of the last change, for opens and clicks that of the event.
+    For states the day is that of the last change, for opens and clicks that of the event; what machines opened or
+    clicked does not count.
     """
     mails = Delivery.objects.order_by().filter(address_key=OuterRef("address_key"), campaign__in=_campaigns(condition))
     if condition.op in _EVENTS:
@@ -49,5 +50,6 @@ def _campaigns(condition: Condition) -> list[int] | QuerySet[Campaign, int]:
 
 
 def _events(condition: Condition, moment: Moment) -> QuerySet[DeliveryEvent]:
-    events = DeliveryEvent.objects.order_by().filter(delivery_id=OuterRef("pk"), event_type=_EVENTS[condition.op])
+    by_people = DeliveryEvent.objects.order_by().filter(machine_sign="")
+    events = by_people.filter(delivery_id=OuterRef("pk"), event_type=_EVENTS[condition.op])
     return events.filter(happened_at__gte=moment.days_ago(condition.days)) if condition.days else events

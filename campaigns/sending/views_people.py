@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from campaigns.feedback.raw import raw_urls
+from campaigns.feedback.words import machine_words
 from campaigns.sending.advice import what_next
 from campaigns.sending.models import Acceptance, Attempt, Campaign, Chunk, Delivery, DeliveryEvent
 from campaigns.sending.people import PeopleFilter, count_people, people_page
@@ -66,10 +68,20 @@ def person(request: HttpRequest, campaign_id: int, delivery_id: int) -> HttpResp
         "contact": found.contact,
         "attempts": attempts.order_by("pk"),
         "acceptance": Acceptance.objects.filter(pk=found.pk).first(),
-        "events": DeliveryEvent.objects.filter(delivery_id=found.pk),
+        "events": _event_rows(request, found.pk),
         "what_next": what_next(DeliveryState(found.state), Reason(found.reason)) if found.reason else "",
     }
     return campaign_page(request, "person.html", campaign, tab="people", title=found.address, **context)
+
+
+def _event_rows(request: HttpRequest, delivery_id: int) -> list[dict[str, Any]]:
+    """What SES said, each with the way to the event as it came where it is still kept and the person may see it."""
+    events = list(DeliveryEvent.objects.filter(delivery_id=delivery_id))
+    kept = raw_urls([event.pk for event in events]) if request.user.has_perm("campaigns.view_rawevent") else {}
+    return [
+        {"event": event, "machine": machine_words(event.machine_sign), "raw_url": kept.get(event.pk, "")}
+        for event in events
+    ]
 
 
 @page("campaigns.add_export")

@@ -15,7 +15,6 @@ from sandbox.ses_double.calls import CallBook
 from sandbox.ses_double.clock import Clock
 from sandbox.ses_double.errors import paused, suspended
 from sandbox.ses_double.events import TYPES_BY_OUTCOME
-from sandbox.ses_double.readers import TRACKED
 from sandbox.ses_double.faults import FaultPlan
 from sandbox.ses_double.letter import (
     Accepted,
@@ -28,6 +27,7 @@ from sandbox.ses_double.letter import (
 from sandbox.ses_double.mailbox_store import MailboxStore
 from sandbox.ses_double.publisher import EventPublisher, EventSettings
 from sandbox.ses_double.quota import DAY_S, QuotaSettings, SendQuota
+from sandbox.ses_double.readers import TRACKED
 
 MAILBOX_FILE = "mailbox.sqlite3"
 LOG_FILE = "acceptance.jsonl"

@@ -38,7 +38,8 @@ def moments():
 
 
 def mails():
-    events = st.lists(st.tuples(st.sampled_from(["open", "click", "delivery"]), moments()), max_size=2)
+    happened = st.sampled_from(["open", "click", "delivery", "machine open", "machine click"])
+    events = st.lists(st.tuples(happened, moments()), max_size=2)
     return st.tuples(st.integers(0, 2), st.sampled_from(STATES), moments(), events)
 
 
@@ -142,10 +143,11 @@ class World:
                 address_key=contact.address_key, chunk_number=0, state=DeliveryState[state.upper()],
                 changed_at=changed_at,
             )  # fmt: skip
-            for place, (event_type, at) in enumerate(events):
+            for place, (happened, at) in enumerate(events):
                 DeliveryEvent.objects.create(
-                    delivery_id=mail.pk, event_key=f"{mail.pk}-{place}", event_type=event_type, happened_at=at
-                )
+                    delivery_id=mail.pk, event_key=f"{mail.pk}-{place}", event_type=happened.split()[-1],
+                    machine_sign="scanner" if happened.startswith("machine") else "", happened_at=at,
+                )  # fmt: skip
 
     def with_ids(self, rule: Condition | Group) -> Condition | Group:
         """The rule, its numbers replaced by ids of rows."""
