@@ -191,6 +191,24 @@ def _left_out() -> str:
     return reverse("admin:campaigns_campaign_left_out", args=[draft.pk, 3])
 
 
+def _stops(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import breakers, suppression
+
+        return (getattr(suppression, name, None) or getattr(breakers, name))()
+
+    return make
+
+
+def _stopped_progress() -> str:
+    return reverse("admin:campaigns_campaign_progress", args=[_stops("a_stopped_campaign")().pk])
+
+
+def _sought_suppression() -> str:
+    _club("make_suppression")()
+    return reverse("admin:campaigns_suppression_changelist") + "?q=gone@club.example"
+
+
 def _uncertain(name: str) -> Callable[[], Any]:
     def make() -> Any:
         from tests.factories import uncertain
@@ -198,6 +216,20 @@ def _uncertain(name: str) -> Callable[[], Any]:
         return getattr(uncertain, name)()
 
     return make
+
+
+def _feedback(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import feedback
+
+        return getattr(feedback, name)()
+
+    return make
+
+
+def _read_delivery() -> str:
+    person = _feedback("a_read_delivery")()
+    return reverse("admin:campaigns_campaign_person", args=[person.campaign_id, person.pk])
 
 
 PAGES: list[Page] = [
@@ -210,6 +242,11 @@ PAGES: list[Page] = [
     Page("uncertain-viewer", at("admin:campaigns_campaign_all_uncertain", _uncertain("people_in_doubt")), role=VIEWER),
     Page("campaign-uncertain", at("admin:campaigns_campaign_uncertain", _uncertain("people_in_doubt"), with_id=True)),
     Page("campaign-stopped", at("admin:campaigns_campaign_progress", _uncertain("a_stopped_campaign"), with_id=True)),
+    Page("feedback-empty", at("admin:campaigns_feedbackcount_changelist"), role=VIEWER),
+    Page("feedback", at("admin:campaigns_feedbackcount_changelist", _feedback("weeks_of_feedback"))),
+    Page("raw-event", at("admin:campaigns_feedbackcount_raw", _feedback("a_raw_event"), with_id=True)),
+    Page("campaign-read", at("admin:campaigns_campaign_report", _feedback("a_read_campaign"), with_id=True)),
+    Page("campaign-person-read", _read_delivery),
     Page("jump", lambda: _club("a_club")() and f"{reverse('admin:jump')}?q=a"),
     Page("jump-nothing", lambda: f"{reverse('admin:jump')}?q=zzz", role=VIEWER),
     Page("activity", at("admin:portal_activity_changelist", _deeds)),
@@ -299,6 +336,16 @@ PAGES: list[Page] = [
     Page("suppression", at("admin:campaigns_suppression_change", _club("make_suppression"), with_id=True)),
     Page("suppression-add", at("admin:campaigns_suppression_add")),
     Page("suppression-release", at("admin:campaigns_suppression_release", _club("make_suppression"), with_id=True)),
+    Page("suppression-sought", _sought_suppression),
+    Page("suppressions-many", at("admin:campaigns_suppression_many", _stops("an_added_batch")), role=MARKETER),
+    Page("suppressions-checked", at("admin:campaigns_suppression_batch", _stops("a_checked_batch"), with_id=True)),
+    Page("suppressions-added", at("admin:campaigns_suppression_batch", _stops("an_added_batch"), with_id=True)),
+    Page("suppressions-ses", at("admin:campaigns_suppression_ses", _stops("lists_that_differ"))),
+    Page("suppressions-ses-empty", at("admin:campaigns_suppression_ses"), role=VIEWER),
+    Page("breakers-empty", at("admin:campaigns_breakerlimits_changelist"), role=VIEWER),
+    Page("breakers", at("admin:campaigns_breakerlimits_changelist", _stops("breakers_at_work"))),
+    Page("breakers-limits", at("admin:campaigns_breakerlimits_limits")),
+    Page("campaign-stopped", _stopped_progress),
     Page("campaigns-empty", at("admin:campaigns_campaign_changelist")),
     Page("campaigns", at("admin:campaigns_campaign_changelist", _stage("campaigns_in_all_stages"))),
     Page("campaign-new", at("admin:campaigns_campaign_add", _stage("a_draft"))),

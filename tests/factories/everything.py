@@ -11,21 +11,25 @@ from campaigns.audience.edits import ContactEdit
 from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, Tag
 from campaigns.exports.models import Export
+from campaigns.feedback.models import RawEvent
 from campaigns.guests.models import GuestList
 from campaigns.importing.models import DropFolder
 from campaigns.importing.uploads import create_import
 from campaigns.messages.models import HouseLayout, Snippet, Template
 from campaigns.messages.revisions import latest_revision
 from campaigns.messages.services import freeze_message
+from campaigns.preferences.links import unsubscribe_url
+from campaigns.sending.events import apply_events
 from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.sending.trials import send_tests
 from campaigns.signup.links import confirm_url
+from campaigns.suppression.batches import check_pasted
 from campaigns.suppression.models import Suppression
-from campaigns.preferences.links import unsubscribe_url
 from portal.activity import record_activity
 from tests.factories.bulk import Deed, start
 from tests.factories.campaign_pages import a_draft
+from tests.factories.feedback import ses_event
 from tests.factories.images import make_image
 from tests.factories.importing import checked, imported, uploaded
 from tests.factories.segments import make_segment
@@ -91,6 +95,7 @@ def _of_audience(draft: Campaign) -> dict[str, str]:
         "segment": str(make_segment("Graz").pk),
         "field": str(ContactField.objects.create(name="city", label="City").pk),
         "suppression": str(Suppression.objects.get().pk),
+        "batch": str(check_pasted("late@club.example", reason="import", note="", actor=None).pk),
         "folder": str(DropFolder.objects.create(prefix="newsletter").pk),
     }
 
@@ -131,6 +136,7 @@ def _of_campaigns(draft: Campaign) -> dict[str, str]:
     running.save()
     states = DeliveryState
     people = plan_people(running, [states.DELIVERED, (states.BOUNCED, Reason.MAILBOX_UNKNOWN), states.QUEUED])
+    apply_events([ses_event(people[0].pk, "Delivery")])
     finished = make_campaign("Summer letter", status=CampaignStatus.COMPLETED)
     return {
         "account": str(make_account().pk),
@@ -140,6 +146,7 @@ def _of_campaigns(draft: Campaign) -> dict[str, str]:
         "running": str(running.pk),
         "finished": str(finished.pk),
         "recipient": str(people[1].pk),
+        "raw_event": str(RawEvent.objects.get().pk),
         "reason": str(int(Reason.SUPPRESSED_UNSUBSCRIBE)),
         "token": unsubscribe_url(people[0].pk).rpartition("/")[2],
     }
