@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 SUBJECTS = (
+    "approval",
     "audience",
     "breakers",
     "bulk",
@@ -15,6 +16,8 @@ SUBJECTS = (
     "images",
     "importing",
     "messages",
+    "preferences",
+    "privacy",
     "segments",
     "sending",
     "signup",

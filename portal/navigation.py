@@ -141,6 +141,18 @@ GROUPS = (
             Entry(_("Exports"), "download", ("admin:campaigns_export_changelist",), "campaigns.view_export"),
             Entry(_("Bulk changes"), "undo-2", ("admin:campaigns_bulkchange_changelist",), "campaigns.view_bulkchange"),
             Entry(_("Suppressions"), "ban", ("admin:campaigns_suppression_changelist",), "campaigns.view_suppression"),
+            Entry(
+                _("Unsubscribes"),
+                "log-out",
+                ("admin:campaigns_unsubscription_changelist",),
+                "campaigns.view_unsubscription",
+            ),
+            Entry(
+                _("Forgotten people"),
+                "shield-user",
+                ("admin:campaigns_erasure_changelist",),
+                "campaigns.view_erasure",
+            ),
         ),
     ),
     Group(

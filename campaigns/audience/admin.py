@@ -26,6 +26,8 @@ from campaigns.bulk.models import BulkChange
 from campaigns.bulk.screen import latest_of
 from campaigns.bulk.services import Order, start_bulk_change
 from campaigns.person.views import person_url, person_urls
+from campaigns.preferences.views import person_preferences_urls
+from campaigns.privacy.views import person_privacy_urls
 from campaigns.suppression.services import suppressed_among
 from portal.list_words import ListWordsMixin
 from portal.mail.address import display_address
@@ -140,7 +142,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
         return actions
 
     def get_urls(self) -> list[URLPattern]:
-        return [*person_urls(), *super().get_urls()]
+        return [*person_urls(), *person_preferences_urls(), *person_privacy_urls(), *super().get_urls()]
 
     def response_change(self, request: HttpRequest, obj: Contact) -> Any:
         """Save leads to the person, where the edit can be undone."""

@@ -104,7 +104,9 @@ class ContactForm(AttributesForm):
         chosen = cleaned.get("chosen_lists") or ContactList.objects.none()
         left = chosen.filter(opt_outs__address_key=key).values_list("name", flat=True)
         if names := list(left):
-            words = gettext("They left “%s” themselves, so nobody puts them back here. Their page can let them back on.")
+            words = gettext(
+                "They left “%s” themselves, so nobody puts them back here. Their page can let them back on."
+            )
             self.add_error("chosen_lists", words % "”, “".join(names))
         return cleaned
 

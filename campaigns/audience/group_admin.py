@@ -95,7 +95,7 @@ class ContactListAdmin(_GroupAdmin):
     list_empty = gettext_lazy("No list yet. A list is a name for the people a campaign goes to.")
     list_icon = "list"
     list_display = ("name", "people", "description", "created")
-    fields = ("name", "description")
+    fields = ("name", "description", "public_name", "public_description")
     people_filter = "list"
     change_list_template = "campaigns/audience/groups.html"
 

@@ -68,7 +68,15 @@ class ContactList(models.Model):
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     description = models.CharField(_("description"), max_length=300, blank=True, default="")
-    public_name = models.CharField(_("public name"), max_length=120, blank=True, default="")  # "" = not shown to people
+    public_name = models.CharField(
+        _("public name"),
+        max_length=120,
+        blank=True,
+        default="",
+        help_text=_(
+            "What people read on the page where they choose what they get. Empty: the list is not shown there."
+        ),
+    )
     public_description = models.CharField(_("public description"), max_length=300, blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     members: models.ManyToManyField[Contact, ListMembership] = models.ManyToManyField(

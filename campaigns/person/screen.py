@@ -19,6 +19,7 @@ from campaigns.person.timeline import timeline
 from campaigns.person.why import WhyFacts, explain
 from campaigns.person.why_facts import Asked, asked_contact, find_campaign, gather
 from campaigns.person.why_words import GOT_IT, sentence, tone_of
+from campaigns.preferences.models import ListOptOut
 from campaigns.sending.models import Campaign, Delivery
 from campaigns.sending.states import CampaignKind
 from campaigns.suppression.models import Suppression
@@ -73,6 +74,7 @@ def person_context(contact: Contact, request: HttpRequest) -> dict[str, Any]:
         "facts": _facts(contact),
         "consents": consents_of(contact),
         "memberships": contact.memberships.select_related("contact_list").order_by("contact_list__name"),
+        "left_lists": ListOptOut.objects.filter(address_key=contact.address_key).select_related("contact_list"),
         "tags": contact.tags.all(),
         "done": _done(contact, request.GET.get("done", "")),
         "campaign_names": campaign_names(),
@@ -147,7 +149,8 @@ def _facts(contact: Contact) -> list[tuple[str, str]]:
 
 
 def _offers(contact: Contact) -> dict[str, Any]:
-    lists = ContactList.objects.exclude(memberships__contact=contact).order_by("name")
+    others = ContactList.objects.exclude(memberships__contact=contact)
+    lists = others.exclude(opt_outs__address_key=contact.address_key).order_by("name")
     return {"other_lists": lists[:OFFERED], "known_tags": Tag.objects.exclude(contacts=contact)[:OFFERED]}
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from campaigns.person import other_entries
 from campaigns.person.entries import Entry, Kind
 from campaigns.person.mail_entries import mail_entries
+from campaigns.preferences.entries import unsubscribe_entries
 
 if TYPE_CHECKING:
     from campaigns.audience.models import Contact
@@ -43,6 +44,7 @@ SOURCES = (
     Source(frozenset({Kind.EDIT}), other_entries.deed_entries),
     Source(frozenset({Kind.CONSENT}), other_entries.consent_entries),
     Source(frozenset({Kind.STOP}), lambda contact: other_entries.stop_entries(address_keys(contact))),
+    Source(frozenset({Kind.STOP}), lambda contact: unsubscribe_entries(address_keys(contact))),
 )
 
 

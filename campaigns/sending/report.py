@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from campaigns.preferences.figures import reasons_of, unsubscribed_count
 from campaigns.sending.models import Chunk, Delivery
 from campaigns.sending.states import DeliveryState
 from portal.models import Activity
@@ -38,6 +39,8 @@ class Report:
     started_by: str
     began_at: datetime | None
     duration_s: float | None
+    unsubscribed_count: int
+    unsubscribe_reasons: list[tuple[str, int]]
 
 
 def read_report(campaign: Campaign) -> Report:
@@ -46,7 +49,15 @@ def read_report(campaign: Campaign) -> Report:
     duration_s = None
     if campaign.planned_at and campaign.finished_at:
         duration_s = max(0.0, (campaign.finished_at - campaign.planned_at).total_seconds())
-    return Report(domains, share, _started_by(campaign), campaign.planned_at, duration_s)
+    return Report(
+        domains,
+        share,
+        _started_by(campaign),
+        campaign.planned_at,
+        duration_s,
+        unsubscribed_count(campaign.pk),
+        reasons_of(campaign.pk),
+    )
 
 
 def _started_by(campaign: Campaign) -> str:

@@ -54,7 +54,7 @@ def forget(contact: Contact, kim: User) -> Erasure:
 
 def rows_naming(*words: str) -> list[str]:
     """All rows of all tables that name one of the words, as JSON."""
-    rows = [row for model in apps.get_models() for row in model._base_manager.all()]  # noqa: SLF001
+    rows = [row for model in apps.get_models() for row in model._base_manager.all()]
     texts = [serializers.serialize("json", [row]) for row in rows]
     return [text for text in texts if any(word in text.lower() for word in words)]
 
@@ -240,7 +240,7 @@ def test_nobody_is_forgotten_twice_at_once(kim):
 def test_an_event_about_a_forgotten_person_keeps_no_word_of_them(kim, client):
     anna = full_life(kim)
     mail = Delivery.objects.get(address_key=KEY)
-    from campaigns.preferences.links import unsubscribe_url  # noqa: PLC0415
+    from campaigns.preferences.links import unsubscribe_url
 
     path = unsubscribe_url(mail.pk).removeprefix("http://127.0.0.1:8000")
     forget(anna, kim)
