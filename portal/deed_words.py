@@ -58,6 +58,7 @@ _DEEDS = {
     "exported": pgettext_lazy("deed", "exported"),
     "failed": pgettext_lazy("deed", "failed"),
     "fix_accepted": pgettext_lazy("deed", "fix accepted"),
+    "followed_up": pgettext_lazy("deed", "prepared to be sent again"),
     "found": pgettext_lazy("deed", "found"),
     "held": pgettext_lazy("deed", "held"),
     "quieted": pgettext_lazy("deed", "quieted"),

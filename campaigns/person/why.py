@@ -51,6 +51,7 @@ class Why(StrEnum):
     SKIPPED_MISSING_VALUE = auto()
     SKIPPED = auto()
     WAITS = auto()
+    WAITS_FOR_WINNER = auto()
     WAITS_PAUSED = auto()
     WAITS_FAILED = auto()
     WAITS_RETRY = auto()
@@ -101,6 +102,7 @@ class CampaignFacts:
     joined_later: str = ""  # name of an included list that they joined after `planned_at`
     joined_at: datetime | None = None
     missing_fields: tuple[str, ...] = ()
+    waits_for_winner: bool = False  # it is under way, and this person is in the part that gets the winner of its A/B test
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,8 @@ def _of_delivery(delivery: DeliveryFacts, facts: WhyFacts) -> Why:
     if delivery.state in {DeliveryState.QUEUED, DeliveryState.DEFERRED}:
         status = facts.campaign.status if facts.campaign else CampaignStatus.IN_PROGRESS
         waits = Why.WAITS if delivery.state is DeliveryState.QUEUED else Why.WAITS_RETRY
+        if facts.campaign and facts.campaign.waits_for_winner:
+            waits = Why.WAITS_FOR_WINNER
         return _WAITING.get(status, waits)
     return _STATES[delivery.state]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.audience.models import Contact
 from campaigns.bulk.models import FormerAddress
+from campaigns.follow_ups.people import others_in_family, without_those_written_to
 from campaigns.messages.problems import TemplateInvalid
 from campaigns.person.why import CampaignFacts, DeliveryFacts, SuppressionFacts, WhyFacts
 from campaigns.privacy.forgotten import is_forgotten
@@ -17,8 +18,10 @@ from campaigns.segments.definition import InvalidDefinition
 from campaigns.segments.frozen import segments_of
 from campaigns.segments.people import is_in
 from campaigns.sending.audience import GIVEN_BY_US, audience_of, has_audience, lacking_value
-from campaigns.sending.models import Acceptance, Campaign, Delivery, DeliveryEvent
-from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, Reason
+from campaigns.sending.models import Acceptance, Campaign, Chunk, Delivery, DeliveryEvent
+from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, OriginKind, Reason
+from campaigns.splits.assignment import REST
+from campaigns.splits.parts import is_undecided
 from campaigns.splits.versions import campaign_required_fields
 from campaigns.suppression.models import EndedSuppression, Suppression
 from campaigns.suppression.ses_models import SesListEntry
@@ -90,7 +93,7 @@ def gather(asked: Asked, campaign: Campaign | None) -> WhyFacts:
         suppression=_suppression(asked.key),
         listed_since=_listed_since(asked.key),
         is_forgotten=is_forgotten(asked.key),
-        campaign=_campaign(campaign, asked.contact, is_planned_for=delivery is not None) if campaign else None,
+        campaign=_campaign(campaign, asked.contact, delivery) if campaign else None,
         delivery=_delivery_facts(delivery) if delivery else None,
     )
 
@@ -131,12 +134,12 @@ def _delivery_facts(delivery: Delivery) -> DeliveryFacts:
     )
 
 
-def _campaign(campaign: Campaign, contact: Contact | None, *, is_planned_for: bool) -> CampaignFacts:
+def _campaign(campaign: Campaign, contact: Contact | None, delivery: Delivery | None) -> CampaignFacts:
     planned_at = _people_settled_at(campaign)
     missing = _missing_fields(campaign, contact) if contact else ()
     joined_later, joined_at = "", None
     is_chosen, excluded_by = False, ""
-    if contact is not None and not is_planned_for:
+    if contact is not None and delivery is None:
         is_chosen = _is_chosen(campaign, contact)
         excluded_by = _excluded_by(campaign, contact, planned_at)
         joined_later, joined_at = _joined_after(campaign, contact, planned_at)
@@ -151,7 +154,13 @@ def _campaign(campaign: Campaign, contact: Contact | None, *, is_planned_for: bo
         joined_later=joined_later,
         joined_at=joined_at,
         missing_fields=missing,
+        waits_for_winner=delivery is not None and _waits_for_winner(delivery),
     )
+
+
+def _waits_for_winner(delivery: Delivery) -> bool:
+    chunk = Chunk.objects.filter(campaign_id=delivery.campaign_id, number=delivery.chunk_number, part=REST)
+    return is_undecided(delivery.campaign_id) and chunk.exists()
 
 
 def _people_settled_at(campaign: Campaign) -> datetime | None:
@@ -183,7 +192,17 @@ def _excluded_by(campaign: Campaign, contact: Contact, moment: datetime | None) 
     tag = campaign.exclude_tags.filter(contacts=contact).first()
     if tag is not None:
         return _("people tagged “%s”") % tag
-    return _excluding_segment(campaign, contact)
+    return _excluding_segment(campaign, contact) or _written_to_before(campaign, contact)
+
+
+def _written_to_before(campaign: Campaign, contact: Contact) -> str:
+    """A follow-up to those who joined since leaves out everybody of the campaigns before."""
+    if campaign.origin is None or campaign.origin_kind != OriginKind.JOINED:
+        return ""
+    one = Contact.objects.filter(pk=contact.pk)
+    if without_those_written_to(one, others_in_family(campaign)).exists():
+        return ""
+    return _("those written to by “%s” or what followed it") % campaign.origin.name
 
 
 def _is_chosen(campaign: Campaign, contact: Contact) -> bool:

@@ -71,6 +71,9 @@ _SENTENCES: dict[Why, _StrPromise] = {
     ),
     Why.SKIPPED: gettext_lazy("“{campaign}” left {name} out: {reason}."),
     Why.WAITS: gettext_lazy("It is not their turn yet: “{campaign}” is still being sent."),
+    Why.WAITS_FOR_WINNER: gettext_lazy(
+        "They are not in the A/B test of “{campaign}”: they get the version that wins, once it is chosen."
+    ),
     Why.WAITS_PAUSED: gettext_lazy("It was not their turn yet when “{campaign}” was paused. {stopped_because}"),
     Why.WAITS_FAILED: gettext_lazy("It was not their turn yet when “{campaign}” failed. {stopped_because}"),
     Why.WAITS_RETRY: gettext_lazy("“{campaign}” is tried again by itself: {reason}."),
@@ -96,7 +99,7 @@ _BECAUSE: dict[str, _StrPromise] = {
 GOT_IT = frozenset({Why.REACHED, Why.LET_GO, Why.WOULD_GET, Why.DELIVERED})
 _IN_BETWEEN = frozenset(
     {
-        Why.WAITS, Why.WAITS_PAUSED, Why.WAITS_RETRY, Why.BEING_SENT, Why.NO_ANSWER_YET, Why.DELAYED, Why.UNCERTAIN,
+        Why.WAITS, Why.WAITS_FOR_WINNER, Why.WAITS_PAUSED, Why.WAITS_RETRY, Why.BEING_SENT, Why.NO_ANSWER_YET, Why.DELAYED, Why.UNCERTAIN,
         Why.NO_AUDIENCE, Why.UNKNOWN_AND_LET_GO, Why.UNKNOWN, Why.WAS_UNKNOWN, Why.ADDED_LATER, Why.JOINED_LATER, Why.CHOSEN_SINCE,
         Why.NOT_CHOSEN, Why.WOULD_NOT_BE_CHOSEN, Why.SKIPPED_SUPPRESSED_THEN, Why.NOT_AN_ADDRESS,
     }

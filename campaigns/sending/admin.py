@@ -14,7 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
+from campaigns.follow_ups.views import again_urls
 from campaigns.messages.revision_screens import Versioned, version_urls
+from campaigns.scheduling import views as schedule_views
 from campaigns.sending import deeds, views_compose, views_people, views_progress, views_review, views_trials
 from campaigns.sending.counts import count_column
 from campaigns.sending.drafts import save_draft_words
@@ -116,7 +118,7 @@ class CampaignAdmin(FastListMixin):
         return False  # drafts are discarded on their own page; what was started stays as the record
 
     def get_urls(self) -> list[URLPattern]:
-        return [*uncertain_urls(), *split_urls("<int:campaign_id>/", _PAGES), *_campaign_urls(), *version_urls(CAMPAIGNS), *super().get_urls()]
+        return [*uncertain_urls(), *_campaign_urls(), *version_urls(CAMPAIGNS), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("name"))
     def shown_name(self, campaign: Campaign) -> SafeString:
@@ -197,7 +199,8 @@ def _campaign_urls() -> list[URLPattern]:
         path(one + "open-links/", views_review.open_links, name=_PAGES + "open_links"),
         path(one + "links.json", views_review.links_json, name=_PAGES + "links_json"),
         path(one + "send/", deeds.send, name=_PAGES + "send"),
-        path(one + "schedule/", deeds.schedule, name=_PAGES + "schedule"),
+        path(one + "schedule/", schedule_views.schedule, name=_PAGES + "schedule"),
+        path(one + "waves/<int:number>/<str:deed>/", schedule_views.answer_wave, name=_PAGES + "wave"),
         path(one + "copy/", deeds.copy, name=_PAGES + "copy"),
         path(one + "discard/", deeds.discard, name=_PAGES + "discard"),
     ]
@@ -205,7 +208,7 @@ def _campaign_urls() -> list[URLPattern]:
         path(f"{one}{deed.replace('_', '-')}/", deeds.do_deed, {"deed": deed}, name=_PAGES + deed)
         for deed in deeds.DEEDS
     ]
-    return [*pages, *acts]
+    return [*pages, *acts, *split_urls(one, _PAGES), *again_urls(one, _PAGES)]
 
 
 def _read_counts(campaigns: Iterable[Campaign]) -> dict[int, dict[DeliveryState, int]]:

@@ -11,9 +11,10 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from campaigns.audience.models import Contact, ContactTag, ListMembership
+from campaigns.follow_ups.people import others_in_family, people_not_reached, without_those_written_to
 from campaigns.segments.frozen import segments_of
 from campaigns.sending.outgoing import SUPPRESSED_REASON
-from campaigns.sending.states import Reason
+from campaigns.sending.states import OriginKind, Reason
 from campaigns.splits.versions import campaign_required_fields
 from campaigns.suppression.models import Suppression
 
@@ -45,7 +46,7 @@ class AudienceReview:
 
 def has_audience(campaign: Campaign) -> bool:
     """Whether anybody was chosen at all (the lists may still be empty)."""
-    if campaign.is_to_everybody or campaign.only_contact_ids:
+    if campaign.is_to_everybody or campaign.only_contact_ids or campaign.origin_kind == OriginKind.FAILED:
         return True
     if campaign._state.adding:  # noqa: SLF001
         return False
@@ -55,6 +56,8 @@ def has_audience(campaign: Campaign) -> bool:
 
 def audience_of(campaign: Campaign) -> QuerySet[Contact]:
     """Everybody the campaign is for, each once, the suppressed too; segments as they were when it was started."""
+    if campaign.origin_kind == OriginKind.FAILED:
+        return people_not_reached(campaign)
     people = Contact.objects.all()
     segments = segments_of(campaign)
     if not campaign.is_to_everybody:
@@ -68,6 +71,8 @@ def audience_of(campaign: Campaign) -> QuerySet[Contact]:
         people = people.exclude(_on_lists(campaign.exclude_lists.all()))
     if campaign.exclude_tags.exists():
         people = people.exclude(_with_tags(campaign.exclude_tags.all()))
+    if campaign.origin_kind == OriginKind.JOINED:
+        people = without_those_written_to(people, others_in_family(campaign))
     return people
 
 

@@ -14,6 +14,7 @@ from campaigns.messages.models import Template
 from campaigns.messages.revisions import record_revision
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind, CampaignStatus
+from campaigns.splits.drafts import copy_split
 from portal.activity import record_activity
 from portal.errors import Conflict
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from campaigns.audience.models import ContactList, Tag
+    from campaigns.messages.models import MessageContent
     from campaigns.segments.models import Segment
 
 MESSAGE_FIELDS = ("kind", "subject", "preheader", "body", "text_body", "embeds_images")
@@ -79,24 +81,38 @@ def save_draft_words(campaign: Campaign, *, actor: User | None) -> Campaign:
 
 @transaction.atomic
 def copy_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
-    """Make a new draft with the words and the audience of another campaign, whatever became of that one."""
+    """Make a new draft with all that another campaign says and for whom, whatever became of that one.
+
+    Words, sender, audience (also that of a follow-up), tracking and the versions of its A/B test.
+    """
     source = Campaign.objects.get(pk=campaign_id)
-    words = source.version or source
-    copy = Campaign(
-        name=_("Copy of %(name)s") % {"name": source.name[:130]},
-        is_to_everybody=source.is_to_everybody,
-        created_by=actor,
-        house_layout=source.house_layout,
-        template_revision=source.template_revision,
-        **{name: getattr(words, name) for name in MESSAGE_FIELDS},
-        **{name: getattr(source, name) for name in ENVELOPE_FIELDS},
-    )
+    copy = copied_draft(source, source.version or source, name=copied_name(source.name), actor=actor)
+    copy.is_to_everybody = source.is_to_everybody
+    copy.origin, copy.origin_kind, copy.origin_causes = source.origin, source.origin_kind, source.origin_causes
     copy.save()
     for name in AUDIENCE_FIELDS:
         getattr(copy, name).set(getattr(source, name).all())
+    copy_split(source, copy, actor=actor)
     record_revision(copy, actor=actor)
     record_activity("campaign.copied", actor=actor, target=copy, source_id=source.pk)
     return copy
+
+
+def copied_name(name: str) -> str:
+    """“Copy of …”, within what a name may hold."""
+    return _("Copy of %(name)s") % {"name": name[:130]}
+
+
+def copied_draft(source: Campaign, words: MessageContent, *, name: str, actor: User | None) -> Campaign:
+    """A draft, not yet saved and for nobody yet, that says `words` in the layout and from the sender of `source`."""
+    return Campaign(
+        name=name[:150],
+        created_by=actor,
+        house_layout=source.house_layout,
+        template_revision=source.template_revision,
+        **{field: getattr(words, field) for field in MESSAGE_FIELDS},
+        **{field: getattr(source, field) for field in ENVELOPE_FIELDS},
+    )
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from campaigns.follow_ups.services import take_over_version
 from campaigns.messages.services import freeze_message
 from campaigns.splits.versions import freeze_versions
 
@@ -18,5 +19,6 @@ def freeze_words(campaign: Campaign, actor: User | None) -> None:
 
     Raises TemplateInvalid.
     """
-    freeze_message(campaign, actor)
+    if not take_over_version(campaign):
+        freeze_message(campaign, actor)
     freeze_versions(campaign, actor)

@@ -15,6 +15,7 @@ from django.db.models import Case, Count, F, IntegerField, Max, Min, Value, When
 from django.db.models.functions import Cast, Now, RowNumber
 from django.utils import timezone
 
+from campaigns.follow_ups.people import hold_family
 from campaigns.scheduling.models import Wave
 from campaigns.scheduling.waves import (
     leaving_out,
@@ -83,6 +84,7 @@ def _plan_block(campaign_id: int, token: str) -> bool:
     leases.renew(Campaign.objects.filter(pk=campaign_id), token, lease_s=LEASE_S)
     if campaign.campaign_kind != CampaignKind.CAMPAIGN:
         return _plan_single(campaign)
+    hold_family(campaign)
     wave = wave_to_plan(campaign)
     return _plan_people(campaign) if wave is None else _plan_wave(campaign, wave)
 

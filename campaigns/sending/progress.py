@@ -130,6 +130,15 @@ def _outlook(campaign: Campaign, waiting: int) -> Estimate | None:
     return expected if expected.waits_for_quota else None
 
 
+def cause_counts(campaign_id: int) -> Counter[str]:
+    """People by cause, keyed as in Chunk.cause_counts."""
+    sums: Counter[str] = Counter()
+    rows = Chunk.objects.filter(campaign_id=campaign_id).exclude(cause_counts={})
+    for counts in rows.values_list("cause_counts", flat=True):
+        sums.update(counts)
+    return sums
+
+
 def read_causes(campaign_id: int) -> list[Cause]:
     """What went wrong, by cause, most people first."""
     sums: Counter[str] = Counter()

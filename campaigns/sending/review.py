@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from campaigns.follow_ups.words import follow_up_points, follow_up_text
 from campaigns.images.checks import embedding_points
 from campaigns.messages.checks import Level, MessageCheck, worst_first
 from campaigns.messages.problems import TemplateInvalid
@@ -93,7 +94,12 @@ def require_accepted(campaign: Campaign, accepted: Iterable[str]) -> list[Messag
 
 
 def audience_text(campaign: Campaign) -> str:
-    """The chosen audience in words."""
+    """The audience in words."""
+    return follow_up_text(campaign, _chosen_text(campaign))
+
+
+def _chosen_text(campaign: Campaign) -> str:
+    """The chosen groups in words."""
     segments = segments_of(campaign)
     included = [
         *_names(campaign.include_lists.all()),
@@ -140,6 +146,7 @@ def _checks(campaign: Campaign, audience: AudienceReview | None, expected: Estim
     if expected is not None:
         yield from quota_points(campaign, expected)
     source = draft_source(campaign)
+    yield from follow_up_points(campaign)
     yield from link_visit_points(source)
     yield from embedding_points(source, audience.will_get if audience else 0)
     yield _test_check(campaign)

@@ -42,6 +42,9 @@ BEFORE_SENDING = frozenset({CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, Camp
 FINISHED = frozenset({CampaignStatus.COMPLETED, CampaignStatus.FAILED, CampaignStatus.CANCELLED})
 
 
+SENT_AGAIN_FROM = frozenset({CampaignStatus.COMPLETED, CampaignStatus.CANCELLED})
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """One page of a campaign, in the row below its name."""
@@ -53,7 +56,7 @@ class Tab:
 
 def campaign_or_404(campaign_id: int) -> Campaign:
     """The campaign with what its screens read; tests are reached through their campaign only."""
-    campaigns = Campaign.objects.select_related("account", "version", "created_by")
+    campaigns = Campaign.objects.select_related("account", "version", "created_by", "origin")
     return get_object_or_404(campaigns, pk=campaign_id, campaign_kind=CampaignKind.CAMPAIGN)
 
 
@@ -115,6 +118,13 @@ def campaigns_crumb() -> Crumb:
     return Crumb(gettext_lazy("Campaigns"), reverse("admin:campaigns_campaign_changelist"))
 
 
+def _relatives(campaign: Campaign) -> dict[str, Any]:
+    """The campaign that this one follows, and those that follow it, as links."""
+    followers = campaign.follow_ups.filter(campaign_kind=CampaignKind.CAMPAIGN).order_by("pk").defer("body", "text_body")
+    found = [(one.get_origin_kind_display(), one.name, home_of(one)) for one in followers]
+    return {"origin_url": home_of(campaign.origin) if campaign.origin else "", "follow_up_links": found}
+
+
 def campaign_page(
     request: HttpRequest, template: str, campaign: Campaign, *, tab: str, title: str, **context: Any
 ) -> TemplateResponse:
@@ -130,6 +140,8 @@ def campaign_page(
         "status_tone": status_tone(campaign.status),
         "is_live": campaign.status in {CampaignStatus.PENDING, CampaignStatus.IN_PROGRESS},
         "can_change": request.user.has_perm("campaigns.change_campaign"),
+        "can_send_again": campaign.status in SENT_AGAIN_FROM,
+        **_relatives(campaign),
     }
     path = template if "/" in template else f"campaigns/sending/{template}"
     return render_page(request, path, {**shared, **context}, **frame)

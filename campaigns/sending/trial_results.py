@@ -93,7 +93,7 @@ def has_changed_since(trial: Trial, campaign: Campaign) -> bool:
         return True
     if trial.version.subject != marked_subject(campaign.subject):
         return True
-    return _lasting_words(version_source(trial.version)) != _lasting_words(draft_source(campaign))
+    return lasting_words(version_source(trial.version)) != lasting_words(draft_source(campaign))
 
 
 def marked_subject(subject: str) -> str:
@@ -101,7 +101,7 @@ def marked_subject(subject: str) -> str:
     return f"{MARK}{subject}"[:300]
 
 
-def _lasting_words(source: MessageSource) -> MessageSource:
+def lasting_words(source: MessageSource) -> MessageSource:
     """What is the same for a draft and the version it was frozen as, as long as nobody changes the draft."""
     snippets = tuple(sorted(source.snippets, key=lambda snippet: snippet.name))
     return replace(source, subject="", field_defaults=(), snippets=snippets)

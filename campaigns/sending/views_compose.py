@@ -26,6 +26,7 @@ from campaigns.sending.forms import CampaignForm
 from campaigns.sending.link_checks import ask_for_links
 from campaigns.sending.missing_values import missing_values_checks
 from campaigns.sending.models import Campaign
+from campaigns.sending.review import audience_text
 from campaigns.sending.screen import actor_of, campaign_or_404, campaign_page, campaigns_crumb, home_of, url_of
 from campaigns.sending.states import CampaignStatus
 from portal.errors import Conflict
@@ -70,8 +71,10 @@ def edit_campaign(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
             return _save(request, form)
         except ChangedMeanwhileError as error:
             clash = clash_of(form, error.stored)
-    opened = open_form(request, Thing.CAMPAIGN, form, Campaign.objects.get(pk=campaign_id))
+    stored = campaign_or_404(campaign_id)
+    opened = open_form(request, Thing.CAMPAIGN, form, stored)
     context = {**_compose_context(form), "opened": show_clash(request, opened, clash) if clash else opened}
+    context["follow_up_text"] = audience_text(stored) if stored.origin else ""
     return campaign_page(request, "compose.html", campaign, tab="change", title=_("Message"), **context)
 
 
