@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from campaigns.scheduling.wish import Wish
 
 PERMISSION = "campaigns.approve_campaign"
+MOST_PEOPLE = 500
 
 
 def request_approval(campaign_id: int, *, note: str, wish: Wish | None, actor: User | None) -> Approval:
@@ -162,8 +163,13 @@ def _last_writer_id(campaign: Campaign) -> int | None:
 def possible_approvers(campaign: Campaign, *, asker: User | None) -> list[User]:
     """The people who may approve it, when `asker` asks now."""
     excluded = {_last_writer_id(campaign), asker.pk if asker else None}
+    return [person for person in people_who_may_approve() if person.pk not in excluded]
+
+
+def people_who_may_approve() -> list[User]:
+    """Everybody who may log in and has the permission."""
     active: QuerySet[User] = User.objects.filter(is_active=True).order_by("username")
-    return [person for person in active[:500] if person.pk not in excluded and person.has_perm(PERMISSION)]
+    return [person for person in active[:MOST_PEOPLE] if person.has_perm(PERMISSION)]
 
 
 def waiting_approvals() -> QuerySet[Approval]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from campaigns.scheduling.services import schedule_by_wish
 from campaigns.sending import services
 from campaigns.sending.models import Campaign
 from campaigns.sending.review import require_accepted
@@ -17,9 +18,10 @@ from portal.models import Activity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from django.contrib.auth.models import User
+
+    from campaigns.scheduling.wish import Wish
 
 
 def send_accepted(campaign_id: int, *, accepted: Iterable[str], actor: User) -> Campaign:
@@ -33,11 +35,9 @@ def send_accepted(campaign_id: int, *, accepted: Iterable[str], actor: User) -> 
         raise Conflict(_who_was_faster(campaign_id) or str(error)) from error
 
 
-def schedule_accepted(campaign_id: int, *, at: datetime, accepted: Iterable[str], actor: User) -> Campaign:
+def schedule_accepted(campaign_id: int, *, wish: Wish, accepted: Iterable[str], actor: User) -> Campaign:
     """Schedule, as send_accepted."""
-    return _record_accepted(
-        campaign_id, accepted, actor, lambda: services.schedule_campaign(campaign_id, at=at, actor=actor)
-    )
+    return _record_accepted(campaign_id, accepted, actor, lambda: schedule_by_wish(campaign_id, wish, actor=actor))
 
 
 def _record_accepted(campaign_id: int, accepted: Iterable[str], actor: User, act: Callable[[], Campaign]) -> Campaign:

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from campaigns.sending import services
-from campaigns.sending.accepted import schedule_accepted, send_accepted
+from campaigns.sending.accepted import send_accepted
 from campaigns.sending.drafts import copy_campaign, discard_draft
-from campaigns.sending.forms import ScheduleForm
 from campaigns.sending.models import Campaign
 from campaigns.sending.screen import actor_of, campaign_or_404, home_of, url_of
 from portal.errors import PortalError
@@ -69,23 +68,6 @@ def send(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     except PortalError as error:
         messages.error(request, str(error))
     return redirect(home_of(campaign_or_404(campaign_id)))
-
-
-@page("campaigns.change_campaign")
-@require_POST
-def schedule(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
-    """Let a draft leave by itself at a chosen moment."""
-    campaign = campaign_or_404(campaign_id)
-    form = ScheduleForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(text) for errors in form.errors.values() for text in errors))
-        return redirect(url_of(campaign, "review"))
-    at, accepted = form.cleaned_data["at"], request.POST.getlist("accepted")
-    try:
-        schedule_accepted(campaign_id, at=at, accepted=accepted, actor=actor_of(request))
-    except PortalError as error:
-        messages.error(request, str(error))
-    return redirect(url_of(campaign, "review"))
 
 
 @page("campaigns.add_campaign")

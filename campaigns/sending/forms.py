@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.messages.forms import ONE_LINE_BREAK, offer_layouts
 from campaigns.messages.models import Revision
@@ -115,20 +113,3 @@ class CampaignForm(forms.ModelForm[Campaign]):
     def audience(self) -> Audience:
         """The chosen audience; call it on a valid form."""
         return Audience(**{name: self.cleaned_data[name] for name in AUDIENCE_FIELDS})
-
-
-class ScheduleForm(forms.Form):
-    """When a campaign leaves by itself, in the person's time zone."""
-
-    at = forms.DateTimeField(
-        label=_("Send at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    )
-
-    def clean_at(self) -> datetime:
-        at: datetime = self.cleaned_data["at"]
-        now = timezone.now()
-        if at <= now:
-            raise ValidationError(gettext("This moment has passed. Choose a later one."))
-        if at > now + timedelta(days=MAX_SCHEDULE_DAYS):
-            raise ValidationError(gettext("This is more than a year away. Choose an earlier moment."))
-        return at

@@ -115,9 +115,7 @@ class Bars:
     hashes: str = ""
 
 
-def open_attempt(
-    chunk: Chunk, rows: Sequence[WaitingRow], *, lease: Lease, bars: Bars
-) -> tuple[int, set[int]] | None:
+def open_attempt(chunk: Chunk, rows: Sequence[WaitingRow], *, lease: Lease, bars: Bars) -> tuple[int, set[int]] | None:
     """Commit an attempt for those rows that nothing keeps back; returns its id (0: none was needed) and their ids.
 
     Where one of them was forgotten, none is opened: the ledger then asks for each.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET
 
 from campaigns.breakers.screen import stopped_context
+from campaigns.scheduling.screen import waves_context
 from campaigns.sending.models import Campaign
 from campaigns.sending.progress import GROUPS, Cause, Progress, read_progress
 from campaigns.sending.report import read_report
@@ -119,6 +120,7 @@ def progress_context(campaign: Campaign) -> dict[str, Any]:
         "quota_note": quota_note(now),
         "causes": [cause_row(campaign, cause) for cause in now.causes],
         "causes_key": causes_key(now),
+        **waves_context(campaign),
         "results": read_results(campaign),
         "split_key": split_key(campaign),
         "unsent": now.groups["queued"],

@@ -12,11 +12,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.approval.screen import approval_context
 from campaigns.guests.forms import TestForm, empty_test_form
 from campaigns.messages.problems import TemplateInvalid
 from campaigns.messages.services import draft_source
+from campaigns.scheduling.screen import scheduled_context
 from campaigns.sending.audience import people_left_out
-from campaigns.sending.forms import ScheduleForm
 from campaigns.sending.inbox_line import inbox_line
 from campaigns.sending.link_checks import LINKS_UNOPENED, LINKS_WAITING, are_links_waiting, ask_for_links
 from campaigns.sending.models import Campaign
@@ -52,7 +53,7 @@ def review(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     if not can_be_taken_back(campaign):
         return redirect(home_of(campaign))
     test_form = empty_test_form(actor_of(request))
-    return _render(request, campaign, test_form=test_form, schedule_form=ScheduleForm())
+    return _render(request, campaign, test_form=test_form)
 
 
 @page("campaigns.view_campaign")
@@ -78,7 +79,7 @@ def send_a_test(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     campaign = campaign_or_404(campaign_id)
     form = TestForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _render(request, campaign, test_form=form, schedule_form=ScheduleForm())
+        return _render(request, campaign, test_form=form)
     send_and_tell(request, campaign, form)
     return redirect(url_of(campaign, "review") + "#last-test")
 
@@ -124,6 +125,8 @@ def _render(request: HttpRequest, campaign: Campaign, **forms: Any) -> HttpRespo
         "links_wait": any(point.code == LINKS_WAITING for point in seen.checks),
         "links_unopened": any(point.code == LINKS_UNOPENED for point in seen.checks),
         "inbox": inbox_line(campaign),
+        **scheduled_context(campaign),
+        **approval_context(campaign, seen.will_get, actor_of(request)),
         **split_context(campaign),
         **forms,
     }

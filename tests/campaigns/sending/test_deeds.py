@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -109,7 +108,7 @@ def test_a_viewer_does_nothing(deed, log_in):
     assert Campaign.objects.count() == 1
 
 
-@pytest.mark.parametrize("deed", [*DEEDS, "send", "schedule", "copy", "discard"])
+@pytest.mark.parametrize("deed", [*DEEDS, "send", "copy", "discard"])
 def test_looking_at_the_address_of_a_deed_does_nothing(deed, log_in):
     campaign = a_draft()
     assert log_in(MARKETER).get(reverse(f"admin:campaigns_campaign_{deed}", args=[campaign.pk])).status_code == 405
@@ -139,23 +138,6 @@ def test_a_campaign_without_audience_is_not_sent(log_in):
     draft = a_draft()
     draft.include_lists.clear()
     assert "who gets it" in said(press(log_in(MARKETER), draft, "send"))
-
-
-def test_a_schedule_is_kept_and_taken_back(log_in):
-    draft = a_draft()
-    client = log_in(MARKETER)
-    press(client, draft, "schedule", at="2099-01-01T10:00")
-    assert status_of(draft) == CampaignStatus.DRAFT
-    press(client, draft, "schedule", at=(timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M"))
-    assert status_of(draft) == CampaignStatus.SCHEDULED
-    press(client, draft, "take_back")
-    assert status_of(draft) == CampaignStatus.DRAFT
-
-
-def test_a_moment_that_has_passed_is_refused(log_in):
-    draft = a_draft()
-    assert "passed" in said(press(log_in(MARKETER), draft, "schedule", at="2020-01-01T10:00"))
-    assert status_of(draft) == CampaignStatus.DRAFT
 
 
 def test_a_scheduled_campaign_can_be_sent_today(log_in):

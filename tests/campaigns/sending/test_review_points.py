@@ -123,7 +123,7 @@ def test_the_dialog_lists_the_amber_points_and_the_page_leads_to_the_line(market
     draft = a_draft(body="Dear {{ first_name }},\n\nsee [there](http://club.example/x)")
     page = look(marketer, draft)
     assert 'data-opens="send-anyway"' in page
-    assert page.count('name="accepted" value="link_without_https"') == 3  # send, without scripts, schedule
+    assert page.count('name="accepted" value="link_without_https"') == 2  # send, without scripts
     assert f"{address(draft, 'change')}?place=body&amp;line=3&amp;column=13" in page
 
 
