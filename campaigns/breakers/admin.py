@@ -20,6 +20,8 @@ _PAGES = "campaigns_breakerlimits_"
 class BreakerLimitsAdmin(admin.ModelAdmin[BreakerLimits]):
     """No list and no form of Django's own: one page, and one form for each row."""
 
+    actions = None
+
     def get_urls(self) -> list[URLPattern]:
         return [
             path("", views.overview, name=_PAGES + "changelist"),

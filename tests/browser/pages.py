@@ -152,6 +152,24 @@ def _hosted(page: str) -> Callable[[], str]:
     return lambda: reverse(page, args=[_signup("a_used_form")().form_key])
 
 
+def _preferences(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import preferences
+
+        return getattr(preferences, name)()
+
+    return make
+
+
+def _unsubscribe(query: str = "") -> Callable[[], str]:
+    def address() -> str:
+        from tests.factories.preferences import a_letter_to_a_list, token_of
+
+        return reverse("unsubscribe", args=[token_of(a_letter_to_a_list())]) + query
+
+    return address
+
+
 def _confirmation() -> str:
     from campaigns.signup.links import confirm_url
 
@@ -424,5 +442,16 @@ PAGES: list[Page] = [
     Page("signup-public", _hosted("signup"), role=None),
     Page("signup-framed", _hosted("signup_frame"), role=None),
     Page("signup-confirm", _confirmation, role=None),
+    Page("unsubscribe", _unsubscribe(), role=None),
+    Page("unsubscribe-choose", _unsubscribe("?choose=yes"), role=None),
+    Page("unsubscribe-bad-link", lambda: reverse("unsubscribe", args=["2-0-7-ab"]), role=None, status=404),
+    Page("unsubscribes-empty", at("admin:campaigns_unsubscription_changelist")),
+    Page("unsubscribes", at("admin:campaigns_unsubscription_changelist", _preferences("unsubscribes"))),
+    Page("person-who-left", at("admin:campaigns_contact_person", _preferences("a_person_who_left"), with_id=True)),
+    Page("person-forget", at("admin:campaigns_contact_forget", _preferences("a_person_who_left"), with_id=True)),
+    Page("forgotten-empty", at("admin:campaigns_erasure_changelist")),
+    Page("forgotten", at("admin:campaigns_erasure_changelist", _preferences("a_finished_erasure"))),
+    Page("forgotten-done", at("admin:campaigns_erasure_show", _preferences("a_finished_erasure"), with_id=True)),
+    Page("forgotten-stopped", at("admin:campaigns_erasure_show", _preferences("a_stopped_erasure"), with_id=True)),
     Page("signup-bad-link", lambda: reverse("signup_confirm", args=["nothing"]), role=None, status=404),
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.audience.edits import ContactEdit
 from campaigns.audience.fields import ContactField
-from campaigns.audience.models import Contact, Tag
+from campaigns.audience.models import Contact, ContactList, Tag
 from campaigns.exports.models import Export
 from campaigns.feedback.models import RawEvent
 from campaigns.guests.models import GuestList
@@ -19,14 +19,19 @@ from campaigns.messages.models import HouseLayout, Snippet, Template
 from campaigns.messages.revisions import latest_revision
 from campaigns.messages.services import freeze_message
 from campaigns.preferences.links import unsubscribe_url
+from campaigns.preferences.models import ListOptOut, Unsubscription
+from campaigns.privacy.models import Erasure
 from campaigns.sending.events import apply_events
 from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.sending.trials import send_tests
 from campaigns.signup.links import confirm_url
+from campaigns.splits.drafts import SplitSettings, save_split
 from campaigns.suppression.batches import check_pasted
 from campaigns.suppression.models import Suppression
 from portal.activity import record_activity
+from portal.alerts.models import AlertRecipient
+from portal.alerts.services import raise_alert
 from tests.factories.bulk import Deed, start
 from tests.factories.campaign_pages import a_draft
 from tests.factories.feedback import ses_event
@@ -72,6 +77,8 @@ def _of_portal() -> dict[str, str]:
         "type": str(ContentType.objects.get_for_model(Contact).pk),
         "user": str(person.pk),
         "group": str(Group.objects.order_by("pk")[0].pk),
+        "alert": str(raise_alert("account.stopped", subject_key="account:1", text="Main: nothing leaves.", url="/").pk),
+        "recipient": str(AlertRecipient.objects.create(address="office@club.example").pk),
         "activity": str(record_activity("campaign.paused", actor=None).pk),
         "attempt": str(attempt.pk),
     }
@@ -83,6 +90,7 @@ def _of_audience(draft: Campaign) -> dict[str, str]:
     change = start(Deed.ADD_TAG, f"ids={nora.pk}", new_group_name="choir")
     export = Export.objects.create(source=Export.Source.CONTACTS)
     twin = make_contact("nora+news@club.example")
+    left = ContactList.objects.create(name="a list that Nora left")
     return {
         "change": str(change.pk),
         "export": str(export.pk),
@@ -90,6 +98,9 @@ def _of_audience(draft: Campaign) -> dict[str, str]:
         "query of /admin/campaigns/bulkchange/merge/": f"?ids={nora.pk},{twin.pk}",
         "contact": str(nora.pk),
         "edit": str(edit.pk),
+        "opt_out": str(ListOptOut.objects.create(contact_list=left, address_key=nora.address_key).pk),
+        "unsubscription": str(Unsubscription.objects.create(delivery_id=0, address_key="x@club.example").pk),
+        "erasure": str(Erasure.objects.create(reason="asked by letter", status=Erasure.Status.COMPLETED).pk),
         "list": str(draft.include_lists.get().pk),
         "tag": str(Tag.objects.get(name="choir").pk),
         "segment": str(make_segment("Graz").pk),
@@ -130,6 +141,13 @@ def _of_tests(draft: Campaign) -> dict[str, str]:
     return {"test": str(test.version_id), "guests": str(guests.pk)}
 
 
+def _tested() -> Campaign:
+    campaign = make_campaign("Tested letter")
+    settings = SplitSettings("content", share_percent=20, wait_minutes=60, rule="hand", when_unclear="ask")
+    save_split(campaign.pk, settings, subjects={}, actor=None)
+    return campaign
+
+
 def _of_campaigns(draft: Campaign) -> dict[str, str]:
     running = make_campaign("Autumn letter", status=CampaignStatus.IN_PROGRESS, planned_at=timezone.now())
     freeze_message(running, None)
@@ -145,6 +163,8 @@ def _of_campaigns(draft: Campaign) -> dict[str, str]:
         "draft": str(draft.pk),
         "running": str(running.pk),
         "finished": str(finished.pk),
+        "tested": str(_tested().pk),
+        "rival": "2",
         "recipient": str(people[1].pk),
         "raw_event": str(RawEvent.objects.get().pk),
         "reason": str(int(Reason.SUPPRESSED_UNSUBSCRIBE)),
