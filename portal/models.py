@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.alerts.models import Alert, AlertNotice, AlertRecipient, Heartbeat, QuietAlert  # noqa: F401  # finds them
 from portal.errors import Conflict
+from portal.failures.models import FailedMessage, Redrive  # noqa: F401
 from portal.fields import KeyField
 from portal.generation.models import Generation  # noqa: F401
 

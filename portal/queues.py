@@ -65,6 +65,7 @@ class TaskName(StrEnum):
     SYNC_SUPPRESSIONS = "campaigns.sync_suppressions"
     SEND_ALERTS = "portal.send_alerts"
     SETTLE_RESTORED = "campaigns.settle_restored"
+    REDRIVE = "maintenance.redrive"
     SWEEP = "maintenance.sweep"
 
 
@@ -99,6 +100,7 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.SYNC_SUPPRESSIONS: QueueName.MAINTENANCE,
     TaskName.SEND_ALERTS: QueueName.MAINTENANCE,
     TaskName.SETTLE_RESTORED: QueueName.MAINTENANCE,
+    TaskName.REDRIVE: QueueName.MAINTENANCE,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }
 

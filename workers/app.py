@@ -13,9 +13,12 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from kombu import Queue as KombuQueue  # noqa: E402
 
+from portal.aws.sync_sqs import INSPECTORS  # noqa: E402
 from portal.publish import producer  # noqa: E402
 from portal.queues import SCHEDULE, TASK_QUEUES, full_name, task_queues  # noqa: E402
+from workers.failed import is_readable  # noqa: E402
 
+INSPECTORS[:] = [is_readable]
 app = producer
 app.conf.task_queues = [KombuQueue(full_name(settings.QUEUE_PREFIX, queue.name)) for queue in task_queues()]
 app.conf.task_default_queue = app.conf.task_queues[0].name
@@ -23,6 +26,7 @@ app.conf.imports = (
     "workers.tasks.alerts",
     "workers.tasks.bulk",
     "workers.tasks.campaigns",
+    "workers.tasks.failures",
     "workers.tasks.fields",
     "workers.tasks.importing",
     "workers.tasks.maintenance",

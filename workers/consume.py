@@ -18,9 +18,11 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 import workers.app  # noqa: F401  # sets Django up
 from campaigns.importing.drops import receive_upload_events
 from campaigns.sending.events import apply_events
+from portal.alerts.watch import watch_sweep
 from portal.aws import sqs
 from portal.errors import OutsideError
 from portal.queues import Feed, Queue, event_queues, full_name
+from workers.failed import forget_events, refuse_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,7 @@ SERVICES: dict[Feed, Callable[[list[str]], object]] = {
 MAX_GATHERED = 1_000  # messages per transaction when the queue is full
 RECEIVERS = 8  # SQS gives ten messages a call: one after the other could not keep up with the ledger
 OUTAGE_PAUSE_S = 2.0
+WATCH_EVERY_S = 60.0
 
 
 def consume_batch(queue: Queue, *, wait_s: int) -> int:
@@ -91,18 +94,23 @@ def _served(queue: Queue, messages: list[sqs.Message]) -> list[sqs.Message]:
         raise
     except Exception as error:
         if len(messages) == 1:
+            refuse_event(queue, messages[0], error)
             raise
         # One of them is to blame: alone it goes to the DLQ, together it would take the others along.
         logger.warning("consume.one_by_one", extra={"queue": queue.name, "error": str(error)})
-        return [message for message in messages if _is_served(queue, message)]
+        messages = [message for message in messages if _is_served(queue, message)]
+    forget_events(queue, messages)
     return messages
 
 
 def _is_served(queue: Queue, message: sqs.Message) -> bool:
     try:
         SERVICES[queue.feed]([message.body])
-    except Exception:
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
         logger.exception("consume.refused", extra={"queue": queue.name, "sqs_message_id": message.message_id})
+        refuse_event(queue, message, error)
         return False
     return True
 
@@ -123,6 +131,17 @@ def consume_until(stop: threading.Event, queue: Queue, *, wait_s: int) -> None:
             close_old_connections()
 
 
+def watch_until(stop: threading.Event) -> None:
+    """Look once a minute whether the schedule runs; the only process that neither hangs on it nor on a queue's hints."""
+    while not stop.wait(WATCH_EVERY_S):
+        try:
+            watch_sweep()
+        except Exception:
+            logger.exception("consume.watch_failed")
+        finally:
+            close_old_connections()
+
+
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     stop = threading.Event()
@@ -133,6 +152,7 @@ def main() -> None:
         threading.Thread(target=consume_until, args=(stop, queue), kwargs={"wait_s": wait_s}, name=queue.name)
         for queue in event_queues()
     ]
+    threads.append(threading.Thread(target=watch_until, args=(stop,), name="watch"))
     for thread in threads:
         thread.start()
     logger.info("consume.ready", extra={"queues": [thread.name for thread in threads]})

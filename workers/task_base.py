@@ -1,4 +1,5 @@
-"""The base of every task: correlation id and duration on its log lines, and no work on a database of unknown age."""
+"""The base of every task: correlation id and duration on its log lines, no work on a database of unknown age, and the
+reasons of what failed."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from celery import Task
 
 from portal.generation.services import compare_once
 from portal.logs import log_context
+from workers.failed import note_done_task, note_failed_task
 
 logger = logging.getLogger(__name__)
 
@@ -24,11 +26,18 @@ class PostroomTask(Task[Any, Any]):
         correlation_id = str((self.request.headers or {}).get("correlation_id") or self.request.id or "")
         started_s = time.monotonic()
         with log_context(correlation_id=correlation_id, task=self.name):
-            if not compare_once():
-                # The database may be a restored one: nothing is done until that is known. The sweep comes back to it.
-                logger.warning("task.postponed", extra=kwargs)
-                return None
-            result = super().__call__(*args, **kwargs)
+            try:
+                if not compare_once():
+                    # The database may be a restored one: nothing is done until that is known. The sweep comes back to it.
+                    logger.warning("task.postponed", extra=kwargs)
+                    return None
+                result = super().__call__(*args, **kwargs)
+                if self.request.id:
+                    note_done_task(self.request, self.name)
+            except Exception as error:
+                if self.request.id and note_failed_task(self.request, self.name, kwargs, error):
+                    return None
+                raise
             duration_ms = round((time.monotonic() - started_s) * 1000, 1)
             logger.info("task.done", extra={**kwargs, "duration_ms": duration_ms})
         return result

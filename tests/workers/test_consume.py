@@ -18,6 +18,7 @@ class QueueInMemory:
     def __init__(self, *bodies: str) -> None:
         self.waiting = [sqs.Message(body, f"handle-{body}", f"id-{body}") for body in bodies]
         self.deleted: list[str] = []
+        self.hidden: list[tuple[str, int]] = []
 
     def receive(self, _name: str, *, wait_s: int) -> list[sqs.Message]:
         taken, self.waiting = self.waiting[:10], self.waiting[10:]
@@ -25,6 +26,9 @@ class QueueInMemory:
 
     def delete(self, _name: str, messages: list[sqs.Message]) -> None:
         self.deleted += [message.body for message in messages]
+
+    def hide(self, _name: str, messages: list[sqs.Message], *, for_s: int) -> None:
+        self.hidden += [(message.body, for_s) for message in messages]
 
 
 @pytest.fixture
@@ -35,6 +39,7 @@ def consumed(monkeypatch):
         queue = QueueInMemory(*bodies)
         monkeypatch.setattr(sqs, "receive", queue.receive)
         monkeypatch.setattr(sqs, "delete", queue.delete)
+        monkeypatch.setattr(sqs, "hide", queue.hide)
         monkeypatch.setitem(consume.SERVICES, Feed.SES_EVENTS, service)
         consume.consume_batch(EVENTS, wait_s=0)
         return queue.deleted

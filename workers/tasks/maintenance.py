@@ -12,13 +12,14 @@ from campaigns.editing.sweep import sweep_editing
 from campaigns.exports.services import sweep_exports
 from campaigns.feedback.services import sweep_feedback
 from campaigns.importing.sweep import sweep_imports
-from campaigns.restored.services import keep_generation, publish_settling
 from campaigns.privacy.services import sweep_erasures
+from campaigns.restored.services import keep_generation, publish_settling
 from campaigns.sending.sweep import sweep_campaigns
 from campaigns.sending.watch import watch_all
 from campaigns.signup.services import sweep_requests
 from campaigns.suppression.batches import sweep_batches
 from portal.alerts.outbox import publish_waiting
+from portal.failures.redrive import sweep_redrives
 from portal.publish import producer
 from portal.queues import TaskName
 from portal.ratelimit import forget_old_turns
@@ -42,6 +43,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "signups": sweep_requests,
     "suppressions": sweep_batches,
     "unsaved": sweep_editing,
+    "redrives": sweep_redrives,
     "turns": forget_old_turns,
     "restored": publish_settling,
     "watch": watch_all,
