@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 def split(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     """How the test of a draft is made; for who may not change it, and once it was started, how it stands."""
     campaign = campaign_or_404(campaign_id)
-    may_change = request.user.has_perm("campaigns.change_campaign")
+    may_change = _may_change(request)
     found = split_of(campaign)
     if campaign.status != CampaignStatus.DRAFT or not may_change:
         return _show(request, campaign, found)
@@ -118,7 +119,7 @@ def version(request: HttpRequest, campaign_id: int, number: int) -> HttpResponse
     """The editor of one version; for who may not change it, and once it was started, what it says."""
     campaign = campaign_or_404(campaign_id)
     shown = _version_or_404(campaign, number)
-    may_change = request.user.has_perm("campaigns.change_campaign")
+    may_change = _may_change(request)
     found = split_of(campaign)
     can_edit = found is not None and number > 1 and found.tests == SplitTest.Tests.CONTENT
     if campaign.status != CampaignStatus.DRAFT or not may_change or not can_edit:
@@ -149,6 +150,14 @@ def test_version(request: HttpRequest, campaign_id: int, number: int) -> HttpRes
     context = {"version": shown, "test_form": form, "has_guest_lists": GuestList.objects.exists()}
     title = _("Send version %s as a test") % shown.letter
     return campaign_page(request, "campaigns/splits/test.html", campaign, tab="split", title=title, **context)
+
+
+def _may_change(request: HttpRequest) -> bool:
+    """Raises PermissionDenied when something is posted by who may not."""
+    may_change = request.user.has_perm("campaigns.change_campaign")
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied
+    return may_change
 
 
 def _save_settings(request: HttpRequest, campaign: Campaign, form: SplitForm) -> HttpResponseBase:

@@ -92,8 +92,34 @@ def _compared() -> str:
     return reverse("admin:campaigns_template_compare", args=[template.pk]) + "?old=1&new=3"
 
 
+def _scheduled(page: str, stage: str) -> Callable[[], str]:
+    def build() -> str:
+        from tests.factories import schedule_pages
+
+        return reverse(f"admin:campaigns_campaign_{page}", args=[getattr(schedule_pages, stage)().pk])
+
+    return build
+
+
+def _approvals() -> str:
+    from tests.factories.schedule_pages import requests_in_all_stages
+
+    requests_in_all_stages()
+    return reverse("admin:campaigns_approval_changelist")
+
+
 def _one(page: str, stage: str) -> Callable[[], str]:
     return at(f"admin:campaigns_campaign_{page}", _stage(stage), with_id=True)
+
+
+def _split(page: str, stage: str, *arguments: object) -> Callable[[], str]:
+    def build() -> str:
+        from tests.factories import splits
+
+        made = getattr(splits, stage)()
+        return reverse(f"admin:campaigns_campaign_{page}", args=[made.pk, *arguments])
+
+    return build
 
 
 def _import_stage(name: str) -> Callable[[], Any]:
@@ -363,7 +389,7 @@ PAGES: list[Page] = [
     Page("breakers-empty", at("admin:campaigns_breakerlimits_changelist"), role=VIEWER),
     Page("breakers", at("admin:campaigns_breakerlimits_changelist", _stops("breakers_at_work"))),
     Page("breakers-limits", at("admin:campaigns_breakerlimits_limits")),
-    Page("campaign-stopped", _stopped_progress),
+    Page("campaign-breaker", _stopped_progress),
     Page("campaigns-empty", at("admin:campaigns_campaign_changelist")),
     Page("campaigns", at("admin:campaigns_campaign_changelist", _stage("campaigns_in_all_stages"))),
     Page("campaign-new", at("admin:campaigns_campaign_add", _stage("a_draft"))),
@@ -376,9 +402,37 @@ PAGES: list[Page] = [
     Page("campaign-left-out", _left_out),
     Page("campaign-leaving", _one("review", "a_leaving_campaign")),
     Page("campaign-scheduled", _one("review", "a_scheduled_campaign")),
+    Page("campaign-schedule", _scheduled("schedule", "a_draft_that_needs_a_second_person"), role=MARKETER),
+    Page("campaign-in-waves", _scheduled("review", "a_campaign_in_waves")),
+    Page("campaign-in-waves-schedule", _scheduled("schedule", "a_campaign_in_waves"), role=MARKETER),
+    Page("campaign-late", _scheduled("review", "a_late_campaign"), role=MARKETER),
+    Page("campaign-waves", _scheduled("progress", "waves_under_way")),
+    Page("campaign-quota", _scheduled("progress", "a_campaign_that_waits_for_the_quota")),
+    Page("campaign-three-quotas", _scheduled("review", "a_draft_of_three_quotas")),
+    Page("campaign-needs-second", _scheduled("review", "a_draft_that_needs_a_second_person"), role=MARKETER),
+    Page("campaign-asked", _scheduled("review", "a_campaign_that_is_asked_for")),
+    Page("campaign-approved", _scheduled("review", "an_approved_campaign"), role=MARKETER),
+    Page("approvals-empty", at("admin:campaigns_approval_changelist"), role=VIEWER),
+    Page("approvals", _approvals),
+    Page("approval-rule", at("admin:campaigns_approval_rule")),
     Page("campaign-progress", _one("progress", "a_running_campaign")),
     Page("campaign-people", _one("people", "a_running_campaign")),
     Page("campaign-person", _recipient),
+    Page("split-new", _one("split", "a_draft")),
+    Page("split-setup", _split("split", "a_split_draft")),
+    Page("split-setup-content", _split("split", "a_content_split"), role=MARKETER),
+    Page("split-viewer", _split("split", "a_split_draft"), role=VIEWER),
+    Page("split-version", _split("split_version", "a_content_split", 2)),
+    Page("split-version-viewer", _split("split_version", "a_content_split", 2), role=VIEWER),
+    Page("split-test", _split("split_test", "a_split_draft", 2)),
+    Page("split-review", _split("review", "a_split_draft")),
+    Page("split-progress", _split("progress", "a_running_split")),
+    Page("split-asks", _split("split", "a_split_that_asks")),
+    Page("split-decided", _split("split", "a_decided_split"), role=VIEWER),
+    Page("split-people", _split("people", "a_running_split")),
+    Page("again", _split("again", "an_ended_campaign")),
+    Page("again-review", _split("review", "a_follow_up")),
+    Page("again-writing", _split("change", "a_follow_up"), role=MARKETER),
     Page("campaign-report", _one("report", "a_finished_campaign")),
     Page("templates-empty", at("admin:campaigns_template_changelist")),
     Page("templates", at("admin:campaigns_template_changelist", _stage("a_template"))),
