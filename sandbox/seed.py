@@ -78,8 +78,14 @@ def seed(names: SeedNames) -> None:
     sqs = boto3.client("sqs", region_name=names.region)
     seed_queues(sqs, names)
     topic_arn = seed_topic(boto3.client("sns", region_name=names.region), sqs, names)
+    boto3.client("sns", region_name=names.region).create_topic(Name=alerts_topic(names.queue_prefix))
     seed_buckets(boto3.client("s3", region_name=names.region), sqs, names)
     seed_ses(boto3.client("sesv2", region_name=names.region), topic_arn, names)
+
+
+def alerts_topic(queue_prefix: str) -> str:
+    """Return the name of the topic that alerts are told to."""
+    return full_name(queue_prefix, "alerts")
 
 
 def seed_queues(sqs: SQSClient, names: SeedNames) -> None:

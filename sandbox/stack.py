@@ -20,10 +20,11 @@ from sandbox.environment import aws_environment, changed_environment, clean_envi
 from sandbox.join import joinable
 from sandbox.output import LabelledOutput
 from sandbox.ports import HOST, free_port, is_port_free
-from sandbox.seed import DEMO_DOMAIN, SeedNames, seed
+from sandbox.seed import DEMO_DOMAIN, SeedNames, alerts_topic, seed
 from sandbox.ses_double.double import LOG_FILE
 
 USUAL_PORT = 8000
+MOTO_ACCOUNT = "123456789012"
 USUAL_MOTO_PORT = 4566
 USUAL_SES_PORT = 8025
 WATCH_EVERY_S = 0.3
@@ -211,6 +212,7 @@ def stack_environment(plan: StackPlan) -> dict[str, str]:
         "SANDBOX_MAILBOX_URL": plan.mailbox_url,
         "UPLOADS_BUCKET": os.environ.get("UPLOADS_BUCKET") or "postroom-uploads",
         "DEFAULT_FROM_ADDRESS": os.environ.get("DEFAULT_FROM_ADDRESS") or f"news@{DEMO_DOMAIN}",
+        "ALERTS_TOPIC_ARN": os.environ.get("ALERTS_TOPIC_ARN") or alerts_topic_arn(region),
         "PUBLIC_URL": os.environ.get("PUBLIC_URL") or plan.url,
         "LOG_FORMAT": os.environ.get("LOG_FORMAT") or "plain",
         # Workers say that they are ready at INFO, and the stack waits for it.
@@ -219,6 +221,12 @@ def stack_environment(plan: StackPlan) -> dict[str, str]:
         "PYTHONWARNINGS": QUIET_WARNINGS,
     }
     return {**clean_environment(), **aws_environment(plan.moto_url, region), **chosen}
+
+
+def alerts_topic_arn(region: str) -> str:
+    """Return the ARN that moto gives the topic of alerts."""
+    name = alerts_topic(os.environ.get("QUEUE_PREFIX") or "postroom")
+    return f"arn:aws:sns:{region}:{MOTO_ACCOUNT}:{name}"
 
 
 @contextmanager

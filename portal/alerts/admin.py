@@ -54,7 +54,7 @@ class AlertAdmin(ListWordsMixin):
     actions = None
     list_per_page = 50
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         was_told = Q(notices__kind=AlertNotice.Kind.RAISED, notices__state=AlertNotice.State.SENT)
         failed = Q(notices__state=AlertNotice.State.FAILED) | (
             Q(notices__state=AlertNotice.State.WAITING) & ~Q(notices__error="")
@@ -74,6 +74,9 @@ class AlertAdmin(ListWordsMixin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Alert | None = None) -> bool:
+        return False  # quieting is a deed of its own
 
     def has_delete_permission(self, request: HttpRequest, obj: Alert | None = None) -> bool:
         return False

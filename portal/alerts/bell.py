@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
-
 from portal.alerts.models import Alert, QuietAlert, Severity
 from portal.alerts.watch import is_sweep_late
 from portal.generation.services import ALERT as HELD
+from portal.pages import actor_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -33,12 +32,19 @@ def bell_for(request: HttpRequest) -> Bell | None:
     """None for whoever may not see alerts."""
     if not request.user.has_perm("portal.view_alert"):
         return None
-    rows = _with_quiet(request.user.pk).values_list("severity", "code", "is_quiet")[:_READ]
-    loud = [severity for severity, _code, is_quiet in rows if not is_quiet]
+    found = list(open_alerts().values_list("pk", "severity", "code", "quieted_at")[:_READ])
+    mine = (
+        set(
+            QuietAlert.objects.filter(alert__cleared_at=None, user=actor_of(request)).values_list("alert_id", flat=True)
+        )
+        if found
+        else set()
+    )
+    loud = [severity for pk, severity, _code, quieted_at in found if quieted_at is None and pk not in mine]
     return Bell(
         count=len(loud),
         tone="bad" if Severity.BAD in loud else "warn",
-        is_held=any(code == HELD for _severity, code, _is_quiet in rows),
+        is_held=any(code == HELD for _pk, _severity, code, _quieted_at in found),
         is_sweep_late=is_sweep_late(),
     )
 
@@ -46,9 +52,3 @@ def bell_for(request: HttpRequest) -> Bell | None:
 def open_alerts() -> QuerySet[Alert]:
     """What is not over, the worst and newest first."""
     return Alert.objects.filter(cleared_at=None).order_by("severity", "-pk")  # "bad" comes before "warn"
-
-
-def _with_quiet(user_id: int | None) -> QuerySet[Alert]:
-    """With `is_quiet`: quieted for all, or by this person."""
-    mine = QuietAlert.objects.filter(alert=OuterRef("pk"), user_id=user_id)
-    return open_alerts().annotate(is_quiet=Q(quieted_at__isnull=False) | Exists(mine))

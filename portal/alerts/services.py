@@ -54,7 +54,7 @@ def clear_alert(code: str, *, subject_key: str) -> bool:
     if alert is None:
         return False
     Alert.objects.filter(pk=alert.pk).update(cleared_at=timezone.now())
-    told = alert.notices.filter(kind=AlertNotice.Kind.RAISED).values_list("channel", "recipient")
+    told = alert.notices.filter(kind=AlertNotice.Kind.RAISED).order_by("pk").values_list("channel", "recipient")
     _write_notices(alert, AlertNotice.Kind.CLEARED, list(told))
     logger.info("alert.cleared", extra={"alert": alert.pk, "code": code, "subject": subject_key})
     return True

@@ -17,6 +17,7 @@ from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.quota import default_account
 from campaigns.sending.services import pause_campaign, schedule_campaign, start_campaign
 from portal.activity import record_activity
+from portal.alerts.models import AlertRecipient
 from portal.publish import producer
 from sandbox.demo.audience import write_people, write_suppressions
 from sandbox.demo.fields import write_fields, write_segments
@@ -39,6 +40,9 @@ from sandbox.demo.texts import (
 
 JOINED_AGO = timedelta(days=14)
 WRITTEN_BEFORE = timedelta(hours=1)
+
+
+ALERTED = "office@riverside.example"  # its alerts land in the mailbox of the sandbox
 
 
 def is_empty() -> bool:
@@ -104,6 +108,7 @@ def _write_account() -> SendingAccount:
     account = default_account()
     account.max_rate_per_s, account.quota_24h, account.has_production_access = 14, 50_000, True
     account.save()
+    AlertRecipient.objects.get_or_create(address=ALERTED)
     return account
 
 

@@ -218,8 +218,8 @@ def _save_events(url: str, path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
             file.writelines(message["Body"].replace("\n", " ") + "\n" for message in found)
-            entries = [{"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]} for number, each in enumerate(found)]
-            sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+            for message in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def _wait_for(is_so: Callable[[], bool], what: str) -> None:

@@ -38,14 +38,14 @@ def report() -> None:
     campaign = Campaign.objects.get()
     assert_counters_agree(campaign)
     states = Counter(DeliveryState(state).name for state in Delivery.objects.values_list("state", flat=True))
-    found = Generation.objects.values("held_since", "held_cause", "counter").first() or {"held_since": None}
+    held = Generation.objects.filter(held_since__isnull=False).first()
     alerts = list(Alert.objects.filter(cleared_at=None).values_list("code", flat=True))
     print(
         json.dumps(
             {
                 "status": campaign.status,
-                "is_held": found["held_since"] is not None,
-                "cause": found.get("held_cause", ""),
+                "is_held": held is not None,
+                "cause": held.held_cause if held else "",
                 "alerts": alerts,
                 "states": states,
             }

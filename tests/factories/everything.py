@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from campaigns.approval.models import Approval
 from campaigns.audience.edits import ContactEdit
 from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact, ContactList, Tag
@@ -57,6 +58,9 @@ def make_everything() -> dict[str, str]:
         **_of_signup(),
         **_of_images(),
         **_of_tests(draft),
+        "approval": str(Approval.objects.create(campaign=draft).pk),
+        "wave": "0",
+        "wave_deed": "send",
         "query of /admin/autocomplete/": "?app_label=campaigns&model_name=suppression&field_name=created_by",
     }
 
@@ -78,7 +82,7 @@ def _of_portal() -> dict[str, str]:
         "user": str(person.pk),
         "group": str(Group.objects.order_by("pk")[0].pk),
         "alert": str(raise_alert("account.stopped", subject_key="account:1", text="Main: nothing leaves.", url="/").pk),
-        "recipient": str(AlertRecipient.objects.create(address="office@club.example").pk),
+        "alert_recipient": str(AlertRecipient.objects.create(address="office@club.example").pk),
         "activity": str(record_activity("campaign.paused", actor=None).pk),
         "attempt": str(attempt.pk),
     }
