@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from campaigns.breakers.models import BreakerTrip
+from campaigns.approval.services import waiting_approvals
 from campaigns.importing.models import ContactImport
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind, CampaignStatus
@@ -79,6 +80,11 @@ def _live_campaigns() -> Badge | None:
     return Badge(ngettext("%d live", "%d live", count) % count, "accent") if count else None
 
 
+def _waiting_approvals() -> Badge | None:
+    count = waiting_approvals().count()
+    return Badge(str(count), "warn") if count else None
+
+
 def _waiting_imports() -> Badge | None:
     status = ContactImport.Status
     count = ContactImport.objects.filter(status__in=(status.COLUMNS, status.CHECKED)).count()
@@ -111,6 +117,13 @@ GROUPS = (
                 ("admin:campaigns_campaign_changelist",),
                 "campaigns.view_campaign",
                 _live_campaigns,
+            ),
+            Entry(
+                _("Approvals"),
+                "check",
+                ("admin:campaigns_approval_changelist",),
+                "campaigns.view_approval",
+                _waiting_approvals,
             ),
             Entry(_("Templates"), "file-text", ("admin:campaigns_template_changelist",), "campaigns.view_template"),
             Entry(_("Snippets"), "braces", ("admin:campaigns_snippet_changelist",), "campaigns.view_snippet"),
@@ -195,6 +208,9 @@ GROUPS = (
                 ("admin:campaigns_breakerlimits_changelist",),
                 "campaigns.view_sendingaccount",
                 _open_trips,
+            ),
+            Entry(
+                _("Second person"), "shield-user", ("admin:campaigns_approval_rule",), "campaigns.change_approvalrule"
             ),
             Entry(_("Guest lists"), "eye", ("admin:campaigns_guestlist_changelist",), "campaigns.view_guestlist"),
             Entry(

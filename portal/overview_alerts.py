@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
+from campaigns.approval.services import waiting_approvals
 from campaigns.bulk.models import BulkChange
 from campaigns.exports.models import Export
 from campaigns.importing.models import ContactImport
+from campaigns.scheduling.models import Schedule
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.screen import home_of
 from campaigns.sending.states import CampaignKind, CampaignStatus
@@ -27,6 +29,8 @@ from portal.wording import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from campaigns.approval.models import Approval
 
     from portal.overview_figures import Started
 
@@ -57,6 +61,8 @@ def find_alerts(accounts: Iterable[SendingAccount], started: Iterable[Started]) 
         *_campaign_alerts(),
         *_uncertain_alerts(started),
         *_overdue_alerts(),
+        *_asking_alerts(),
+        *_approval_alerts(),
         *_import_alerts(),
         *_bulk_alerts(),
         *_export_alerts(),
@@ -135,10 +141,33 @@ def _import_alerts() -> Iterator[Alert]:
             )
 
 
+def _approval_alerts() -> Iterator[Alert]:
+    """Campaigns that wait for a second person."""
+    for approval in waiting_approvals()[:_SHOWN]:
+        who = approval.requested_by.get_username() if approval.requested_by else "Postroom"
+        text = _("waits for a second person; %(who)s asks, %(people)s people.")
+        values = {"who": who, "people": format_count(approval.recipient_count)}
+        yield Alert("warn", "shield-user", approval.campaign.name, text % values, _review_of(approval), _("Look"))
+
+
+def _review_of(approval: Approval) -> str:
+    """The review of a campaign that waits for a second person."""
+    return reverse("admin:campaigns_campaign_review", args=[approval.campaign_id])
+
+
+def _asking_alerts() -> Iterator[Alert]:
+    """Schedules that were missed and ask before they send."""
+    asking = Schedule.objects.filter(state=Schedule.State.ASKING, campaign__status=CampaignStatus.SCHEDULED)
+    for schedule in asking.select_related("campaign").order_by("-pk")[:_SHOWN]:
+        text = _("is late and asks before it sends. %s") % schedule.asks_because
+        yield Alert("bad", "clock", schedule.campaign.name, text, home_of(schedule.campaign), _("Answer"))
+
+
 def _overdue_alerts() -> Iterator[Alert]:
     """Campaigns that should have left; they do as soon as a worker runs."""
     late = timezone.now() - _LATE_AFTER
-    scheduled = Q(status=CampaignStatus.SCHEDULED, scheduled_at__lt=late)
+    asking = Schedule.objects.filter(state=Schedule.State.ASKING).values("campaign_id")
+    scheduled = Q(status=CampaignStatus.SCHEDULED, scheduled_at__lt=late) & ~Q(pk__in=asking)
     pending = Q(status=CampaignStatus.PENDING, send_after__lt=late, plan_cursor=0)
     rows = Campaign.objects.filter(scheduled | pending, campaign_kind=CampaignKind.CAMPAIGN)
     for campaign in rows.defer("body", "text_body").order_by("-pk")[:_SHOWN]:

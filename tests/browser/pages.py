@@ -253,6 +253,15 @@ def _sought_suppression() -> str:
     return reverse("admin:campaigns_suppression_changelist") + "?q=gone@club.example"
 
 
+def _alerts(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import alerts
+
+        return getattr(alerts, name)()
+
+    return make
+
+
 def _uncertain(name: str) -> Callable[[], Any]:
     def make() -> Any:
         from tests.factories import uncertain
@@ -285,7 +294,7 @@ PAGES: list[Page] = [
     Page("uncertain", at("admin:campaigns_campaign_all_uncertain", _uncertain("people_in_doubt"))),
     Page("uncertain-viewer", at("admin:campaigns_campaign_all_uncertain", _uncertain("people_in_doubt")), role=VIEWER),
     Page("campaign-uncertain", at("admin:campaigns_campaign_uncertain", _uncertain("people_in_doubt"), with_id=True)),
-    Page("campaign-stopped", at("admin:campaigns_campaign_progress", _uncertain("a_stopped_campaign"), with_id=True)),
+    Page("campaign-paused-midway", at("admin:campaigns_campaign_progress", _uncertain("a_stopped_campaign"), with_id=True)),
     Page("feedback-empty", at("admin:campaigns_feedbackcount_changelist"), role=VIEWER),
     Page("feedback", at("admin:campaigns_feedbackcount_changelist", _feedback("weeks_of_feedback"))),
     Page("raw-event", at("admin:campaigns_feedbackcount_raw", _feedback("a_raw_event"), with_id=True)),
@@ -294,6 +303,14 @@ PAGES: list[Page] = [
     Page("jump", lambda: _club("a_club")() and f"{reverse('admin:jump')}?q=a"),
     Page("jump-nothing", lambda: f"{reverse('admin:jump')}?q=zzz", role=VIEWER),
     Page("activity", at("admin:portal_activity_changelist", _deeds)),
+    Page("alerts", at("admin:portal_alert_changelist", _alerts("alerts_of_all_kinds"))),
+    Page("alert", at("admin:portal_alert_one", _alerts("alerts_of_all_kinds"), with_id=True)),
+    Page("alert-viewer", at("admin:portal_alert_one", _alerts("alerts_of_all_kinds"), with_id=True), role=VIEWER),
+    Page("alert-recipients", at("admin:portal_alertrecipient_changelist", _alerts("recipients"))),
+    Page("alert-recipient", at("admin:portal_alertrecipient_add")),
+    Page("restored", at("admin:restored", _alerts("a_restored_installation"))),
+    Page("restored-viewer", at("admin:restored", _alerts("put_back")), role=VIEWER),
+    Page("nothing-restored", at("admin:restored")),
     Page("people", at("admin:auth_user_changelist", _person)),
     Page("person", at("admin:auth_user_change", _person, with_id=True)),
     Page("person-history", at("admin:auth_user_history", _person, with_id=True)),
