@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def format_pct(pct: float) -> str:
-    """A share in per cent with as many digits as say something: 5, 0.15, 12.3."""
-    digits = 0 if pct >= 100 or pct == int(pct) else 1 if pct >= 1 else 2  # noqa: PLR2004
-    return formats.number_format(round(pct, digits), decimal_pos=digits)
+    """A share in per cent with as many digits as say something: 5, 0.1, 0.15, 12.3."""
+    most = 1 if pct >= 1 else 2
+    exact = round(pct, most)
+    digits = next(digits for digits in range(most + 1) if round(pct, digits) == exact)
+    return formats.number_format(exact, decimal_pos=digits)
 
 
 def trip_text(trip: BreakerTrip) -> str:

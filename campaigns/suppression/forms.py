@@ -64,7 +64,7 @@ class ManyForm(forms.Form):
         initial=Suppression.Reason.IMPORT,
     )
     note = forms.CharField(
-        label=_("why"), help_text=_("For your colleagues: where the list comes from."), max_length=500, required=False
+        label=_("Why"), help_text=_("For your colleagues: where the list comes from."), max_length=500, required=False
     )
 
     def clean(self) -> dict[str, Any]:

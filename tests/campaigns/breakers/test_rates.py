@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from campaigns.breakers.rates import Figures, Limits, Measure, passed
+from campaigns.breakers.wording import format_pct
 
 LIMITS = Limits()
 
@@ -42,3 +43,10 @@ def test_limit_is_exact_where_floats_are_not():
 def test_figures_count_from_a_moment_on():
     now, then = Figures(300, 40, 1), Figures(214, 42, 0)
     assert now.since(then) == Figures(86, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("pct", "shown"), [(5.0, "5"), (0.1, "0.1"), (0.15, "0.15"), (12.34, "12.3"), (0, "0"), (100, "100"), (0.001, "0")]
+)
+def test_shares_are_said_with_the_digits_that_matter(pct, shown):
+    assert format_pct(pct) == shown
