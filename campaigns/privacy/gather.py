@@ -91,7 +91,8 @@ def _zip(contact: Contact, sections: list[Section]) -> bytes:
         "address": contact.address, "made_at": made_at.isoformat(), "made_by": settings.INSTALLATION_NAME,
         "held": {section.key: section.rows for section in sections},
     }  # fmt: skip
-    context = {"contact": contact, "sections": sections, "made_at": made_at, "name": settings.INSTALLATION_NAME}
+    made = made_at.isoformat(timespec="minutes")
+    context = {"contact": contact, "sections": sections, "made": made, "name": settings.INSTALLATION_NAME}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("everything.json", json.dumps(content, ensure_ascii=False, indent=2, default=str))

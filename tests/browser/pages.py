@@ -6,34 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from portal.roles import MARKETER, OWNER, VIEWER
+from portal.roles import MARKETER, VIEWER
+from tests.browser.page import Page, at
+from tests.browser.wish_pages import WISH_PAGES
 
 if TYPE_CHECKING:
     from django.db.models import Model
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    name: str
-    address: Callable[[], str]
-    role: str | None = OWNER
-    status: int = 200
-
-
-def at(url_name: str, make: Callable[[], Any] | None = None, *, with_id: bool = False) -> Callable[[], str]:
-    """The address of a URL name, after making its rows; `with_id` puts the made row's id into the address."""
-
-    def build() -> str:
-        made = make() if make else None
-        return reverse(url_name, args=[made.pk] if made and with_id else [])
-
-    return build
 
 
 def _deeds() -> None:
@@ -178,24 +161,6 @@ def _hosted(page: str) -> Callable[[], str]:
     return lambda: reverse(page, args=[_signup("a_used_form")().form_key])
 
 
-def _preferences(name: str) -> Callable[[], Any]:
-    def make() -> Any:
-        from tests.factories import preferences
-
-        return getattr(preferences, name)()
-
-    return make
-
-
-def _unsubscribe(query: str = "") -> Callable[[], str]:
-    def address() -> str:
-        from tests.factories.preferences import a_letter_to_a_list, token_of
-
-        return reverse("unsubscribe", args=[token_of(a_letter_to_a_list())]) + query
-
-    return address
-
-
 def _confirmation() -> str:
     from campaigns.signup.links import confirm_url
 
@@ -294,7 +259,10 @@ PAGES: list[Page] = [
     Page("uncertain", at("admin:campaigns_campaign_all_uncertain", _uncertain("people_in_doubt"))),
     Page("uncertain-viewer", at("admin:campaigns_campaign_all_uncertain", _uncertain("people_in_doubt")), role=VIEWER),
     Page("campaign-uncertain", at("admin:campaigns_campaign_uncertain", _uncertain("people_in_doubt"), with_id=True)),
-    Page("campaign-paused-midway", at("admin:campaigns_campaign_progress", _uncertain("a_stopped_campaign"), with_id=True)),
+    Page(
+        "campaign-paused-midway",
+        at("admin:campaigns_campaign_progress", _uncertain("a_stopped_campaign"), with_id=True),
+    ),
     Page("feedback-empty", at("admin:campaigns_feedbackcount_changelist"), role=VIEWER),
     Page("feedback", at("admin:campaigns_feedbackcount_changelist", _feedback("weeks_of_feedback"))),
     Page("raw-event", at("admin:campaigns_feedbackcount_raw", _feedback("a_raw_event"), with_id=True)),
@@ -513,16 +481,6 @@ PAGES: list[Page] = [
     Page("signup-public", _hosted("signup"), role=None),
     Page("signup-framed", _hosted("signup_frame"), role=None),
     Page("signup-confirm", _confirmation, role=None),
-    Page("unsubscribe", _unsubscribe(), role=None),
-    Page("unsubscribe-choose", _unsubscribe("?choose=yes"), role=None),
-    Page("unsubscribe-bad-link", lambda: reverse("unsubscribe", args=["2-0-7-ab"]), role=None, status=404),
-    Page("unsubscribes-empty", at("admin:campaigns_unsubscription_changelist")),
-    Page("unsubscribes", at("admin:campaigns_unsubscription_changelist", _preferences("unsubscribes"))),
-    Page("person-who-left", at("admin:campaigns_contact_person", _preferences("a_person_who_left"), with_id=True)),
-    Page("person-forget", at("admin:campaigns_contact_forget", _preferences("a_person_who_left"), with_id=True)),
-    Page("forgotten-empty", at("admin:campaigns_erasure_changelist")),
-    Page("forgotten", at("admin:campaigns_erasure_changelist", _preferences("a_finished_erasure"))),
-    Page("forgotten-done", at("admin:campaigns_erasure_show", _preferences("a_finished_erasure"), with_id=True)),
-    Page("forgotten-stopped", at("admin:campaigns_erasure_show", _preferences("a_stopped_erasure"), with_id=True)),
+    *WISH_PAGES,
     Page("signup-bad-link", lambda: reverse("signup_confirm", args=["nothing"]), role=None, status=404),
 ]
