@@ -17,6 +17,7 @@ from campaigns.messages import part_admin, screens, views
 from campaigns.messages.drafts import save_template
 from campaigns.messages.models import Template
 from campaigns.messages.revision_screens import Versioned, version_urls
+from portal.list_words import copy_button
 from portal.time_columns import time_column
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _PAGES = "campaigns_template_"
 class TemplateAdmin(admin.ModelAdmin[Template]):
     """The list of templates, and the addresses that previews of all messages share."""
 
-    list_display = ("name", "kind", "subject", "shown_changed", "use_it")
+    list_display = ("name", "kind", "subject", "shown_changed", "use_it", "copy_it")
     shown_changed = time_column("updated_at", gettext_lazy("changed"))
     search_fields = ("name__istartswith",)
     actions = None
@@ -72,9 +73,18 @@ class TemplateAdmin(admin.ModelAdmin[Template]):
             path("unsaved/", guard(editing.keep_unsaved), name=_PAGES + "keep_unsaved"),
             path("unsaved/drop/", guard(editing.drop_unsaved), name=_PAGES + "drop_unsaved"),
             path("presence/", guard(editing.tell_presence), name=_PAGES + "presence"),
+            path("<int:template_id>/copy/", screens.copy, name=_PAGES + "copy"),
             path("words/", guard(require_GET(views.editor_words)), name=_PAGES + "words"),
         ]
         return [*own, *version_urls(TEMPLATES), *super().get_urls()]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        columns = [str(name) for name in super().get_list_display(request)]
+        return columns if self.has_add_permission(request) else [name for name in columns if name != "copy_it"]
+
+    @admin.display(description="")
+    def copy_it(self, template: Template) -> str:
+        return copy_button("admin:campaigns_template_copy", template)
 
     @admin.display(description="")
     def use_it(self, template: Template) -> SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns.messages.expansion import snippet_problems
 from campaigns.messages.models import HouseLayout, Snippet, Template
 from campaigns.messages.problems import SNIPPET_PREFIX, Problem, TemplateInvalid
-from campaigns.messages.revisions import record_revision
+from campaigns.messages.revisions import MESSAGE_FIELDS, record_revision
 from campaigns.messages.snippets import snippet_source, unfrozen_campaigns, used_snippets, uses_of
 from portal.activity import record_activity
 from portal.errors import Conflict
@@ -27,6 +28,20 @@ def save_template(template: Template, *, actor: User | None) -> Template:
     record_revision(template, actor=actor)
     record_activity(verb, actor=actor, target=template)
     return template
+
+
+@transaction.atomic
+def copy_template(template_id: int, *, actor: User | None) -> Template:
+    """Make a new template that says the same, “Copy of …”; with a number where that name is taken."""
+    source = Template.objects.get(pk=template_id)
+    copy = Template(name=_free_name(source.name), **{name: getattr(source, name) for name in MESSAGE_FIELDS})
+    return save_template(copy, actor=actor)
+
+
+def _free_name(name: str) -> str:
+    wanted = _("Copy of %(name)s") % {"name": name[:100]}
+    names = chain([wanted], (f"{wanted} {number}" for number in count(2)))
+    return next(free for free in names if not Template.objects.filter(name=free).exists())
 
 
 @transaction.atomic

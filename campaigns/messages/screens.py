@@ -15,7 +15,7 @@ from campaigns.editing.clashes import ChangedMeanwhileError, clash_of, save_unle
 from campaigns.editing.models import Thing
 from campaigns.editing.places import place_of
 from campaigns.editing.screen import close_form, open_form, show_clash
-from campaigns.messages.drafts import delete_template, save_template
+from campaigns.messages.drafts import copy_template, delete_template, save_template
 from campaigns.messages.field_names import field_names
 from campaigns.messages.forms import TemplateForm
 from campaigns.messages.models import Template
@@ -38,6 +38,15 @@ def edit_template(request: HttpRequest, template_id: int) -> HttpResponseBase:
     """One template; who may only look sees it in the preview."""
     template = get_object_or_404(Template, pk=template_id)
     return _edit(request, template, may_change=request.user.has_perm("campaigns.change_template"))
+
+
+@page("campaigns.add_template")
+@require_POST
+def copy(request: HttpRequest, template_id: int) -> HttpResponseBase:
+    """Make a new template that says the same."""
+    made = copy_template(get_object_or_404(Template, pk=template_id).pk, actor=_actor(request))
+    messages.success(request, _("This is a new template, a copy."))
+    return redirect("admin:campaigns_template_change", made.pk)
 
 
 @page("campaigns.delete_template")

@@ -26,6 +26,7 @@ from campaigns.sending.states import OPEN, CampaignKind, CampaignStatus, Deliver
 from campaigns.splits.models import SplitVersion
 from campaigns.splits.urls import split_urls
 from campaigns.uncertain.views import uncertain_urls
+from portal.list_words import copy_button
 from portal.paging import FastListMixin
 from portal.recorded_admin import RecordedMixin
 from portal.templatetags.postroom import badge, local_time
@@ -77,7 +78,7 @@ class CountedChangeList(ChangeList):
 class CampaignAdmin(FastListMixin):
     """The list of campaigns; adding and changing lead to the pages of `sending/views_*`."""
 
-    list_display = ("shown_name", "shown_status", "shown_progress", "delivered", "bounced", "happened_at")
+    list_display = ("shown_name", "shown_status", "shown_progress", "delivered", "bounced", "happened_at", "copy_it")
     list_display_links = None
     list_filter = (StatusFilter,)
     search_fields = ("name__istartswith",)
@@ -119,6 +120,14 @@ class CampaignAdmin(FastListMixin):
 
     def get_urls(self) -> list[URLPattern]:
         return [*uncertain_urls(), *_campaign_urls(), *version_urls(CAMPAIGNS), *super().get_urls()]
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        columns = [str(name) for name in super().get_list_display(request)]
+        return columns if self.has_add_permission(request) else [name for name in columns if name != "copy_it"]
+
+    @admin.display(description="")
+    def copy_it(self, campaign: Campaign) -> str:
+        return copy_button("admin:campaigns_campaign_copy", campaign)
 
     @admin.display(description=gettext_lazy("name"))
     def shown_name(self, campaign: Campaign) -> SafeString:
