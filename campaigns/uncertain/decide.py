@@ -98,6 +98,10 @@ def _decide(
         if choice is Choice.SEND_AGAIN and campaign.status in CANNOT_SEND:
             words = {"name": campaign.name, "status": campaign.get_status_display()}
             raise Conflict(_("“%(name)s” is %(status)s: nothing of it is sent any more.") % words)
-        details: dict[str, Any] = {"people": moved[campaign.pk], "reason": reason, **({"deliveries": named} if named else {})}
+        details: dict[str, Any] = {
+            "people": moved[campaign.pk],
+            "reason": reason,
+            **({"deliveries": named} if named else {}),
+        }
         record_activity(_VERBS[choice], actor=actor, target=campaign, **details)
     return sum(moved.values())

@@ -18,7 +18,7 @@ from campaigns.uncertain.canary import ways
 from campaigns.uncertain.decide import CANNOT_SEND, MAX_REASON_LENGTH, Choice, decide_about, decide_for_campaign
 from campaigns.uncertain.listing import UncertainRow, count_uncertain, uncertain_page
 from campaigns.uncertain.news import News, WayState, read_news, way_of
-from campaigns.uncertain.words import STATE_LABELS, STATE_SENTENCES, STATE_TONES, outlook
+from campaigns.uncertain.words import STATE_LABELS, STATE_SENTENCES, STATE_TONES, outlook, waits_until
 from portal.errors import PortalError
 from portal.pages import actor_of, page, render_page
 
@@ -140,6 +140,7 @@ def _shown(row: UncertainRow) -> dict[str, Any]:
         "events": ", ".join(row.events),
         "since": delivery.changed_at,
         "outlook": outlook(row),
+        "until": waits_until(row),
         "is_left": row.is_left,
     }
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.sending.states import CampaignStatus
@@ -14,6 +12,8 @@ from campaigns.uncertain.evidence import Verdict
 from campaigns.uncertain.news import WayState
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from campaigns.uncertain.listing import UncertainRow
 
 STATE_LABELS = {
@@ -66,9 +66,14 @@ def outlook(row: UncertainRow) -> str:
 
 
 def _waits(row: UncertainRow) -> str:
-    assert row.news is not None
-    until = timezone.localtime(row.since + timedelta(seconds=row.news.patience.window_s))
-    moment = date_format(until, "DATETIME_FORMAT")
     if row.campaign.status == CampaignStatus.CANCELLED:
-        return _("News comes. If none has come about this one by %s, it was not sent and counts as cancelled.") % moment
-    return _("News comes. If none has come about this one by %s, it was not sent, and is sent then.") % moment
+        return _("News comes. If none has come about this one in time, it was not sent and counts as cancelled.")
+    return _("News comes. If none has come about this one in time, it was not sent, and is sent then.")
+
+
+def waits_until(row: UncertainRow) -> datetime | None:
+    """When silence about this one begins to count; None where it does already, or never will."""
+    if row.is_left or row.news is None or row.news.state is not WayState.WORKS:
+        return None
+    is_early = row.news.verdict(row.since) is Verdict.WAITS
+    return row.since + timedelta(seconds=row.news.patience.window_s) if is_early else None
