@@ -94,7 +94,7 @@ def a_running_split(**fields: object) -> Campaign:
 
 
 def a_split_that_asks() -> Campaign:
-    return a_running_split(asks="unclear")
+    return a_running_split(rule="hand", asks="hand")
 
 
 def a_decided_split() -> Campaign:
