@@ -26,6 +26,7 @@ from campaigns.links.models import LinkVisit
 from campaigns.messages.models import HouseLayout, MessageVersion, Revision, Snippet, Template
 from campaigns.preferences.models import EndedOptOut, LinkUse, ListOptOut, Unsubscription
 from campaigns.privacy.models import Erasure, ForgottenAddress
+from campaigns.reports.models import CampaignReport
 from campaigns.scheduling.models import Schedule, SentSpan, Wave
 from campaigns.segments.models import Segment
 from campaigns.sending.models import (
@@ -58,6 +59,7 @@ __all__ = [
     "Campaign",
     "CampaignStop",
     "Canary",
+    "CampaignReport",
     "Chunk",
     "ColumnMapping",
     "Consent",

@@ -14,12 +14,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from campaigns.breakers.models import BreakerTrip
 from campaigns.approval.services import waiting_approvals
+from campaigns.breakers.models import BreakerTrip
 from campaigns.importing.models import ContactImport
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.uncertain.listing import count_uncertain
+from portal.failures.models import FailedMessage
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -89,6 +90,11 @@ def _waiting_imports() -> Badge | None:
     status = ContactImport.Status
     count = ContactImport.objects.filter(status__in=(status.COLUMNS, status.CHECKED)).count()
     return Badge(str(count), "warn") if count else None
+
+
+def _put_aside() -> Badge | None:
+    count = FailedMessage.objects.filter(state=FailedMessage.State.PUT_ASIDE).count()
+    return Badge(str(count), "bad") if count else None
 
 
 def _account_problems() -> Badge | None:
@@ -171,6 +177,8 @@ GROUPS = (
     Group(
         _("Watch"),
         (
+            Entry(_("Reports"), "chart-column", ("admin:campaigns_campaign_reports",), "campaigns.view_campaign"),
+            Entry(_("Failures"), "triangle-alert", ("admin:failures",), "portal.view_failedmessage", _put_aside),
             Entry(
                 _("Uncertain"),
                 "circle-question-mark",
@@ -249,6 +257,7 @@ KEYS = {
     "admin:campaigns_contactimport_changelist": "i",
     "admin:campaigns_suppression_changelist": "s",
     "admin:campaigns_contact_why": "w",
+    "admin:campaigns_campaign_reports": "r",
     "admin:portal_activity_changelist": "a",
 }
 

@@ -66,6 +66,8 @@ class TaskName(StrEnum):
     SEND_ALERTS = "portal.send_alerts"
     SETTLE_RESTORED = "campaigns.settle_restored"
     REDRIVE = "maintenance.redrive"
+    WRITE_REPORT = "campaigns.write_report"
+    WRITE_REPORTS = "campaigns.write_reports"
     SWEEP = "maintenance.sweep"
 
 
@@ -101,6 +103,8 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.SEND_ALERTS: QueueName.MAINTENANCE,
     TaskName.SETTLE_RESTORED: QueueName.MAINTENANCE,
     TaskName.REDRIVE: QueueName.MAINTENANCE,
+    TaskName.WRITE_REPORT: QueueName.IMPORTS,
+    TaskName.WRITE_REPORTS: QueueName.IMPORTS,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }
 
@@ -115,6 +119,7 @@ class Tick:
 
 SCHEDULE: tuple[Tick, ...] = (
     Tick(TaskName.SWEEP, every_s=60),
+    Tick(TaskName.WRITE_REPORTS, every_s=300),
     Tick(TaskName.REFRESH_QUOTA, every_s=60),
     Tick(TaskName.SYNC_SUPPRESSIONS, every_s=60),
     Tick(TaskName.SETTLE_UNCERTAIN, every_s=60),

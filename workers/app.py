@@ -31,6 +31,7 @@ app.conf.imports = (
     "workers.tasks.importing",
     "workers.tasks.maintenance",
     "workers.tasks.privacy",
+    "workers.tasks.reports",
     "workers.tasks.restored",
 )
 app.conf.beat_schedule = {

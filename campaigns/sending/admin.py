@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.follow_ups.views import again_urls
 from campaigns.messages.revision_screens import Versioned, version_urls
+from campaigns.reports.views import report_urls
 from campaigns.scheduling import views as schedule_views
 from campaigns.sending import deeds, views_compose, views_people, views_progress, views_review, views_trials
 from campaigns.sending.counts import count_column
@@ -217,7 +218,7 @@ def _campaign_urls() -> list[URLPattern]:
         path(f"{one}{deed.replace('_', '-')}/", deeds.do_deed, {"deed": deed}, name=_PAGES + deed)
         for deed in deeds.DEEDS
     ]
-    return [*pages, *acts, *split_urls(one, _PAGES), *again_urls(one, _PAGES)]
+    return [*pages, *acts, *split_urls(one, _PAGES), *again_urls(one, _PAGES), *report_urls(one, _PAGES)]
 
 
 def _read_counts(campaigns: Iterable[Campaign]) -> dict[int, dict[DeliveryState, int]]:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 
 from campaigns.breakers.screen import stopped_context
 from campaigns.scheduling.screen import waves_context
+from campaigns.reports.views import report_context
+from campaigns.sending.facts import read_facts
 from campaigns.sending.models import Campaign
 from campaigns.sending.progress import GROUPS, Cause, Progress, read_progress
-from campaigns.sending.report import read_report
 from campaigns.sending.screen import (
     FINISHED,
     campaign_or_404,
@@ -101,7 +102,7 @@ def report(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     campaign = campaign_or_404(campaign_id)
     if campaign.status not in FINISHED:
         return redirect(home_of(campaign))
-    context = {**progress_context(campaign), "report": read_report(campaign)}
+    context = {**progress_context(campaign), "facts": read_facts(campaign), **report_context(campaign)}
     return campaign_page(request, "report.html", campaign, tab="report", title=_("Report"), **context)
 
 
