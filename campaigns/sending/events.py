@@ -27,6 +27,7 @@ from campaigns.sending.event_reader import Believed, SesEvent, UnreadableEvent, 
 from campaigns.sending.event_sql import ChunkChange, LockedDelivery, Move
 from campaigns.sending.states import FINAL, DeliveryState, Reason
 from campaigns.suppression.models import Suppression
+from campaigns.suppression.newer_word import is_overruled
 from campaigns.suppression.services import suppress
 from portal import metrics
 
@@ -51,6 +52,7 @@ _TRANSIENT = frozenset(
         Reason.BOUNCED_TRANSIENT,
     }
 )
+ON_SES_LIST = "permanent/onaccountsuppressionlist"
 _BAD_NEWS = frozenset({DeliveryState.BOUNCED, DeliveryState.COMPLAINED})
 _HAS_RECEIPT = FINAL - {DeliveryState.UNCERTAIN, DeliveryState.SKIPPED, DeliveryState.CANCELLED}
 # Called after the commit: with the campaigns that have more bounces or complaints than before, and with the events of
@@ -243,8 +245,16 @@ def _settle_tracking(fresh: list[SesEvent], fresh_ids: dict[str, int], batch: _B
 def _suppress(events: list[SesEvent], deliveries: dict[int, LockedDelivery]) -> None:
     # In one order, so that two batches that suppress the same people do not wait for each other.
     for event in sorted(events, key=lambda event: deliveries[event.delivery_id].address_key):
-        if event.suppresses:
-            _suppress_for(event, deliveries[event.delivery_id].address)
+        row = deliveries[event.delivery_id]
+        if event.suppresses and not _says_nothing_new(event, row.address_key):
+            _suppress_for(event, row.address)
+
+
+def _says_nothing_new(event: SesEvent, address_key: str) -> bool:
+    if event.suppresses != Suppression.Reason.BOUNCE:
+        return False
+    is_off_ses_list = event.sub_type == ON_SES_LIST
+    return is_overruled(address_key, happened_at=event.happened_at, is_off_ses_list=is_off_ses_list)
 
 
 def _suppress_for(event: SesEvent, address: str) -> None:
