@@ -27,6 +27,7 @@ from campaigns.breakers.wording import trip_text
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.services import resume_campaign
 from campaigns.sending.states import CampaignKind, CampaignStatus
+from campaigns.sending.stops import CampaignStop, record_stop
 from campaigns.sending.transitions import change_status, locked_campaign
 from portal.activity import record_activity
 from portal.alerts.services import clear_alert, raise_alert
@@ -75,6 +76,7 @@ def _stop_campaign(campaign_id: int, measure: Measure, figures: Figures, limits:
     trip = _write_trip(campaign.account, campaign, measure, figures, limits)
     text = trip_text(trip)
     change_status(campaign, CampaignStatus.PAUSED, verb="campaign.stopped", actor=None, reason=text)
+    record_stop(campaign, CampaignStop.Deed.PAUSED)
     raise_alert(
         CAMPAIGN_ALERT,
         subject_key=f"campaign:{campaign.pk}",

@@ -35,6 +35,7 @@ def test_bounces_over_the_limit_pause_and_say_why():
     assert "5.5 %" in campaign.status_reason
     assert "The limit is 5 %." in campaign.status_reason
     assert Activity.objects.get(verb="campaign.stopped").details["reason"] == campaign.status_reason
+    assert campaign.stops.count() == 1, "what was on its way is said on the page"
     assert Alert.objects.get().url == reverse("admin:campaigns_campaign_progress", args=[campaign.pk])
 
 
