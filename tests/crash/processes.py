@@ -68,6 +68,7 @@ def _environment(sandbox: Sandbox, database_url: str, settings: Mapping[str, str
         **sandbox.environment,
         "SANDBOX": "yes",
         "DATABASE_URL": database_url,
+        "GENERATION_MARK": "queue",
         "SEND_GRACE_S": "0",
         "LOG_LEVEL": "ERROR",
         "SQS_WAIT_S": "1",

@@ -118,6 +118,7 @@ def _stage(sandbox: Sandbox, database_url: str) -> Iterator[_Stage]:
             **sandbox.environment,
             "SANDBOX": "yes",
             "DATABASE_URL": database_url,
+            "GENERATION_MARK": "queue",
             "SEND_LEASE_S": str(LEASE_S),
             "SEND_GRACE_S": "0",
             "CHUNK_SIZE": "100",

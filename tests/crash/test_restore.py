@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.crash.restore import Backup, run_restore
+
+
+@pytest.mark.postgres
+def test_a_restored_backup_sends_nothing_until_confirmed_and_to_nobody_twice():
+    report = run_restore(Backup(people=int(os.environ.get("RESTORE_PEOPLE", "300"))))
+    print(report)  # the figure
+    assert (report.is_held, report.cause, report.sent_while_held) == (True, "behind", 0)
+    assert "installation.restored" in report.alerts
+    assert report.uncertain_after_confirming > 0
+    assert (report.uncertain_after_replay, report.sent_after_confirming, report.twice) == (0, 0, 0)
+    assert report.status == "completed"
+
+
+@pytest.mark.postgres
+def test_who_was_written_to_neither_before_nor_after_the_backup_stays_named():
+    report = run_restore(Backup(people=int(os.environ.get("RESTORE_PEOPLE", "300")), stopped_at=0.75))
+    print(report)
+    assert (report.sent_while_held, report.sent_after_confirming, report.twice) == (0, 0, 0)
+    assert 0 < report.uncertain_after_replay < report.uncertain_after_confirming
