@@ -48,7 +48,9 @@ class Approval(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.WAITING)
     fingerprints = models.JSONField(default=dict)  # approval.fingerprint.Fingerprints: one hash for each part
     recipient_count = models.PositiveIntegerField(default=0)
-    timing = models.JSONField(default=dict, blank=True)  # scheduling.wish.WishDict; {} = as soon as somebody presses Send
+    timing = models.JSONField(
+        default=dict, blank=True
+    )  # scheduling.wish.WishDict; {} = as soon as somebody presses Send
     note = models.CharField(_("note"), max_length=1000, blank=True, default="")
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

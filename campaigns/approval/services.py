@@ -184,5 +184,7 @@ def change_rule(more_than: int | None, tolerance_pct: int, *, actor: User) -> Ap
     found = ApprovalRule.objects.select_for_update().order_by("pk").first() or ApprovalRule()
     found.more_than, found.tolerance_pct = more_than, tolerance_pct
     found.save()
-    record_activity("approval_rule.changed", actor=actor, target=found, more_than=more_than, tolerance_pct=tolerance_pct)
+    record_activity(
+        "approval_rule.changed", actor=actor, target=found, more_than=more_than, tolerance_pct=tolerance_pct
+    )
     return found

@@ -102,7 +102,9 @@ def twist_text(wish: Wish, zone: str, twist: Twist) -> str:
         "shown": date_format(found.shown, "TIME_FORMAT"),
     }
     if twist is Twist.SKIPPED:
-        text = _("%(zone)s: the clocks are put forward, and %(wished)s does not exist that day. It leaves at %(shown)s.")
+        text = _(
+            "%(zone)s: the clocks are put forward, and %(wished)s does not exist that day. It leaves at %(shown)s."
+        )
     else:
         text = _("%(zone)s: the clocks are put back, and %(wished)s comes twice that day. It leaves at the first one.")
     return text % values

@@ -40,7 +40,9 @@ def _spread_point(account: SendingAccount, expected: Estimate) -> MessageCheck:
         left = usable_quota(account)
         shown = _("without limit") if left == float("inf") else format_count(left)
         return MessageCheck(Level.GOOD, "quota", _("24-hour quota: enough (%s left).") % shown)
-    text = _("24-hour quota: %(people)s go out only when it frees again, from about %(from)s on, the last about %(to)s.")
+    text = _(
+        "24-hour quota: %(people)s go out only when it frees again, from about %(from)s on, the last about %(to)s."
+    )
     values = {
         "people": format_count(expected.waits_for_quota),
         "from": format_day_and_time(expected.goes_on_at),

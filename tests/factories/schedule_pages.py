@@ -51,10 +51,19 @@ def a_late_campaign() -> Campaign:
 def waves_under_way() -> Campaign:
     campaign = a_running_campaign()
     Schedule.objects.create(
-        campaign=campaign, local_time=_wish().local_time, zone="Europe/Berlin", clock=Schedule.Clock.RECIPIENTS, late_s=1500
+        campaign=campaign,
+        local_time=_wish().local_time,
+        zone="Europe/Berlin",
+        clock=Schedule.Clock.RECIPIENTS,
+        late_s=1500,
     )
     states = [Wave.State.OPEN, Wave.State.ASKING, Wave.State.WAITING, Wave.State.LEFT_OUT]
-    zones = [{"Asia/Tokyo": 1203}, {"Asia/Kolkata": 410}, {"Europe/Berlin": 5211, "Europe/Paris": 2210, "": 74}, {"UTC": 3}]
+    zones = [
+        {"Asia/Tokyo": 1203},
+        {"Asia/Kolkata": 410},
+        {"Europe/Berlin": 5211, "Europe/Paris": 2210, "": 74},
+        {"UTC": 3},
+    ]
     for number, (state, counts) in enumerate(zip(states, zones, strict=True)):
         starts_at = timezone.now() + timedelta(hours=3 * number - 6)
         Wave.objects.create(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-
 import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
