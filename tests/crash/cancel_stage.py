@@ -1,4 +1,4 @@
-"""Work inside a run of cancels' own environment: `python -m tests.crash.cancel_stage MOMENTS PEOPLE SEED`, or `... tick`."""
+"""Work inside a run of cancels' own environment: `python -m tests.crash.cancel_stage MOMENTS PEOPLE SEED`, or `... work`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ import workers.app  # noqa: F401  # sets Django up
 from campaigns.audience.models import Contact
 from campaigns.sending import services
 from campaigns.sending.models import Attempt, Campaign, Chunk, Delivery
+from campaigns.sending.plan import plan_campaign
 from campaigns.sending.quota import default_account, refresh_quota
+from campaigns.sending.send_chunk import send_next_chunk
 from campaigns.sending.states import OPEN, CampaignStatus, DeliveryState
 from campaigns.sending.stops import read_stop
-from campaigns.sending.sweep import sweep_campaigns
 from portal.errors import Conflict
+from portal.leases import is_due
 from tests.campaigns.sending.ledger_audit import assert_counters_agree
 
 PATIENCE_S = 240
-TICK_EVERY_S = 2.0
+PAUSE_S = 0.02
 TAKES_S = 2.2  # a whole campaign, at the double's rate
 SENT = frozenset(DeliveryState) - OPEN - {DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.REFUSED}
 
@@ -35,10 +37,11 @@ def run(moments: int, people: int, seed: int) -> dict[str, Any]:
     _warm_up()
     sums: Counter[str] = Counter()
     most, started_s = 0, time.monotonic()
-    for _moment in range(moments):
+    for moment in range(moments):
         found = _cancel_one(chance.uniform(0.0, TAKES_S))
         most = max(most, found["on_their_way"])
         sums.update(found)
+        print(f"{moment + 1}: {found}", file=sys.stderr, flush=True)
     names = (
         "calls", "in_midst", "begun_after", "accepted_after", "on_their_way", "people_on_their_way", "unknown",
         "untrue", "twice",
@@ -59,11 +62,16 @@ def _warm_up() -> None:
     _wait(lambda: Campaign.objects.get(pk=campaign.pk).status == CampaignStatus.COMPLETED)
 
 
-def tick() -> None:
-    """A sweep now and then, until killed; the workers wake each other."""
+def work() -> None:
+    """A worker that asks the database for work instead of a queue, until killed."""
     while True:
-        time.sleep(TICK_EVERY_S)
-        sweep_campaigns()
+        for campaign_id in Campaign.objects.filter(status=CampaignStatus.PENDING).values_list("pk", flat=True):
+            plan_campaign(campaign_id)
+        open_chunks = Chunk.objects.filter(is_open=True).filter(is_due())
+        for campaign_id in set(open_chunks.values_list("campaign_id", flat=True)):
+            while send_next_chunk(campaign_id):
+                pass
+        time.sleep(PAUSE_S)
 
 
 def _cancel_one(after_s: float) -> dict[str, int]:
@@ -142,6 +150,6 @@ def _wait(is_so: Any) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "tick":
-        tick()
+    if sys.argv[1] == "work":
+        work()
     print(json.dumps(run(*(int(word) for word in sys.argv[1:4]))))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from tests.crash.processes import run_processes
 
 CALL_S = 0.08  # what a call takes
-PEOPLE = 600
+PEOPLE = 300
+RATE_PER_S = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,12 @@ class CancelReport:
 
 def run_cancels(*, moments: int, workers: int = 4, seed: int = 1) -> CancelReport:
     """Cancel one campaign after the other, each at a moment of its own."""
-    settings = {"CHUNK_SIZE": "50", "SEND_PARALLELISM": str(workers), "CANARY_EVERY_S": "0"}
-    tick = ("-m", "tests.crash.cancel_stage", "tick")
-    with run_processes(workers=workers, rate_per_s=300, tick=tick, settings=settings) as processes:
+    settings = {"CHUNK_SIZE": "25", "CANARY_EVERY_S": "0"}
+    worker = ("-m", "tests.crash.cancel_stage", "work")  # without queues between them: more cancels in less time
+    with run_processes(
+        workers=workers, rate_per_s=RATE_PER_S, helpers=(), settings=settings, worker=worker
+    ) as processes:
+        processes.sandbox.set_events(enabled=False)
         processes.sandbox.add_fault(kind="stall", stall_s=CALL_S, accepted=True)
         found = processes.ask("-m", "tests.crash.cancel_stage", str(moments), str(PEOPLE), str(seed))
     return CancelReport(moments=moments, workers=workers, **found)

@@ -73,8 +73,8 @@ def run_loss(loss: Loss) -> LossReport:
         "SETTLE_LAG_FACTOR": "2",
     }
     started_s = time.monotonic()
-    tick = ("-m", "tests.crash.doubt_stage", "tick")
-    with run_processes(workers=loss.workers, rate_per_s=RATE_PER_S, tick=tick, settings=settings) as processes:
+    helpers = (("-m", "tests.crash.doubt_stage", "tick"), ("-m", "workers.consume"))
+    with run_processes(workers=loss.workers, rate_per_s=RATE_PER_S, helpers=helpers, settings=settings) as processes:
         _prepare(processes, loss)
         processes.ask("-m", "tests.crash.doubt_stage", "make", str(loss.people))
         report = _watch(processes, loss)

@@ -44,16 +44,21 @@ class Processes:
 
 @contextmanager
 def run_processes(
-    *, workers: int, rate_per_s: int, tick: tuple[str, ...], settings: Mapping[str, str]
+    *,
+    workers: int,
+    rate_per_s: int,
+    helpers: tuple[tuple[str, ...], ...],
+    settings: Mapping[str, str],
+    worker: tuple[str, ...] = WORKER,
 ) -> Iterator[Processes]:
-    """Everything a campaign needs, on servers of its own. `tick` is the schedule's stand-in."""
+    """Everything a campaign needs, on servers of its own. `helpers` run once, `worker` several times."""
     with ExitStack() as stack:
         database_url = stack.enter_context(temporary_postgres())
         sandbox = stack.enter_context(run_sandbox("--max-send-rate", str(rate_per_s)))
         processes = Processes(_environment(sandbox, database_url, settings), sandbox)
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=processes.environment, check=True)
         try:
-            for arguments in (tick, ("-m", "workers.consume"), *[WORKER] * workers):
+            for arguments in (*helpers, *[worker] * workers):
                 processes.start(*arguments)
             yield processes
         finally:
