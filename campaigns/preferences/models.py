@@ -40,12 +40,12 @@ class Unsubscription(models.Model):
     delivery_id = models.BigIntegerField()  # the mail whose link it was
     campaign_id = models.BigIntegerField(null=True)
     address_key = KeyField(max_length=320)
-    scope = models.CharField(_("from"), max_length=10, choices=Scope.choices)
+    scope = models.CharField(_("what they left"), max_length=10, choices=Scope.choices)
     left = models.JSONField(default=list, blank=True)  # [LeftList]
     suppression_ids = models.JSONField(default=list, blank=True)  # [int], what this wrote; taken back with it
     list_names = models.CharField(_("lists"), max_length=500, blank=True, default="")  # as they were then
-    is_one_click = models.BooleanField(_("by the mail program"), default=False)  # RFC 8058, without our page
-    why = models.CharField(_("why"), max_length=12, choices=Why.choices, blank=True, default="")
+    is_one_click = models.BooleanField(_("button of the mail program"), default=False)  # RFC 8058, without our page
+    why = models.CharField(_("reason"), max_length=12, choices=Why.choices, blank=True, default="")
     why_text = models.CharField(_("in their words"), max_length=500, blank=True, default="")
     at = models.DateTimeField(_("when"), auto_now_add=True)
     undone_at = models.DateTimeField(_("taken back"), null=True, blank=True)  # by the person, by the same link

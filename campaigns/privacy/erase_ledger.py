@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaigns.feedback.models import RawEvent, WaitingNotification
 from campaigns.privacy.anonymous import anonymous_address
 from campaigns.privacy.subject import naming
+from campaigns.reports.models import CampaignReport
 from campaigns.sending.counts import Tally, apply_tally, lock_chunks
 from campaigns.sending.models import Campaign, Chunk, Delivery, DeliveryEvent
 from campaigns.sending.states import WAITING, CampaignKind, DeliveryState, Reason
@@ -67,6 +68,8 @@ def _anonymise(delivery_ids: list[int]) -> None:
             if chunk is not None:
                 tallies[row.campaign_id, row.chunk_number].move(before, (row.state, row.reason))
         row.save(update_fields=["address", "address_key", "contact", "state", "reason", "changed_at"])
+    # No counter tells that their domain is gone.
+    CampaignReport.objects.filter(campaign__in={campaign_id for campaign_id, _number in chunks}).delete()
     for place, tally in tallies.items():
         apply_tally(chunks[place], tally)
 

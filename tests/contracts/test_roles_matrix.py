@@ -26,10 +26,10 @@ STRANGER = "stranger"
 PEOPLE = (STRANGER, VIEWER, MARKETER, OPERATOR, OWNER)
 LETTERS = {200: "y", 301: ">", 302: ">", 403: "x", 404: "o", 405: "m", 400: "w", 422: "w"}
 WITHOUT_A_DEED = "lxom"
-WITHOUT_LOGIN = {"/u/<str:token>", "/s/confirm/<str:token>"}  # the signed token is what allows the deed
+WITHOUT_LOGIN = {"/u/<path:token>", "/s/confirm/<str:token>"}  # the signed token is what allows the deed
 FOR_ONESELF = {"/admin/own-settings/"}  # everybody's own language and time zone
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
-SIGN_IN = re.compile(r"django_session|axes_accesslog")
+SIGN_IN = re.compile(r"django_session|axes_accesslog|campaigns_linkuse|portal_ratecount")  # and what is only counted
 PARAMETER = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]+>")
 
 

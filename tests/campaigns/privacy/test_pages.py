@@ -68,7 +68,8 @@ def test_an_operator_exports_what_is_held_and_a_marketer_does_not(as_role, anna)
     page = reverse("admin:campaigns_contact_held", args=[anna.pk])
     assert as_role(MARKETER).post(page).status_code == 403
     answer = as_role(OPERATOR).post(page)
-    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/zip", "no-store")
+    assert answer["Content-Type"] == "application/zip"
+    assert "no-store" in answer["Cache-Control"]
     assert "anna@club" not in answer["Content-Disposition"]
     assert "contact.csv" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
 
