@@ -8,6 +8,8 @@ from campaigns.bulk.models import FormerAddress
 from campaigns.follow_ups.causes import Offer, failed_causes
 from campaigns.follow_ups.services import count_joined, follow_up_failed, follow_up_joined
 from campaigns.messages.models import HouseLayout
+from campaigns.person.why import Why, explain
+from campaigns.person.why_facts import asked_about, gather
 from campaigns.sending import services
 from campaigns.sending.audience import audience_of, review_audience
 from campaigns.sending.drafts import copy_campaign
@@ -25,7 +27,7 @@ from portal.roles import MARKETER, VIEWER
 from tests.factories.campaign_pages import know_identities
 from tests.factories.running import running_campaign, send_all
 from tests.factories.sending import make_contact, plan_people
-from tests.factories.splits import SETTINGS, a_tested_campaign
+from tests.factories.splits import SETTINGS, a_started_test, a_tested_campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -281,3 +283,23 @@ def test_a_copy_has_everything_of_its_model():
 def test_a_copy_of_a_follow_up_is_for_the_same_people():
     draft = follow_up_failed(ended().pk, USUAL, actor=None)
     assert addresses(copy_campaign(draft.pk, actor=None)) == addresses(draft)
+
+
+def test_the_page_of_a_person_says_why_a_follow_up_leaves_them_out():
+    origin = running_campaign(2)
+    Campaign.objects.update(status=CampaignStatus.COMPLETED)
+    draft = Campaign.objects.get(pk=follow_up_joined(origin.pk, actor=None).pk)
+    facts = gather(asked_about("person1@club.example"), draft)
+    assert explain(facts) is Why.WOULD_BE_EXCLUDED
+    assert "those written to by “Spring letter”" in facts.campaign.excluded_by
+
+
+def test_the_page_of_a_person_says_that_they_wait_for_the_winner():
+    campaign = a_started_test(40)
+    waiting = Chunk.objects.filter(campaign=campaign, part=0)[0]
+    tested = Chunk.objects.filter(campaign=campaign, part=1)[0]
+    answers = [
+        explain(gather(asked_about(Delivery.objects.get(pk=chunk.first_delivery_id).address), campaign))
+        for chunk in (waiting, tested)
+    ]
+    assert answers == [Why.WAITS_FOR_WINNER, Why.WAITS]

@@ -33,6 +33,7 @@ def sent(state, reason=Reason.NONE, status=CampaignStatus.COMPLETED, **fields):
     return asked(replace(SENT, status=status), delivery(state, reason, **fields))
 
 
+TESTED = replace(SENT, status=CampaignStatus.IN_PROGRESS, waits_for_winner=True)
 STRANGER = {"is_contact": False, "added_at": None}
 ANSWERS = [
     (Why.NOT_AN_ADDRESS, asked(is_address=False, **STRANGER)),
@@ -71,6 +72,7 @@ ANSWERS = [
     (Why.SKIPPED_MISSING_VALUE, sent(DeliveryState.SKIPPED, Reason.MISSING_VALUE)),
     (Why.SKIPPED, sent(DeliveryState.SKIPPED, Reason.INVALID_ADDRESS)),
     (Why.WAITS, sent(DeliveryState.QUEUED, status=CampaignStatus.IN_PROGRESS)),
+    (Why.WAITS_FOR_WINNER, asked(TESTED, delivery(DeliveryState.QUEUED))),
     (Why.WAITS_PAUSED, sent(DeliveryState.QUEUED, status=CampaignStatus.PAUSED)),
     (Why.WAITS_PAUSED, sent(DeliveryState.DEFERRED, Reason.THROTTLED, status=CampaignStatus.PAUSED)),
     (Why.WAITS_FAILED, sent(DeliveryState.QUEUED, status=CampaignStatus.FAILED)),
