@@ -51,6 +51,7 @@ class PostroomAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from campaigns.restored.views import restored  # noqa: PLC0415
+        from portal.failures.views import failures_urls  # noqa: PLC0415
         from portal.jump import jump_json, jump_page  # noqa: PLC0415
         from portal.overview import overview_json  # noqa: PLC0415
         from portal.own_settings import own_settings  # noqa: PLC0415
@@ -59,6 +60,7 @@ class PostroomAdminSite(admin.AdminSite):
             path("overview.json", overview_json, name="overview_json"),
             path("jump.json", jump_json, name="jump_json"),
             path("jump/", jump_page, name="jump"),
+            *failures_urls(),
             path("restored/", restored, name="restored"),
             path("own-settings/", self.admin_view(own_settings), name="own_settings"),
             *super().get_urls(),

@@ -59,12 +59,18 @@ def _permissions_of(role: str) -> QuerySet[Permission]:
     from django.contrib.auth.models import Permission  # noqa: PLC0415  # imported before the apps are ready
 
     everything = Permission.objects.all()
-    view = Q(codename__startswith="view_", content_type__app_label__in=_VIEWABLE_APPS) | Q(codename="view_alert")
+    view = Q(codename__startswith="view_", content_type__app_label__in=_VIEWABLE_APPS) | Q(
+        codename__in=("view_alert", "view_failedmessage")
+    )
     if role == OWNER:
         return everything.exclude(content_type__app_label__in=("sessions", "contenttypes"))
     everything = everything.exclude(codename__in=_OWNER_ONLY)
     if role == OPERATOR:
-        seen = view | Q(codename__in=("view_activity", "change_alert")) | Q(content_type__model="alertrecipient")
+        seen = (
+            view
+            | Q(codename__in=("view_activity", "change_alert", "change_failedmessage", "delete_failedmessage"))
+            | Q(content_type__model="alertrecipient")
+        )
         return everything.filter(seen | Q(content_type__app_label__in=(*_VIEWABLE_APPS, "credentials", "axes")))
     if role == MARKETER:
         return everything.filter(

@@ -61,7 +61,7 @@ def start_check(import_id: int, choices: Choices, *, actor: User | None) -> Cont
     _record_consent(contact_import, is_given=choices.consent, actor=actor)
     contact_import.fixes = {}
     contact_import.imports_by_itself = False
-    _begin_check(contact_import)
+    begin_check(contact_import)
     _remember_mapping(contact_import)
     return contact_import
 
@@ -84,7 +84,7 @@ def accept_fix(import_id: int, *, code: str, value: str, actor: User | None) -> 
     else:
         fixes["short_rows"] = True
     contact_import.fixes = fixes
-    _begin_check(contact_import)
+    begin_check(contact_import)
     record_activity("import.fix_accepted", actor=actor, target=contact_import, fix=group["fix"])
     return contact_import
 
@@ -189,7 +189,8 @@ def _record_consent(contact_import: ContactImport, *, is_given: bool, actor: Use
     contact_import.consent_at = timezone.now() if is_given else None
 
 
-def _begin_check(contact_import: ContactImport) -> None:
+def begin_check(contact_import: ContactImport) -> None:
+    """Let a worker check the file from its beginning; call it in the transaction that holds the import."""
     contact_import.batches.filter(phase=ImportBatch.Phase.CHECK).delete()
     line_sql.forget_lines(contact_import.pk)
     contact_import.status = Status.CHECKING

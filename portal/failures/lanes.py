@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from portal.failures.bodies import Letter
 
-HIDDEN_S = 60  # longer than one turn; what a killed turn held is shown again after it
+HIDDEN_S = 60  # longer than one turn; what a killed turn held is shown again before its lease has run out
 MOST_MET = 5_000  # messages passed over in one turn
 LONG_POLL_S = 1  # asks all of SQS's servers: a short poll may find nothing where something is
 
@@ -41,8 +41,8 @@ class Lane(Protocol):
     def choose(self) -> str:
         """Key of one to be tried first; "" when there is none."""
 
-    def try_one(self, key: str) -> None:
-        """Give that one back."""
+    def try_one(self, key: str) -> bool:
+        """Give that one back; False when it is not there at the moment."""
 
     def settle_one(self, key: str) -> None:
         """Tidy up after it was noted that it was given back."""
@@ -75,13 +75,14 @@ class QueueLane:
         self._show_again(found + others)
         return self._letter(found[0]).key if found else ""
 
-    def try_one(self, key: str) -> None:
+    def try_one(self, key: str) -> bool:
         found, others = self._scan(lambda keys: keys & {key}, most=1)
         self._show_again(others)
         for message in found:
             self._mark_trying(message)
             sqs.send(self._name, message.body)
         self._show_again(found)  # deleted once it is noted that it was sent
+        return bool(found)
 
     def settle_one(self, key: str) -> None:
         if self.outcome(key) is Outcome.FAILED:
@@ -172,8 +173,9 @@ class RowLane:
     def choose(self) -> str:
         return next((str(pk) for pk in self._ids(1)), "")
 
-    def try_one(self, key: str) -> None:
+    def try_one(self, key: str) -> bool:
         self._try_again(int(key))
+        return True
 
     def settle_one(self, key: str) -> None:
         """Nothing: the row itself says how it stands."""

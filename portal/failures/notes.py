@@ -42,7 +42,7 @@ def note_failure(queue: Queue, letter: Letter, cause: Cause, *, receive_count: i
         "what": letter.what,
         "ids": letter.ids,
         "error_class": cause.error_class,
-        "error": cause.text,
+        "error": redacted(cause.text),
         "cause_key": cause_key(letter.what, cause.error_class, cause.text),
         "state": State.PUT_ASIDE if receive_count >= queue.max_receives else State.RETRYING,
         "last_failed_at": now,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.errors import OutsideError, PortalError
-from portal.failures.lanes import Lane, Outcome, lane_of
+from portal.failures.lanes import HIDDEN_S, Lane, Outcome, lane_of
 from portal.failures.models import Redrive
 from portal.failures.notes import forget_old_failures
 from portal.holds import Hold, HoldLost, take_hold
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 Status = Redrive.Status
 LOOK_EVERY_S = 2  # while the first one is on its way
-OUTAGE_S = 30
+OUTAGE_S = HIDDEN_S + 30  # what an interrupted turn held can be received again by then
 NO_ANSWER_AFTER = timedelta(minutes=15)
 
 
@@ -81,7 +81,9 @@ def _try_first(hold: Hold[Redrive], lane: Lane) -> bool:
         if not row.first_key:
             return _finish(hold)
         hold.keep(first_key=row.first_key)
-    lane.try_one(row.first_key)
+    if not lane.try_one(row.first_key):
+        hold.keep(first_key="")  # somebody looks at it, or has deleted it
+        return _rest(hold, OUTAGE_S)
     row.first_at = timezone.now()
     _change(hold, Status.WAITING, first_at=row.first_at)
     return True

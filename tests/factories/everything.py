@@ -33,6 +33,7 @@ from campaigns.suppression.models import Suppression
 from portal.activity import record_activity
 from portal.alerts.models import AlertRecipient
 from portal.alerts.services import raise_alert
+from portal.failures.models import Redrive
 from tests.factories.bulk import Deed, start
 from tests.factories.campaign_pages import a_draft
 from tests.factories.feedback import ses_event
@@ -85,6 +86,8 @@ def _of_portal() -> dict[str, str]:
         "alert_recipient": str(AlertRecipient.objects.create(address="office@club.example").pk),
         "activity": str(record_activity("campaign.paused", actor=None).pk),
         "attempt": str(attempt.pk),
+        "dead_queue": "imports",
+        "redrive": str(Redrive.objects.create(place="queue:imports", label="imports").pk),
     }
 
 
@@ -167,6 +170,7 @@ def _of_campaigns(draft: Campaign) -> dict[str, str]:
         "draft": str(draft.pk),
         "running": str(running.pk),
         "finished": str(finished.pk),
+        "table": "days",
         "tested": str(_tested().pk),
         "rival": "2",
         "recipient": str(people[1].pk),

@@ -1,0 +1,1 @@
+"""What of campaigns, imports, exports and bulk work failed, for the failures page."""
