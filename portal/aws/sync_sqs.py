@@ -34,10 +34,12 @@ class QoS(SQS.QoS):
     """Gives what was rejected back to the queue, to be received again soon."""
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:  # kombu's signature
-        if not requeue and delivery_tag in self._delivered:
-            delivery = self._delivered[delivery_tag].delivery_info
+        delivered: dict[str, Any] = self._delivered or {}
+        if not requeue and delivery_tag in delivered:
+            delivery = delivered[delivery_tag].delivery_info
+            channel: Any = self.channel
             if "sqs_message" in delivery:
-                self.channel.postpone(delivery["sqs_queue"], delivery["sqs_message"])
+                channel.postpone(delivery["sqs_queue"], delivery["sqs_message"])
         super().reject(delivery_tag, requeue=requeue)
 
 
@@ -58,7 +60,7 @@ class Channel(SQS.Channel):
             logger.warning("queue.not_postponed", extra={"error": str(error)})  # it comes again, later
 
     def _receive_message(self, queue: str, *arguments: Any, **options: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = super()._receive_message(queue, *arguments, **options)
+        answer: dict[str, Any] = super()._receive_message(queue, *arguments, **options)  # type: ignore[misc]  # not in the stubs
         found = answer.get("Messages", [])
         return {**answer, "Messages": [message for message in found if self._is_fit(queue, message)]}
 
@@ -66,11 +68,12 @@ class Channel(SQS.Channel):
         count = receives_of(message)
         if all(inspect(queue, message["Body"], count) for inspect in INSPECTORS):
             return True
-        self.postpone(self._new_queue(queue), message)
+        url: str = self._new_queue(queue)  # type: ignore[func-returns-value]  # the stubs know the base alone
+        self.postpone(url, message)
         return False
 
     def _message_to_python(self, message: dict[str, Any], *arguments: Any) -> dict[str, Any]:
-        payload: dict[str, Any] = super()._message_to_python(message, *arguments)
+        payload: dict[str, Any] = super()._message_to_python(message, *arguments)  # type: ignore[misc]
         payload.setdefault("headers", {})["receive_count"] = receives_of(message)  # tasks find it in their request
         return payload
 

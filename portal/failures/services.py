@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -58,10 +58,10 @@ def _begin(wanted: Redrive, verb: str, actor: User | None) -> Redrive:
     try:
         with transaction.atomic():
             wanted.save()
-            about = {"place": wanted.place, "planned": wanted.planned_count}
-            record_activity(
-                verb, actor=actor, target=wanted, **about, **({"reason": wanted.reason} if wanted.reason else {})
-            )
+            about: dict[str, Any] = {"place": wanted.place, "planned": wanted.planned_count}
+            if wanted.reason:
+                about["reason"] = wanted.reason
+            record_activity(verb, actor=actor, target=wanted, label=str(wanted), **about)
             publish(TaskName.REDRIVE, redrive_id=wanted.pk)
     except IntegrityError:
         raise Conflict(_("Something is being tried again there already. Wait for its end.")) from None

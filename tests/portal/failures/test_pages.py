@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from portal.failures import letters
+from portal.failures.bodies import read_letter
 from portal.failures.models import FailedMessage, Redrive
 from portal.roles import MARKETER, OPERATOR, VIEWER
 from tests.factories.failures import failed_export, failed_message, failures_of_all_kinds
@@ -100,7 +101,7 @@ def test_messages_without_a_reason_are_counted_too(as_role, monkeypatch):
 
 def test_a_queue_shows_its_messages_with_reason_and_no_address(as_role, monkeypatch):
     row = failed_message(7, reason="nobody@club.example is gone")
-    seen = letters.SeenLetter(letters.read_letter("{}", is_hint=True), None, 2, row)
+    seen = letters.SeenLetter(read_letter("{}", is_hint=True), None, 2, row)
     monkeypatch.setattr("portal.failures.views.look_at", lambda _queue: [seen])
     text = as_role(VIEWER).get(reverse("admin:failures_queue", args=["imports"])).content.decode()
     assert "&lt;address&gt; is gone" in text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import boto3
 import pytest
 from django.conf import settings
 
@@ -88,8 +87,7 @@ def test_a_message_that_succeeds_later_is_forgotten(tried, run_worker, send_hint
 
 
 def test_what_no_worker_can_read_blocks_nobody_and_ends_in_the_dead_letter_queue(tried, queues, run_worker, send_hint):
-    client: boto3.client = queues
-    url = client.get_queue_url(QueueName=full_name(settings.QUEUE_PREFIX, IMPORTS))["QueueUrl"]
+    url = queues.get_queue_url(QueueName=full_name(settings.QUEUE_PREFIX, IMPORTS))["QueueUrl"]
     strange = [
         "",
         " ",
@@ -104,7 +102,7 @@ def test_what_no_worker_can_read_blocks_nobody_and_ends_in_the_dead_letter_queue
     ]
     bodies = [body for body in strange if body.strip()]
     for body in bodies:
-        client.send_message(QueueUrl=url, MessageBody=body)
+        queues.send_message(QueueUrl=url, MessageBody=body)
     send_hint("campaigns.no_such_task", IMPORTS, import_id=1)
     send_hint(TaskName.CHECK_IMPORT, IMPORTS, import_id=5)
     run_worker(IMPORTS, lambda: dlq_count(IMPORTS) == len(bodies) + 1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from _pytest.mark import ParameterSet
 from django.conf import settings
 
+from portal.aws import sqs
 from portal.errors import Conflict, InvalidInput, Unavailable
-from portal.failures import lanes
 from portal.failures.bodies import read_letter
 from portal.failures.models import FailedMessage, Redrive
 from portal.failures.notes import Cause, forget_success, note_failure
@@ -37,13 +38,13 @@ def put_aside(queues, send_hint):
     def put(count: int, *, reason: str = "no file", is_noted: bool = True) -> None:
         for number in range(count):
             send_hint(TaskName.CHECK_IMPORT, QueueName.IMPORTS, import_id=number)
-        while messages := lanes.sqs.receive(NAME, wait_s=0):
+        while messages := sqs.receive(NAME, wait_s=0):
             for message in messages:
-                lanes.sqs.send(DLQ, message.body)
+                sqs.send(DLQ, message.body)
                 if is_noted:
                     letter = read_letter(message.body, is_hint=True)
                     note_failure(IMPORTS, letter, Cause("ValueError", reason), receive_count=IMPORTS.max_receives)
-            lanes.sqs.delete(NAME, messages)
+            sqs.delete(NAME, messages)
 
     return put
 
@@ -58,17 +59,17 @@ class Worker:
         self.fails = fails
 
     def work(self) -> None:
-        while messages := lanes.sqs.receive(NAME, wait_s=0):
+        while messages := sqs.receive(NAME, wait_s=0):
             for message in messages:
                 self._take(message)
-            lanes.sqs.delete(NAME, messages)
+            sqs.delete(NAME, messages)
 
-    def _take(self, message: lanes.sqs.Message) -> None:
+    def _take(self, message: sqs.Message) -> None:
         letter = read_letter(message.body, is_hint=True)
         number = int(letter.ids["import_id"])
         self.calls[number] += 1
         if self.fails:
-            lanes.sqs.send(DLQ, message.body)
+            sqs.send(DLQ, message.body)
             note_failure(IMPORTS, letter, Cause("ValueError", "still no file"), receive_count=IMPORTS.max_receives)
             return
         if number not in self.done:  # the claim of the row
@@ -150,17 +151,21 @@ def test_messages_without_a_reason_are_tried_too(put_aside):
     assert (worker.effects, dlq_count(QueueName.IMPORTS)) == (dict.fromkeys(range(3), 1), 0)
 
 
-def _steps() -> list[str]:
-    """Every call outside and every commit of the journal, before and after it."""
-    return [f"{when} {what} {turn}" for what in ("receive", "hide", "send", "delete", "keep", "end")
-            for when in ("before", "after") for turn in range(2)]  # fmt: skip
+def _steps() -> list[ParameterSet]:
+    """Before and after every call outside and every commit of the journal; the second of each in the long form."""
+    return [
+        pytest.param(f"{when} {what} {turn}", marks=[pytest.mark.long] if turn else [])
+        for what in ("receive", "hide", "send", "delete", "keep", "end")
+        for when in ("before", "after")
+        for turn in range(3)
+    ]
 
 
 @pytest.mark.parametrize("step", _steps())
 def test_killed_at_any_step_nothing_is_lost_and_nothing_done_twice(put_aside, monkeypatch, step):
     put_aside(13)
     when, what, turn = step.split()
-    owner = lanes.sqs if what in {"receive", "hide", "send", "delete"} else Hold
+    owner = sqs if what in {"receive", "hide", "send", "delete"} else Hold
 
     def deadly(*arguments, **options):
         calls[what] += 1
@@ -178,7 +183,7 @@ def test_killed_at_any_step_nothing_is_lost_and_nothing_done_twice(put_aside, mo
     with monkeypatch.context() as patched:
         patched.setattr(owner, what, deadly)
         killed = _run_until_killed(redrive, worker)
-    lanes.sqs.hide(DLQ, held, for_s=0)  # the time for which the killed one hid them is over
+    sqs.hide(DLQ, held, for_s=0)  # the time for which the killed one hid them is over
     redrive = run_to_the_end(redrive, worker)
     assert redrive.status == Redrive.Status.DONE
     assert worker.effects == dict.fromkeys(range(13), 1)
@@ -186,16 +191,16 @@ def test_killed_at_any_step_nothing_is_lost_and_nothing_done_twice(put_aside, mo
     print(f"killed {step}: {killed}; 13 of 13 done once, {sum(worker.calls.values())} hints, DLQ empty")  # noqa: T201
 
 
-def _remember_received(monkeypatch) -> list[lanes.sqs.Message]:
-    held: list[lanes.sqs.Message] = []
-    receive = lanes.sqs.receive
+def _remember_received(monkeypatch) -> list[sqs.Message]:
+    held: list[sqs.Message] = []
+    receive = sqs.receive
 
     def remember(name: str, **options):
         found = receive(name, **options)
         held.extend(found if name == DLQ else [])
         return found
 
-    monkeypatch.setattr(lanes.sqs, "receive", remember)
+    monkeypatch.setattr(sqs, "receive", remember)
     return held
 
 
@@ -222,9 +227,9 @@ def test_an_outage_postpones_and_loses_nothing(put_aside, monkeypatch):
 
     held = _remember_received(monkeypatch)
     with monkeypatch.context() as patched:
-        patched.setattr(lanes.sqs, "send", away)
+        patched.setattr(sqs, "send", away)
         run_redrive(redrive.pk)
-    lanes.sqs.hide(DLQ, held, for_s=0)  # their time is over before it is tried again
+    sqs.hide(DLQ, held, for_s=0)  # their time is over before it is tried again
     redrive.refresh_from_db()
     assert (redrive.is_open, redrive.retry_at is not None) == (True, True)
     run_to_the_end(redrive, worker)
