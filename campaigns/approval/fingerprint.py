@@ -40,7 +40,7 @@ def fingerprints_of(campaign: Campaign) -> Fingerprints:
 
 def changed_parts(before: dict[str, str], now: Fingerprints) -> list[str]:
     """The parts that differ, in words."""
-    hashes: dict[str, str] = {**now}  # type: ignore[typeddict-item]
+    hashes = {"message": now["message"], "sender": now["sender"], "audience": now["audience"]}
     return [str(label) for part, label in PARTS.items() if before.get(part) != hashes[part]]
 
 

@@ -82,7 +82,7 @@ def _covers(approval: Approval, timing: WishDict | None) -> bool:
     """What was approved for one time may leave at that time or, sent by hand, later; never earlier."""
     approved = approval.timing
     if timing is not None:
-        return approved == timing
+        return wish_from(approved) == wish_from(timing) if approved else False
     return not approved or wish_from(approved).resolved().moment <= timezone.now()
 
 

@@ -59,7 +59,7 @@ def _request(checked: Campaign, people: int, note: str, wish: Wish | None, actor
         campaign=campaign,
         fingerprints=fingerprints_of(campaign),
         recipient_count=people,
-        timing=wish.as_dict() if wish else {},
+        timing=dict(wish.as_dict()) if wish else {},
         note=note.strip()[:1000],
         requested_by=actor,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
@@ -43,7 +43,7 @@ class Wish:
         return resolve(self.local, zone or self.zone)
 
     def as_dict(self) -> WishDict:
-        return WishDict(**asdict(self))
+        return WishDict(local_time=self.local_time, zone=self.zone, clock=self.clock, past=self.past)
 
 
 def wish_from(kept: WishDict) -> Wish:

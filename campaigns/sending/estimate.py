@@ -86,7 +86,9 @@ def spread_of(account: SendingAccount, people: float, *, starts_in_s: float = 0.
 def sharing_of(account: SendingAccount, *, besides: int | None) -> Sharing:
     """What runs through the account beside one campaign; waves whose time has not come do not count."""
     chunks = Chunk.objects.filter(is_open=True, not_before__isnull=True, campaign__account=account)
-    chunks = chunks.filter(campaign__status=CampaignStatus.IN_PROGRESS).exclude(campaign_id=besides)
+    chunks = chunks.filter(campaign__status=CampaignStatus.IN_PROGRESS)
+    if besides is not None:
+        chunks = chunks.exclude(campaign_id=besides)
     found = chunks.aggregate(
         campaigns=Count("campaign_id", distinct=True), people=Sum(F("queued_count") + F("deferred_count"))
     )

@@ -122,9 +122,8 @@ def _write_block(campaign: Campaign, people: QuerySet[Contact], part: int, wave:
     first_number = 0 if last_number is None else last_number + 1
     last_id_before = Delivery.objects.aggregate(last=Max("pk"))["last"] or 0
     reasoned = with_reason(people, campaign_required_fields(campaign))
-    if wave is not None and wave.state == Wave.State.LEFT_OUT:
-        reasoned = leaving_out(reasoned)
-    chosen = _as_delivery_columns(campaign, reasoned, first_number)
+    is_left_out = wave is not None and wave.state == Wave.State.LEFT_OUT
+    chosen = _as_delivery_columns(campaign, leaving_out(reasoned) if is_left_out else reasoned, first_number)
     sql, params = chosen.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -67,7 +67,12 @@ def waves_under_way() -> Campaign:
     for number, (state, counts) in enumerate(zip(states, zones, strict=True)):
         starts_at = timezone.now() + timedelta(hours=3 * number - 6)
         Wave.objects.create(
-            campaign=campaign, number=number, starts_at=starts_at, zone_counts=counts, state=state, late_s=7300 * number
+            campaign=campaign,
+            number=number,
+            starts_at=starts_at,
+            zone_counts=counts,
+            state=state,
+            late_s=7300 * (number == 1),
         )
     return campaign
 
