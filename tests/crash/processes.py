@@ -31,9 +31,16 @@ class Processes:
 
     def start(self, *arguments: str) -> None:
         """Start a Python process of its own group; it is killed at the end."""
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        command = [sys.executable, *arguments]
-        self.running.append(subprocess.Popen(command, cwd=ROOT, env=self.environment, start_new_session=True, **quiet))
+        self.running.append(
+            subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        )
 
     def ask(self, *arguments: str) -> Any:
         """Run to the end and return the JSON that was printed. Raises CalledProcessError."""

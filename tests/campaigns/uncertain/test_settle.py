@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -53,7 +55,7 @@ def test_whoever_is_settled_is_really_sent_to_and_the_campaign_completes_again(s
     account = make_way()
     good_news(account)
     campaign = a_running_campaign(CampaignStatus.COMPLETED, account=account)
-    long_ago = timezone.now() - timezone.timedelta(hours=1)
+    long_ago = timezone.now() - timedelta(hours=1)
     Delivery.objects.filter(campaign=campaign).update(changed_at=long_ago)
     assert settle_uncertain().proved == 2
     while send_next_chunk(campaign.pk, sleep=lambda _s: None):
