@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns.feedback.causes import Cause
 from campaigns.feedback.models import FeedbackCount
+from campaigns.sending.event_reader import storable
 
 KEPT_DAYS = 365
 MAX_EXAMPLE = 300
@@ -38,7 +39,7 @@ class Refusals:
 
 def redacted(text: str) -> str:
     """The beginning of a text without what names people: addresses, and tokens as in our own links."""
-    start = text[: MAX_EXAMPLE * 2]
+    start = storable(text[: MAX_EXAMPLE * 2])
     return _TOKEN.sub("…", _ADDRESS.sub("…@…", start))[:MAX_EXAMPLE]
 
 

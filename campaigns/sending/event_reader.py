@@ -174,7 +174,7 @@ def _addresses(destination: Any) -> tuple[str, ...]:
     if not isinstance(destination, list):
         return ()
     texts = [text for text in destination[:MAX_ADDRESSES] if isinstance(text, str)]
-    return tuple([text.rpartition("<")[2].rstrip("> ").lower() for text in texts])
+    return tuple([storable(text).rpartition("<")[2].rstrip("> ").lower() for text in texts])
 
 
 def _moment(text: Any, event_type: str) -> datetime:

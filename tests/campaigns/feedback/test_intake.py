@@ -187,6 +187,11 @@ def test_unknown_kind_of_event_is_kept_and_counted():
     assert DeliveryEvent.objects.get().event_type == "levitation"
 
 
+def test_what_a_database_would_refuse_stands_in_no_example():
+    apply_events(["\ud800 \0 no JSON", in_envelope("\ud800\0")])
+    assert FeedbackCount.objects.get().count == 2
+
+
 def test_examples_name_nobody():
     apply_events([json.dumps({"mail": 'anna@club.example "token"', "t": "abcdefghij" * 9}), "anna@club.example"])
     example = FeedbackCount.objects.get().example
