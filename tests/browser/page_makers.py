@@ -213,6 +213,15 @@ def _sought_suppression() -> str:
     return reverse("admin:campaigns_suppression_changelist") + "?q=gone@club.example"
 
 
+def _failures(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import failures
+
+        return getattr(failures, name)()
+
+    return make
+
+
 def _alerts(name: str) -> Callable[[], Any]:
     def make() -> Any:
         from tests.factories import alerts

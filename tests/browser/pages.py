@@ -26,6 +26,7 @@ from tests.browser.page_makers import (
     _deed,
     _deeds,
     _everything,
+    _failures,
     _feedback,
     _hosted,
     _import,
