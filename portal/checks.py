@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from portal.errors import InvalidInput
+from portal.keys import LEAST_SECRET_CHARS, is_usable
 from portal.mail.address import parse_address
 
 if TYPE_CHECKING:
@@ -63,6 +64,19 @@ def region_is_one_of_aws(**_kwargs: Any) -> Sequence[CheckMessage]:
     if _AWS_REGION.fullmatch(settings.AWS_REGION):
         return []
     return [Error(f"AWS_REGION is {settings.AWS_REGION!r}.", hint="Give it like eu-central-1.", id="portal.E005")]
+
+
+@register
+def own_keys_can_be_used(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """portal.E006: a key that cannot be read is left out, and what it signed would not be understood."""
+    found: list[CheckMessage] = []
+    for name in ("UNSUBSCRIBE_KEYS", "PRIVACY_KEYS"):
+        words = getattr(settings, name)
+        ids = [word.partition(":")[0] for word in words]
+        if not all(is_usable(word) for word in words) or len(set(ids)) < len(ids):
+            hint = f"Give each as id:secret: up to 8 small letters and digits, each id once; {LEAST_SECRET_CHARS} characters."
+            found.append(Error(f"{name} has a word that is no key.", hint=hint, id="portal.E006"))
+    return found
 
 
 @register(deploy=True)

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
+from campaigns.privacy.forgotten import is_forgotten
 from campaigns.suppression.batches import MAX_BYTES
 from campaigns.suppression.models import Suppression
 from portal.address_words import address_problem
@@ -31,6 +32,8 @@ class SuppressForm(forms.ModelForm[Suppression]):
             parsed = parse_address(self.cleaned_data["address"])
         except InvalidAddress as error:
             raise ValidationError(address_problem(error), code=error.code) from error
+        if is_forgotten(parsed.key):
+            raise ValidationError(gettext("This person was forgotten: they get no mail already."), code="forgotten")
         known = Suppression.objects.filter(address_key=parsed.key).first()
         if known is not None:
             raise ValidationError(_suppressed_as(known), code="taken")

@@ -23,6 +23,9 @@ def test_the_settings_of_the_sandbox_are_sound():
         ("QUEUE_PREFIX", "", "portal.E004"),
         ("AWS_REGION", "Frankfurt", "portal.E005"),
         ("AWS_REGION", "", "portal.E005"),
+        ("UNSUBSCRIBE_KEYS", ["k1:short"], "portal.E006"),
+        ("PRIVACY_KEYS", ["x" * 40], "portal.E006"),
+        ("PRIVACY_KEYS", ["k1:" + "x" * 40, "k1:" + "y" * 40], "portal.E006"),
     ],
 )
 def test_a_setting_that_cannot_work_is_found(settings, name, value, finding):
@@ -38,6 +41,7 @@ def test_a_setting_that_cannot_work_is_found(settings, name, value, finding):
         ("QUEUE_PREFIX", "postroom-prod_2"),
         ("AWS_REGION", "us-gov-west-1"),
         ("AWS_REGION", "eu-central-1"),
+        ("UNSUBSCRIBE_KEYS", ["k2:" + "x" * 40, "k1:" + "y" * 40]),
     ],
 )
 def test_a_setting_that_works_is_left_alone(settings, name, value):

@@ -157,8 +157,8 @@ def test_somebody_else_s_list_is_not_let_back_through_another_person(as_role):
 
 
 def test_a_signup_brings_somebody_back_onto_the_list_they_left(mail):
-    from campaigns.signup.services import confirm_request  # noqa: PLC0415
-    from tests.factories.signup import make_form, make_request  # noqa: PLC0415
+    from campaigns.signup.services import confirm_request
+    from tests.factories.signup import make_form, make_request
 
     unsubscribe(mail.pk, is_one_click=True)
     news = ContactList.objects.get(name="news")
