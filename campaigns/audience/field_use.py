@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from campaigns.messages.models import Template
 from campaigns.segments.services import segments_asking
 from campaigns.sending.models import Campaign
-from campaigns.sending.states import CampaignKind, CampaignStatus
+from campaigns.sending.states import WRITTEN_KINDS, CampaignStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ TEXTS = ("subject", "preheader", "body", "text_body")
 def uses_of(field: ContactField) -> list[str]:
     """Each use in words; empty when nothing would miss it."""
     drafts = Campaign.objects.filter(
-        campaign_kind=CampaignKind.CAMPAIGN, status__in=(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED)
+        campaign_kind__in=WRITTEN_KINDS, status__in=(CampaignStatus.DRAFT, CampaignStatus.SCHEDULED)
     )
     return [
         *(_("asked for by the segment “%s”") % segment.name for segment in segments_asking(f"attr:{field.name}")),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.messages.models import HouseLayout, Snippet, Template
 from campaigns.sending.models import Campaign
-from campaigns.sending.states import CampaignKind
+from campaigns.sending.states import WRITTEN_KINDS
 from campaigns.signup.models import SignupForm
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def uses_of(keys: Sequence[str]) -> dict[str, list[ImageUse]]:
 
 
 def _everything_with(keys: Sequence[str]) -> Iterator[tuple[ImageUse, str]]:
-    campaigns = Campaign.objects.filter(campaign_kind=CampaignKind.CAMPAIGN)
+    campaigns = Campaign.objects.filter(campaign_kind__in=WRITTEN_KINDS)
     frozen = ("version__body", "version__text_body", "version__layout", "version__snippets")
     for pk, name, version_id, words in _with_keys(campaigns, keys, "body", "text_body", *frozen, also="version_id"):
         label = _("campaign “%s”, sent") if version_id else _("draft “%s”")

@@ -78,8 +78,8 @@ class TemplateAdmin(admin.ModelAdmin[Template]):
         ]
         return [*own, *version_urls(TEMPLATES), *super().get_urls()]
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        columns = [str(name) for name in super().get_list_display(request)]
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = list(super().get_list_display(request))
         return columns if self.has_add_permission(request) else [name for name in columns if name != "copy_it"]
 
     @admin.display(description="")

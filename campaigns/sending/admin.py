@@ -122,8 +122,8 @@ class CampaignAdmin(FastListMixin):
     def get_urls(self) -> list[URLPattern]:
         return [*uncertain_urls(), *_campaign_urls(), *version_urls(CAMPAIGNS), *super().get_urls()]
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        columns = [str(name) for name in super().get_list_display(request)]
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = list(super().get_list_display(request))
         return columns if self.has_add_permission(request) else [name for name in columns if name != "copy_it"]
 
     @admin.display(description="")

@@ -97,6 +97,9 @@ class CampaignKind(models.TextChoices):
     VERSION = "version", _("version of an A/B test")
 
 
+WRITTEN_KINDS = (CampaignKind.CAMPAIGN, CampaignKind.VERSION)  # what people write in the editor
+
+
 class OriginKind(models.TextChoices):
     """What a campaign that follows another one is to it."""
 

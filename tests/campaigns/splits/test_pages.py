@@ -6,9 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.audience.field_use import uses_of as field_uses
+from campaigns.audience.fields import ContactField
 from campaigns.audience.models import Contact
 from campaigns.exports.campaign_rows import People
 from campaigns.exports.models import Export
+from campaigns.images.usage import uses_of as image_uses
 from campaigns.preferences.models import Unsubscription
 from campaigns.sending.models import Campaign, Chunk, Delivery
 from campaigns.sending.people import count_people, people_page
@@ -250,3 +253,20 @@ def test_a_viewer_looks_and_changes_nothing(name, log_in):
     assert viewer.get(url("split_version", campaign, 2)).status_code == 200
     assert viewer.post(url("split", campaign), POSTED).status_code == 403
     assert split_now(campaign).share_percent == 50
+
+
+def test_what_only_a_version_shows_counts_as_used():
+    campaign = a_tested_campaign(3, settings=CONTENT)
+    draft = versions_of(campaign)[1].words
+    draft.body = "Your {{ seat }} ![x](https://postroom.example/i/abc123def456/seat.png)"
+    save_version_words(draft, actor=None)
+    field, _made = ContactField.objects.get_or_create(name="seat")
+    assert any("(B)" in use for use in field_uses(field))
+    assert image_uses(["abc123def456"])["abc123def456"]
+
+
+def test_a_draft_is_thrown_away_with_its_test(marketer):
+    campaign = a_tested_campaign(3)
+    marketer.post(url("discard", campaign))
+    assert not Campaign.objects.exists()
+    assert not SplitTest.objects.exists()
