@@ -9,8 +9,8 @@ from campaigns.scheduling.grouping import first_moment, group_by_moment
 from campaigns.scheduling.wish import Wish, wish_from
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int, minute: int) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
