@@ -22,7 +22,6 @@ from portal.alerts.services import Finding, clear_alert, keep_alerts, raise_aler
 from portal.alerts.watch import note_sweep, watch_dead_letters
 from portal.generation.services import is_held
 from portal.leases import is_due
-from portal.wording import format_count, format_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 ACCOUNT_STOPPED = "account.stopped"
 ACCOUNT_REVIEWED = "account.reviewed"
 ACCOUNT_SILENT = "account.silent"
-QUOTA_IS_NEAR = "account.quota"
-QUOTA_NEAR = 0.9
 WORK_STUCK = "work.stuck"
 SILENT_AFTER = timedelta(minutes=15)
 STUCK_AFTER = timedelta(minutes=10)
@@ -67,12 +64,7 @@ def watch_accounts() -> int:
         _key(account): Finding(_stopped_text(account), _url(account))
         for account in SendingAccount.objects.filter(Q(is_sending_enabled=False) | Q(is_probing=True) & ~Q(problem=""))
     }
-    near = {
-        _key(account): Finding(_quota_text(account), _url(account), Severity.WARN)
-        for account in SendingAccount.objects.filter(quota_24h__gt=0)
-        if _used(account) >= account.quota_24h * QUOTA_NEAR
-    }
-    return keep_alerts(ACCOUNT_STOPPED, stopped) + keep_alerts(QUOTA_IS_NEAR, near)
+    return keep_alerts(ACCOUNT_STOPPED, stopped)
 
 
 def watch_review(account: SendingAccount, enforcement_status: str) -> None:
@@ -124,19 +116,6 @@ def _standing_campaigns() -> Iterator[tuple[str, Finding]]:
     for campaign in rows.select_related("account").defer("body", "text_body")[:_SHOWN]:
         if campaign.account is not None and campaign.account.quota_left > campaign.account.quota_24h * _RESERVE:
             yield f"campaign:{campaign.pk}", Finding(text % campaign.name, home_of(campaign))
-
-
-def _quota_text(account: SendingAccount) -> str:
-    words = {
-        "account": account.name,
-        "used": format_percent(min(1.0, _used(account) / account.quota_24h), digits=0),
-        "quota": format_count(account.quota_24h),
-    }
-    return _("%(account)s: %(used)s of the %(quota)s messages for 24 hours are used; the rest waits by itself.") % words
-
-
-def _used(account: SendingAccount) -> float:
-    return account.sent_24h + account.reserved_since_refresh
 
 
 def _stopped_text(account: SendingAccount) -> str:

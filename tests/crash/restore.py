@@ -125,6 +125,7 @@ def run_restore(backup: Backup) -> RestoreReport:
         archive = _archive_events()
         started_s = time.monotonic()
         at_backup, at_restore = _send(stage, backup, database_url, folder / "dump")
+        _lose_events()
         _restore(database_url, folder / "dump")
         stage.start_all(backup.workers)
         _wait_for(lambda: stage.report()["is_held"], "the hold")
@@ -211,6 +212,13 @@ def _archive_events() -> str:
     (topic,) = (each["TopicArn"] for each in sns.list_topics()["Topics"] if each["TopicArn"].endswith(f":{name}"))
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
     return str(url)
+
+
+def _lose_events() -> None:
+    """What SES said until now was read by the life that is gone."""
+    name = full_name(os.environ.get("QUEUE_PREFIX", "postroom"), "ses-events")
+    sqs = boto3.client("sqs")
+    sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def _save_events(url: str, path: Path) -> None:
