@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from campaigns.preferences.links import unsubscribe_url
 from tests.browser.look import open_window
-from tests.browser.pages import PAGES, Page
+from tests.browser.page import Page
+from tests.browser.pages import PAGES
 from tests.browser.poison import poison_everything, vectors
 from tests.factories.campaign_pages import a_recipient
 

@@ -7,7 +7,8 @@ import os
 import pytest
 
 from tests.browser.look import LOOKS, Complaints, axe_findings, sideways_scroll
-from tests.browser.pages import PAGES, Page
+from tests.browser.page import Page
+from tests.browser.pages import PAGES
 from tests.browser.test_pages import _keep_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

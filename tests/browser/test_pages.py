@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.look import LOOKS, Complaints, Look, axe_findings, csp_violations, sideways_scroll
-from tests.browser.pages import PAGES, Page
+from tests.browser.page import Page
+from tests.browser.pages import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
