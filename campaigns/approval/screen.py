@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from campaigns.approval.gate import needs_approval, open_approval, rule, why_void
 from campaigns.approval.models import Approval
 from campaigns.approval.services import key_of, possible_approvers, why_not_second
-from campaigns.approval.voiding import void_if_changed
 from campaigns.scheduling.meaning import readable
 from campaigns.scheduling.wish import wish_from
 from campaigns.sending.states import CampaignStatus
@@ -29,6 +28,7 @@ class ShownApproval:
     is_needed: bool
     limit: int
     row: Approval | None  # the latest request
+    void: str  # why it no longer stands, though that is not written down yet
     is_waiting: bool
     is_approved: bool
     timing: str  # when it is to leave, in words; "" as soon as somebody presses Send
@@ -51,12 +51,11 @@ def is_needed_for(campaign: Campaign, people: int) -> bool:
 
 
 def approval_context(campaign: Campaign, people: int, user: User) -> dict[str, Any]:
-    """What the review page shows; a request that no longer stands is voided by looking at it."""
+    """What the review page shows; a request that no longer stands is shown as void, and the sweep writes it down."""
     if campaign.status != CampaignStatus.DRAFT:
         return {"approval": None}
     current = open_approval(campaign)
-    if current is not None and void_if_changed(current, people):
-        current = None
+    void = why_void(current, campaign, people) if current is not None else ""
     latest = current or Approval.objects.filter(campaign=campaign).select_related("requested_by", "answered_by").first()
     if latest is None and not needs_approval(campaign, people):
         return {"approval": None}
@@ -64,8 +63,9 @@ def approval_context(campaign: Campaign, people: int, user: User) -> dict[str, A
         is_needed=needs_approval(campaign, people),
         limit=rule().more_than or 0,
         row=latest,
-        is_waiting=current is not None and current.status == Approval.Status.WAITING,
-        is_approved=current is not None and current.status == Approval.Status.APPROVED,
+        void=void,
+        is_waiting=not void and current is not None and current.status == Approval.Status.WAITING,
+        is_approved=not void and current is not None and current.status == Approval.Status.APPROVED,
         timing=timing_text(latest) if latest else "",
         why_not=why_not_second(current, user) if current else "",
         seen_key=key_of(current) if current else "",

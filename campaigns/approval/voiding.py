@@ -8,10 +8,13 @@ from django.db import transaction
 
 from campaigns.approval.gate import OPEN, open_approval, why_void
 from campaigns.approval.models import Approval
+from campaigns.sending.states import CampaignStatus
 from portal.activity import record_activity
 
 if TYPE_CHECKING:
     from campaigns.sending.models import Campaign
+
+AT_ONCE = 100  # for each sweep
 
 
 def void_if_changed(approval: Approval, people: int) -> str:
@@ -37,3 +40,9 @@ def _void(approval: Approval, reason: str) -> None:
     voided = Approval.objects.filter(pk=approval.pk, status__in=OPEN)
     if voided.update(status=Approval.Status.VOID, void_because=reason[:300]):
         record_activity("campaign.approval_void", actor=None, target=approval.campaign, reason=reason)
+
+
+def void_outdated() -> int:
+    """Write down what no longer holds, also where a layout, a snippet or a list was changed; called by the sweep."""
+    rows = Approval.objects.filter(status__in=OPEN, campaign__status=CampaignStatus.DRAFT).select_related("campaign")
+    return sum(bool(void_if_changed(row, row.recipient_count)) for row in rows[:AT_ONCE])

@@ -7,6 +7,7 @@ import logging
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from campaigns.approval.voiding import void_outdated
 from campaigns.scheduling.fire import start_due_campaigns
 from campaigns.scheduling.leaving_out import leave_out_waves
 from campaigns.scheduling.waves import open_due_waves
@@ -36,6 +37,7 @@ def sweep_campaigns() -> dict[str, int]:
         "pk", flat=True
     ):
         found["completed"] += complete_if_done(campaign_id)
+    void_outdated()
     sum_up_old_points()
     return found
 

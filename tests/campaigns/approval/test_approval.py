@@ -18,6 +18,7 @@ from campaigns.approval.services import (
     request_approval,
     withdraw_approval,
 )
+from campaigns.approval.voiding import void_outdated
 from campaigns.audience.models import ListMembership
 from campaigns.messages.models import HouseLayout
 from campaigns.scheduling.fire import start_due_campaigns
@@ -271,3 +272,11 @@ def test_tests_go_out_all_the_same(draft, asker):
     from campaigns.sending.trials import send_tests
 
     assert send_tests(draft, ["me@club.example"], contact_id=None, actor=asker)
+
+
+def test_the_sweep_writes_down_what_no_longer_holds(draft, asker, second):
+    approval = approved(draft, asker, second)
+    assert void_outdated() == 0
+    change_layout(draft)
+    assert void_outdated() == 1
+    assert status_of(approval) == Approval.Status.VOID
