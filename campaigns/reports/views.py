@@ -17,6 +17,7 @@ from campaigns.reports.figures import Line, Sums, total
 from campaigns.reports.over_time import CauseLine, OverTime, read_over_time
 from campaigns.reports.services import ask_for_count, read_report
 from campaigns.reports.tables import causes_as_csv, csv_answer, lines_as_csv
+from campaigns.sending.models import Campaign
 from campaigns.sending.progress import read_causes
 from campaigns.sending.screen import campaign_or_404, url_of
 from portal.pages import page, render_page
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
-    from campaigns.sending.models import Campaign
-
 _PAGE = "admin:campaigns_campaign_reports"
+_MOST = 200  # campaigns to count at one request
+_TOO_LONG = 19  # digits: no id of a database
 _LEAD_TO_CSV = ("days", "campaigns", "domains", "causes")
 
 
@@ -84,8 +85,8 @@ def campaign_csv(request: HttpRequest, campaign_id: int, table: str) -> HttpResp
 @require_POST
 def count_again(request: HttpRequest) -> HttpResponseBase:
     """Have the named campaigns counted in the background, and go back to the report."""
-    ids = [int(value) for value in request.POST.getlist("campaign") if value.isdecimal() and len(value) < 19]
-    ask_for_count(ids[:200])
+    named = [value for value in request.POST.getlist("campaign")[:_MOST] if value.isdecimal() and len(value) < _TOO_LONG]
+    ask_for_count(Campaign.objects.filter(pk__in=named).values_list("pk", flat=True))
     messages.success(request, _("They are being counted; load the page again in a minute."))
     back = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
