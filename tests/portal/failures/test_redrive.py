@@ -168,6 +168,8 @@ def test_killed_at_any_step_nothing_is_lost_and_nothing_done_twice(put_aside, mo
     owner = sqs if what in {"receive", "hide", "send", "delete"} else Hold
 
     def deadly(*arguments, **options):
+        if what != "send" and arguments[0] == NAME:
+            return really(*arguments, **options)  # the worker's own
         calls[what] += 1
         is_hit = calls[what] == int(turn) + 1
         if is_hit and when == "before":
