@@ -46,7 +46,7 @@ class AlertAdmin(ListWordsMixin):
     )
     list_empty = gettext_lazy("Nothing has been wrong yet.")
     list_icon = "bell"
-    list_display = ("shown_text", "shown_severity", "since", "over", "told", "quieted_by_name")
+    list_display = ("shown_text", "shown_severity", "since", "told", "quieted_by_name")
     list_display_links = None
     list_filter = (OpenFilter, "severity")
     ordering = ("-pk",)
@@ -93,11 +93,9 @@ class AlertAdmin(ListWordsMixin):
 
     @admin.display(description=gettext_lazy("since"))
     def since(self, alert: Alert) -> SafeString:
-        return local_time(alert.raised_at)
-
-    @admin.display(description=gettext_lazy("over"))
-    def over(self, alert: Alert) -> SafeString | str:
-        return local_time(alert.cleared_at) if alert.cleared_at else "–"
+        if alert.cleared_at is None:
+            return local_time(alert.raised_at)
+        return format_html("{} –<br>{}", local_time(alert.raised_at), local_time(alert.cleared_at))
 
     @admin.display(description=gettext_lazy("told"))
     def told(self, alert: Any) -> SafeString | str:
