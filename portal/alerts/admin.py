@@ -18,7 +18,6 @@ from portal.templatetags.postroom import badge, local_time
 from portal.wording import format_count
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
