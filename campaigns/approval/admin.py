@@ -20,6 +20,8 @@ _PAGES = "campaigns_approval_"
 class ApprovalAdmin(admin.ModelAdmin[Approval]):
     """No list and no form of Django's own: a page of what waits, and deeds."""
 
+    actions = None
+
     def get_urls(self) -> list[URLPattern]:
         return [
             path("", views.approvals, name=_PAGES + "changelist"),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class FeedbackCountAdmin(admin.ModelAdmin[FeedbackCount]):
     """No list and no form of Django's own: one page, and one for each raw event."""
 
+    actions = None
+
     def get_urls(self) -> list[URLPattern]:
         return [
             path("", views.overview, name="campaigns_feedbackcount_changelist"),
