@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from campaigns.approval.models import Approval
-
     from portal.overview_figures import Started
 
 _FAILED_FOR = timedelta(days=7)

@@ -102,7 +102,7 @@ class CampaignFacts:
     joined_later: str = ""  # name of an included list that they joined after `planned_at`
     joined_at: datetime | None = None
     missing_fields: tuple[str, ...] = ()
-    waits_for_winner: bool = False  # it is under way, and this person is in the part that gets the winner of its A/B test
+    waits_for_winner: bool = False  # it is under way; this person is in the part that gets the A/B test's winner
 
 
 @dataclass(frozen=True, slots=True)

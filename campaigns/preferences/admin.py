@@ -23,8 +23,7 @@ from portal.templatetags.postroom import badge, local_time
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
+    from django.http import HttpRequest, HttpResponse
 
 
 class _NamedChangeList(ChangeList):
@@ -69,7 +68,7 @@ class UnsubscriptionAdmin(ListWordsMixin, FastListMixin):
         low, high = prefix_range(search_term.replace("\0", "").strip().lower())
         return (queryset.filter(address_key__gte=low, address_key__lt=high) if low else queryset), False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         words = {"link_uses": link_uses(), "shown_days": SHOWN_DAYS}
         return super().changelist_view(request, {**words, **(extra_context or {})})
 

@@ -48,7 +48,7 @@ class ErasureAdmin(ListWordsMixin, FastListMixin):
     def get_urls(self) -> list[URLPattern]:
         return [*erasure_urls(), *super().get_urls()]
 
-    def change_view(self, request: HttpRequest, object_id: str, *_args: Any, **_kwargs: Any) -> HttpResponseBase:
+    def change_view(self, request: HttpRequest, object_id: str, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         return redirect("admin:campaigns_erasure_show", object_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -104,8 +104,8 @@ def read_range(query: QueryDict) -> tuple[Range, str]:
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     usual = Range(today - timedelta(days=DEFAULT_DAYS - 1), today)
     if query.get("days", ""):
-        days = query["days"]
-        if not days.isdecimal() or not 1 <= int(days[:9]) <= MOST_DAYS:
+        days = str(query["days"])
+        if not days.isdecimal() or len(days) > len(str(MOST_DAYS)) or not 1 <= int(days) <= MOST_DAYS:
             return usual, _("“%(days)s” is not a number of days from 1 to %(most)s; here are the last %(usual)s.") % {
                 "days": days[:20], "most": format_count(MOST_DAYS), "usual": DEFAULT_DAYS,
             }  # fmt: skip

@@ -85,7 +85,9 @@ def campaign_csv(request: HttpRequest, campaign_id: int, table: str) -> HttpResp
 @require_POST
 def count_again(request: HttpRequest) -> HttpResponseBase:
     """Have the named campaigns counted in the background, and go back to the report."""
-    named = [value for value in request.POST.getlist("campaign")[:_MOST] if value.isdecimal() and len(value) < _TOO_LONG]
+    named = [
+        value for value in request.POST.getlist("campaign")[:_MOST] if value.isdecimal() and len(value) < _TOO_LONG
+    ]
     ask_for_count(Campaign.objects.filter(pk__in=named).values_list("pk", flat=True))
     messages.success(request, _("They are being counted; load the page again in a minute."))
     back = request.POST.get("back", "")

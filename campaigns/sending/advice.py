@@ -28,7 +28,9 @@ _BY_REASON = {
 _BY_STATE = {
     DeliveryState.BOUNCED: _("Will be written to again in the next campaign."),
     DeliveryState.DEFERRED: _("Is tried again by itself."),
-    DeliveryState.UNCERTAIN: _("Waits for news of SES, or for a silence that proves something; it is not sent again blindly."),
+    DeliveryState.UNCERTAIN: _(
+        "Waits for news of SES, or for a silence that proves something; it is not sent again blindly."
+    ),
     DeliveryState.REFUSED: _("Look at the answer; nothing more is tried."),
     DeliveryState.SKIPPED: _("Nothing to do."),
     DeliveryState.CANCELLED: _("Was not sent."),

@@ -120,7 +120,9 @@ def campaigns_crumb() -> Crumb:
 
 def _relatives(campaign: Campaign) -> dict[str, Any]:
     """The campaign that this one follows, and those that follow it, as links."""
-    followers = campaign.follow_ups.filter(campaign_kind=CampaignKind.CAMPAIGN).order_by("pk").defer("body", "text_body")
+    followers = (
+        campaign.follow_ups.filter(campaign_kind=CampaignKind.CAMPAIGN).order_by("pk").defer("body", "text_body")
+    )
     found = [(one.get_origin_kind_display(), one.name, home_of(one)) for one in followers]
     return {"origin_url": home_of(campaign.origin) if campaign.origin else "", "follow_up_links": found}
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET
 
 from campaigns.breakers.screen import stopped_context
-from campaigns.scheduling.screen import waves_context
 from campaigns.reports.views import report_context
+from campaigns.scheduling.screen import waves_context
 from campaigns.sending.facts import read_facts
 from campaigns.sending.models import Campaign
 from campaigns.sending.progress import GROUPS, Cause, Progress, read_progress

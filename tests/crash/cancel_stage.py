@@ -84,7 +84,7 @@ def _hesitate() -> None:
         time.sleep(random.uniform(0.0, HESITATES_S))
         return call(*arguments)
 
-    send_chunk._call = slow_call
+    send_chunk._call = slow_call  # type: ignore[assignment]
 
 
 def _cancel_one(after_s: float) -> dict[str, int]:

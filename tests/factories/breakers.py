@@ -57,7 +57,7 @@ def breakers_at_work() -> BreakerTrip:
     check_accounts()
     well = make_account(name="Second account")
     BreakerLimits.objects.create(account=well, bounce_pct=2.5)
-    fields = {"account": well, "name": "Summer letter", "status": CampaignStatus.COMPLETED}
-    summer = make_answered(delivered=900, bounced=3, **fields)
+    over = CampaignStatus.COMPLETED
+    summer = make_answered(delivered=900, bounced=3, account=well, name="Summer letter", status=over)
     make_trip(summer, ended_at=timezone.now(), ended_by_name="robin", why="An old list of one club.")
     return BreakerTrip.objects.get(campaign=stopped)

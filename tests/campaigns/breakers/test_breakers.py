@@ -57,7 +57,7 @@ def test_full_mailboxes_and_the_list_of_ses_are_answers_but_no_hits():
     campaign = make_answered(delivered=2)
     passing = [(DeliveryState.BOUNCED, Reason.MAILBOX_FULL)] * 20
     on_list = [(DeliveryState.BOUNCED, Reason.SES_SUPPRESSED)] * 20
-    plan_people(campaign, passing + on_list, prefix="soft")
+    plan_people(campaign, [*passing, *on_list], prefix="soft")
     assert campaign_figures(campaign.pk) == Figures(42, 0, 0)
     assert check_campaigns([campaign.pk]) == 0
 

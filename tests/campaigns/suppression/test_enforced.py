@@ -7,11 +7,11 @@ from django.db import connection
 
 from campaigns.sending import send_chunk
 from campaigns.sending.models import Attempt, Delivery, SendingAccount
-from campaigns.sending.outgoing import SUPPRESSED_REASON
+from campaigns.sending.outgoing import SUPPRESSED_REASON, outgoing_of
 from campaigns.sending.states import DeliveryState, Reason
 from campaigns.suppression.batches import add_batch, check_pasted
 from campaigns.suppression.models import Suppression
-from campaigns.suppression.services import release, suppress
+from campaigns.suppression.services import release, suppress, suppressed_among
 from tests.campaigns.sending.ledger_audit import assert_counters_agree
 from tests.factories.running import running_campaign, send_all
 
@@ -86,13 +86,13 @@ def test_suppression_during_the_call_before_keeps_the_next_group_back(ses):
 def test_suppression_after_the_message_was_made_keeps_it_back(ses, monkeypatch):
     """The last moment there is: the mail is written out, its attempt not yet committed."""
     campaign = running_campaign(5)
-    made = send_chunk.outgoing_of
+    made = outgoing_of
 
     def suppressed_once_made(row, sender):
-        outgoing = made(row, sender)
+        mail = made(row, sender)
         if row.address_key == LATE:
             stop()
-        return outgoing
+        return mail
 
     monkeypatch.setattr(send_chunk, "outgoing_of", suppressed_once_made)
     send_all(campaign)
@@ -105,11 +105,14 @@ def test_suppressions_are_asked_in_the_transaction_of_the_attempt(ses, monkeypat
     if connection.vendor == "postgresql":
         pytest.skip("one statement does both there: see ledger_postgres")
     campaign = running_campaign(2)
-    depth, seen = len(connection.savepoint_ids), []
-    asked = send_chunk.suppressed_among
-    monkeypatch.setattr(
-        send_chunk, "suppressed_among", lambda keys: seen.append(len(connection.savepoint_ids)) or asked(keys)
-    )
+    depth = len(connection.savepoint_ids)
+    seen: list[int] = []
+
+    def noted(keys):
+        seen.append(len(connection.savepoint_ids))
+        return suppressed_among(keys)
+
+    monkeypatch.setattr(send_chunk, "suppressed_among", noted)
     send_all(campaign)
     assert seen
     assert all(level > depth for level in seen)

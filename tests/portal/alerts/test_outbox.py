@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db.models.functions import Now
 
@@ -20,15 +22,15 @@ class Outside:
     """Stands in for SNS and SES: keeps what it is told, or fails."""
 
     def __init__(self) -> None:
-        self.published: list[dict] = []
-        self.mails: list[dict] = []
+        self.published: list[dict[str, Any]] = []
+        self.mails: list[dict[str, Any]] = []
         self.error: Exception | None = None
 
     def publish(self, topic: str, **message) -> str:
         self.published.append({"topic": topic, **message})
         return self._answer()
 
-    def mail(self, request: dict) -> str:
+    def mail(self, request: dict[str, Any]) -> str:
         self.mails.append(request)
         return self._answer()
 
