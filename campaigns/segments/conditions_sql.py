@@ -26,6 +26,7 @@ from campaigns.segments.spellings import folded, spellings
 from campaigns.suppression.models import Suppression
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
 
     from campaigns.segments.definition import Condition
@@ -36,9 +37,14 @@ _KEY_COLUMNS = {"address": "address_key", "first_name": "first_name_key", "last_
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When the question is asked; relative dates count from here."""
+    """When the question is asked; relative dates count from here.
+
+    `of_everybody`: the answer is about everybody at once, after `planner.by_reading_all`; then groups are asked for as
+    whole sets, which PostgreSQL can share between processes. Without the memory that it grants, sets could be slow.
+    """
 
     now: datetime  # aware
+    of_everybody: bool = False
 
     @property
     def today(self) -> date:
@@ -167,22 +173,29 @@ def choice_condition(condition: Condition, _moment: Moment) -> Q:
     return ~found if condition.op is Op.NONE_OF else found
 
 
-def tag_condition(condition: Condition, _moment: Moment) -> Q:
+def tag_condition(condition: Condition, moment: Moment) -> Q:
     """Carries any, or none, of the tags."""
-    tagged = ContactTag.objects.filter(contact=OuterRef("pk"), tag__in=_ids(condition))
-    return ~Exists(tagged) if condition.op is Op.NONE_OF else Q(Exists(tagged))  # type: ignore[return-value]
+    tagged = ContactTag.objects.order_by().filter(tag__in=_ids(condition))
+    return _in_group(tagged, moment, is_in=condition.op is not Op.NONE_OF)
 
 
 def list_condition(condition: Condition, moment: Moment) -> Q:
     """Is on any, or none, of the lists, or has been since when."""
-    member = ListMembership.objects.filter(contact=OuterRef("pk"), contact_list__in=_ids(condition))
+    member = ListMembership.objects.order_by().filter(contact_list__in=_ids(condition))
     if condition.op is Op.JOINED_BEFORE:
         member = member.filter(joined_at__lt=moment.start_of(condition.date))
     elif condition.op is Op.JOINED_AFTER:
         member = member.filter(joined_at__gte=moment.start_of(condition.date, later_by=1))
     elif condition.op is Op.JOINED_WITHIN:
         member = member.filter(joined_at__gte=moment.days_ago(condition.days))
-    return ~Q(Exists(member)) if condition.op is Op.NONE_OF else Q(Exists(member))
+    return _in_group(member, moment, is_in=condition.op is not Op.NONE_OF)
+
+
+def _in_group(rows: QuerySet[Any], moment: Moment, *, is_in: bool) -> Q:
+    if is_in and moment.of_everybody:
+        return Q(pk__in=rows.values("contact"))
+    found = Q(Exists(rows.filter(contact=OuterRef("pk"))))
+    return found if is_in else ~found
 
 
 def added_condition(condition: Condition, moment: Moment) -> Q:

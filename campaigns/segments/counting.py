@@ -13,15 +13,13 @@ from django.utils.translation import gettext as _
 
 from campaigns.segments.definition import read_stored
 from campaigns.segments.models import Segment
-from campaigns.segments.people import people_in
+from campaigns.segments.people import everybody_in, people_in
 from campaigns.segments.planner import by_reading_all, without_jit
 from portal.paging import COUNT_LIMIT
 from portal.wording import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from django.db.models import QuerySet
 
     from campaigns.audience.models import Contact
     from campaigns.segments.definition import Group
@@ -99,7 +97,7 @@ def count_while_typing(group: Group) -> PeopleCount:
     people = people_in(group, now=timezone.now()).order_by()
     try:
         with answered_within(WHILE_TYPING_S):
-            return _exact(people)
+            return PeopleCount(count_all(group))
     except TooLongError:
         pass
     try:
@@ -110,14 +108,10 @@ def count_while_typing(group: Group) -> PeopleCount:
     return PeopleCount(min(found, COUNT_LIMIT), is_exact=found <= COUNT_LIMIT)
 
 
-def count_all(people: QuerySet[Contact]) -> int:
+def count_all(group: Group) -> int:
     """Count everybody of a segment; call it within `answered_within`."""
     by_reading_all()
-    return people.order_by().count()
-
-
-def _exact(people: QuerySet[Contact]) -> PeopleCount:
-    return PeopleCount(count_all(people))
+    return everybody_in(group, now=timezone.now()).count()
 
 
 def sample(group: Group) -> list[Contact]:
@@ -131,8 +125,7 @@ def sample(group: Group) -> list[Contact]:
 
 def count_segment(segment: Segment, *, within_s: float = ON_REQUEST_S) -> None:
     """Count the people now and keep the count with its time. Raises TooLongError, then the old count stays."""
-    people = people_in(read_stored(segment.definition), now=timezone.now())
     with answered_within(within_s):
-        segment.people_count = count_all(people)
+        segment.people_count = count_all(read_stored(segment.definition))
     segment.counted_at = timezone.now()
     Segment.objects.filter(pk=segment.pk).update(people_count=segment.people_count, counted_at=segment.counted_at)

@@ -27,6 +27,11 @@ def people_in(group: Group, *, now: datetime) -> QuerySet[Contact]:
     return Contact.objects.filter(is_in(group, now=now))
 
 
+def everybody_in(group: Group, *, now: datetime) -> QuerySet[Contact]:
+    """The same people, to be counted after `planner.by_reading_all`."""
+    return Contact.objects.order_by().filter(_rule(group, Moment(now, of_everybody=True)))
+
+
 def is_in(group: Group, *, now: datetime) -> Q:
     """The definition as a condition for any query on contacts."""
     return _rule(group, Moment(now))

@@ -15,9 +15,19 @@ def without_jit() -> None:
 def by_reading_all() -> None:
     """Let this transaction join by hashes: a count asks everybody, and looking each up in an index grows faster.
 
-    Not for a page of few people, which an index finds at once. One parallel worker at most: the hashes of a big list
-    do not fit the processor's cache, where more workers only wait for each other, and sending needs the rest.
+    Not for a page of few people, which an index finds at once.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL max_parallel_workers_per_gather = 1")
+            cursor.execute("; ".join(f"SET LOCAL {setting}" for setting in _READING_ALL))
+
+
+_READING_ALL = (
+    "enable_nestloop = off",
+    # A second process for tables that take long, none for the others: the cores are there for sending, and more than
+    # two only wait for each other, for the hashes of a big list do not fit a processor's cache.
+    "max_parallel_workers_per_gather = 1",
+    "min_parallel_table_scan_size = '64MB'",
+    # A set that does not fit would be read anew for each person: enough for some eight million ids.
+    "work_mem = '128MB'",
+)

@@ -12,10 +12,11 @@ from campaigns.audience.models import Contact, ContactList, ContactTag, ListMemb
 from campaigns.importing.models import ContactImport
 from campaigns.segments.definition import MAX_DEPTH, Condition, Group, as_stored, read_stored
 from campaigns.segments.operators import NEEDS, Kind, Need, Op
-from campaigns.segments.people import people_in
+from campaigns.segments.people import everybody_in, people_in
 from campaigns.sending.models import Campaign, Delivery, DeliveryEvent
 from campaigns.sending.states import CampaignKind, DeliveryState
 from campaigns.suppression.models import Suppression
+from tests.factories.audience import make_list, make_tag
 from tests.factories.segments import NOW, Person, asks, holds, of
 from tests.factories.sending import make_campaign, make_contact
 
@@ -180,6 +181,7 @@ def test_the_database_finds_exactly_those_of_whom_the_definition_holds(people, q
         stored = read_stored(as_stored(asked))
         found = set(people_in(stored, now=NOW).values_list("address", flat=True))
         assert found == {person.address for person in map(as_meant, people) if holds(question, person)}, stored
+        assert found == set(everybody_in(stored, now=NOW).values_list("address", flat=True))
 
 
 def _forget_everything() -> None:
@@ -219,3 +221,11 @@ def test_the_deepest_definition_can_be_asked():
         rule = of("all", rule)
     make_contact()
     assert people_in(read_stored(as_stored(rule)), now=NOW).count() == 1
+
+
+@pytest.mark.parametrize("op", [Op.ANY_OF, Op.NONE_OF])
+def test_counting_everybody_asks_the_same_question(op):
+    inside, outside = make_contact("in@club.example"), make_contact("out@club.example")
+    members, choir = make_list("Members", inside), make_tag("choir", inside, outside)
+    group = of("any", asks("list", Kind.LIST, op, str(members.pk)), asks("tag", Kind.TAG, op, str(choir.pk)))
+    assert set(everybody_in(group, now=NOW)) == set(people_in(group, now=NOW))
