@@ -20,7 +20,7 @@ from campaigns.feedback.counting import Refusals, count_refusals
 from campaigns.feedback.tracking import DEEDS, settle_tracking
 from campaigns.feedback.waiting import deliveries_of, let_wait
 from campaigns.privacy.anonymous import is_anonymous
-from campaigns.privacy.forgotten import keep_forgotten
+from campaigns.privacy.forgotten import is_forgotten, keep_forgotten
 from campaigns.privacy.models import ForgottenAddress
 from campaigns.sending import event_sql
 from campaigns.sending.event_reader import Believed, SesEvent, UnreadableEvent, matched, read_event
@@ -189,10 +189,10 @@ def _known(events: list[SesEvent], batch: _Batch) -> list[SesEvent]:
 def _of_nobody(event: SesEvent) -> SesEvent:
     """About somebody who was forgotten: the state counts, the words and the raw event would name them again.
 
-    What they said for good is kept with the hash of their address.
+    What they said for good is kept with the hash of their address; another address is that of a stranger's mail.
     """
     reason = _FOR_GOOD.get(event.suppresses)
-    if reason is not None and event.addresses:
+    if reason is not None and event.addresses and is_forgotten(event.addresses[0]):
         keep_forgotten(event.addresses[0], reason)
     return replace(event, body="", diagnostic="", suppresses="")
 

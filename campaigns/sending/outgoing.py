@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from campaigns.messages.compile import RenderingRefused
 from campaigns.preferences.links import unsubscribe_url
+from campaigns.privacy.anonymous import is_anonymous
 from campaigns.sending.outcomes import Outgoing
 from campaigns.sending.states import Reason
 from campaigns.suppression.models import Suppression
@@ -33,6 +34,8 @@ class Skip:
 
 def outgoing_of(row: WaitingRow, sender: Sender) -> Outgoing | Skip:
     """What the transport gets for this row; a Skip when the message cannot be made for this person."""
+    if is_anonymous(row.address_key):
+        return Skip(Reason.FORGOTTEN)  # while the call was on its way, or its answer in doubt
     if row.first_name is None and row.contact_id is not None:
         return Skip(Reason.CONTACT_GONE)
     values = {**row.merge_values(), **sender.given_values} if sender.given_values else row.merge_values()
