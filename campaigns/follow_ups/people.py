@@ -14,7 +14,7 @@ from campaigns.sending.models import Campaign, Chunk, Delivery
 from campaigns.sending.states import OPEN, DeliveryState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from django.db.models import QuerySet
 
@@ -27,11 +27,26 @@ def family_of(campaign: Campaign) -> list[int]:
     root = campaign
     while root.origin is not None:
         root = root.origin
-    found, newest = [root.pk], [root.pk]
+    return [root.pk, *followers_of(root.pk)]
+
+
+def followers_of(campaign_id: int) -> list[int]:
+    """Ids of all that follow this campaign or one another."""
+    found: list[int] = []
+    newest = [campaign_id]
     while newest:
         newest = list(Campaign.objects.filter(origin_id__in=newest).order_by("pk").values_list("pk", flat=True))
         found += newest
     return found
+
+
+def served_by_followers(campaign_id: int, delivery_ids: Collection[int]) -> set[int]:
+    """Those of the campaign's deliveries whose people have the mail by a campaign that follows it, or will get it."""
+    followers = followers_of(campaign_id)
+    if not followers or not delivery_ids:
+        return set()
+    served = Delivery.objects.filter(campaign_id__in=followers, state__in=_SERVED, address_key=OuterRef("address_key"))
+    return set(Delivery.objects.filter(Exists(served), pk__in=delivery_ids).values_list("pk", flat=True))
 
 
 def others_in_family(campaign: Campaign) -> list[int]:

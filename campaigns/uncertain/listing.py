@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import IntegerField, Q, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from campaigns.sending.counts import cause_key
 from campaigns.sending.finish import deliveries_of
@@ -51,9 +53,9 @@ class UncertainPage:
 
 def count_uncertain(campaign_id: int | None = None) -> tuple[int, int]:
     """How many people are uncertain, and how many of them were left so by decision."""
-    chunks = _chunks(campaign_id).values_list("uncertain_count", "cause_counts")
-    counts = [(count, causes.get(_LEFT, 0)) for count, causes in chunks]
-    return sum(count for count, _left in counts), sum(left for _count, left in counts)
+    left = Cast(KeyTextTransform(_LEFT, "cause_counts"), IntegerField())
+    found = _chunks(campaign_id).order_by().aggregate(total=Sum("uncertain_count"), left=Sum(left))
+    return found["total"] or 0, found["left"] or 0
 
 
 def has_uncertain(campaign_id: int) -> bool:

@@ -62,7 +62,8 @@ def _reopened(chunk: Chunk, after: tuple[DeliveryState, Reason]) -> tuple[Delive
     Chunk.objects.filter(pk=chunk.pk).update(is_open=True, retry_at=None)
     if campaign.status == CampaignStatus.COMPLETED:
         # Not along the table of statuses: it was completed as far as anybody knew.
-        Campaign.objects.filter(pk=campaign.pk).update(status=CampaignStatus.IN_PROGRESS, finished_at=None)
+        changes = {"status": CampaignStatus.IN_PROGRESS, "finished_at": None, "updated_at": timezone.now()}
+        Campaign.objects.filter(pk=campaign.pk).update(**changes)
         record_activity("campaign.reopened", actor=None, target=campaign)
         campaign.status = CampaignStatus.IN_PROGRESS
     if campaign.status == CampaignStatus.IN_PROGRESS:

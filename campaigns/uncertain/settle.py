@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from campaigns.follow_ups.people import served_by_followers
+from campaigns.sending.counts import cause_key
 from campaigns.sending.finish import deliveries_of
 from campaigns.sending.models import Attempt, Campaign, Chunk, DeliveryEvent
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
@@ -43,9 +46,8 @@ class Settled:
 
 def settle_uncertain() -> Settled:
     """Settle whom evidence settles; safe to run at any time and twice. Everybody else stays as they are."""
-    chunks = Chunk.objects.filter(uncertain_count__gt=0).order_by("campaign_id", "number")
     by_campaign: dict[int, list[Chunk]] = {}
-    for chunk in chunks.defer("cause_counts")[:_CHUNKS_AT_ONCE]:
+    for chunk in _chunks_to_settle():
         by_campaign.setdefault(chunk.campaign_id, []).append(chunk)
     heard = proved = 0
     if by_campaign and not is_held() and not _has_unread_events():
@@ -54,6 +56,16 @@ def settle_uncertain() -> Settled:
             heard, proved = heard + settled.heard, proved + settled.proved
     metrics.count("uncertain.proved_count", proved)
     return Settled(heard, proved)
+
+
+def _chunks_to_settle() -> list[Chunk]:
+    """Where somebody is uncertain and nobody decided about them; of too many any ones, so that each has its turn."""
+    causes = [cause_key(DeliveryState.UNCERTAIN, reason) for reason in UNDECIDED]
+    doubtful = Chunk.objects.filter(uncertain_count__gt=0, cause_counts__has_any_keys=causes)
+    ids = list(doubtful.order_by("campaign_id", "number").values_list("pk", flat=True))
+    if len(ids) > _CHUNKS_AT_ONCE:
+        ids = secrets.SystemRandom().sample(ids, _CHUNKS_AT_ONCE)
+    return list(Chunk.objects.filter(pk__in=ids).order_by("campaign_id", "number").defer("cause_counts"))
 
 
 def _has_unread_events() -> bool:
@@ -80,8 +92,9 @@ def _settle_campaign(campaign_id: int, chunks: Sequence[Chunk]) -> Settled:
         heard_ids = _heard_among([pk for pk, _since in rows])
         heard += move_uncertain(chunk.pk, heard_ids, HEARD) if heard_ids else 0
         if may_prove and news is not None:
-            ids = [pk for pk, since in rows if pk not in heard_ids and news.verdict(since) is Verdict.PROVED]
-            proved += move_uncertain(chunk.pk, ids, NOT_ACCEPTED) if ids else 0
+            ids = {pk for pk, since in rows if pk not in heard_ids and news.verdict(since) is Verdict.PROVED}
+            ids -= served_by_followers(campaign_id, ids)
+            proved += move_uncertain(chunk.pk, sorted(ids), NOT_ACCEPTED) if ids else 0
     if proved and news is not None:
         _record(campaign, news, proved)
     return Settled(heard, proved)
