@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _, gettext_lazy
 from campaigns.bulk.models import BulkChange
 from campaigns.exports.models import Export
 from campaigns.importing.models import ContactImport
+from campaigns.scheduling.models import Wave
 from campaigns.sending.models import Campaign, Chunk, RatePoint, SendingAccount
 from campaigns.sending.screen import home_of
 from campaigns.sending.states import CampaignStatus
+from campaigns.splits.assignment import REST
+from campaigns.splits.models import SplitTest
 from portal.alerts.models import Severity
 from portal.alerts.services import Finding, clear_alert, keep_alerts, raise_alert
 from portal.alerts.watch import note_sweep, watch_dead_letters
@@ -25,6 +28,9 @@ from portal.leases import is_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
+
+    from django.db.models import QuerySet
 
 ACCOUNT_STOPPED = "account.stopped"
 ACCOUNT_REVIEWED = "account.reviewed"
@@ -106,16 +112,24 @@ def _died_over() -> Iterator[tuple[str, Finding]]:
 
 
 def _standing_campaigns() -> Iterator[tuple[str, Finding]]:
-    """Something is due, the account is open, and SES has taken nothing for STUCK_AFTER."""
+    """Something has been due, the account open, and SES has taken nothing for STUCK_AFTER."""
     text = _("%s: people are due, but nothing has left for ten minutes. Does a worker for sending run?")
     since = timezone.now() - STUCK_AFTER
-    due = Chunk.objects.filter(is_due(), is_open=True, not_before=None).values("campaign_id")
+    waited = Wave.objects.filter(opened_at__gte=since).values("campaign_id")
     standing = Campaign.objects.filter(status=CampaignStatus.IN_PROGRESS, planned_at__lt=since, updated_at__lt=since)
     moving = RatePoint.objects.filter(span_s__gte=int(since.timestamp())).values("campaign_id")
-    rows = standing.filter(pk__in=due, account__is_sending_enabled=True).exclude(pk__in=moving)
+    rows = _due_since(since, standing).filter(account__is_sending_enabled=True)
+    rows = rows.exclude(pk__in=moving).exclude(pk__in=waited)
     for campaign in rows.select_related("account").defer("body", "text_body")[:_SHOWN]:
         if campaign.account is not None and campaign.account.quota_left > campaign.account.quota_24h * _RESERVE:
             yield f"campaign:{campaign.pk}", Finding(text % campaign.name, home_of(campaign))
+
+
+def _due_since(moment: datetime, campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Those with chunks that could have left since then; the rest of an A/B test waits for its winner."""
+    chunks = Chunk.objects.filter(is_due(), Q(retry_at=None) | Q(retry_at__lt=moment), is_open=True, not_before=None)
+    waiting = SplitTest.objects.filter(Q(winner_number=None) | Q(decided_at__gte=moment)).values("campaign")
+    return campaigns.filter(pk__in=chunks.exclude(part=REST, campaign__in=waiting).values("campaign_id"))
 
 
 def _stopped_text(account: SendingAccount) -> str:
