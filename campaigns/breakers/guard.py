@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from campaigns.breakers.models import BreakerTrip
+from campaigns.breakers.wording import trip_text
 from portal.errors import Conflict
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ def open_account_trip(account_id: int | None) -> BreakerTrip | None:
     if account_id is None:
         return None
     return BreakerTrip.objects.filter(account_id=account_id, campaign=None, ended_at__isnull=True).first()
+
+
+def why_account_is_held(account_id: int | None) -> str:
+    """Why this account starts no campaign, in a sentence; "" when it does."""
+    trip = open_account_trip(account_id)
+    if trip is None:
+        return ""
+    return _("“%(account)s” starts no campaign: %(text)s") % {"account": trip.account, "text": trip_text(trip)}
 
 
 def require_no_open_trip(campaign: Campaign) -> None:

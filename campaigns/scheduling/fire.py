@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaigns.approval.gate import ApprovalNeeded
+from campaigns.breakers.guard import why_account_is_held
 from campaigns.scheduling.models import Schedule
 from campaigns.scheduling.rows import LATE_CODE, wish_at
 from campaigns.sending.models import Campaign
@@ -41,14 +42,18 @@ def start_due_campaigns() -> int:
     due = Campaign.objects.filter(scheduled_at__lte=Now(), status=CampaignStatus.SCHEDULED)
     due = due.exclude(schedule__state=Schedule.State.ASKING).order_by("scheduled_at")
     now = leases.database_now()
-    return sum(_fire(pk, at, now) for pk, at in due.values_list("pk", "scheduled_at")[:AT_ONCE])
+    return sum(_fire(campaign, now) for campaign in due.defer("body", "text_body")[:AT_ONCE])
 
 
-def _fire(campaign_id: int, at: datetime | None, now: datetime) -> bool:
+def _fire(campaign: Campaign, now: datetime) -> bool:
+    campaign_id, at = campaign.pk, campaign.scheduled_at
     late_s = (now - at).total_seconds() if at else 0.0
     if late_s > settings.SCHEDULE_ASK_AFTER_S:
         because = _("Nothing ran at its time. That was %s ago.") % format_duration(late_s)
         hold_schedule(campaign_id, because=because, late_s=late_s)
+        return False
+    if held := why_account_is_held(campaign.account_id):
+        hold_schedule(campaign_id, because=held, late_s=late_s)
         return False
     try:
         start_campaign(campaign_id, actor=None)

@@ -13,6 +13,7 @@ from campaigns.scheduling.clock import LOCAL_FORMAT, matching_zones
 from campaigns.scheduling.models import Schedule
 from campaigns.scheduling.wish import Wish
 
+YEARS = range(2000, 3000)  # beyond them lies what the clocks of some zone cannot show
 SHOWN = 4  # zones that are named when it is not clear which one is meant
 
 
@@ -47,9 +48,12 @@ class ScheduleForm(forms.Form):
     def clean_at(self) -> str:
         text: str = self.cleaned_data["at"].strip()[:16]
         try:
-            return datetime.strptime(text, LOCAL_FORMAT).strftime(LOCAL_FORMAT)  # noqa: DTZ007  # a wall clock
+            wished = datetime.strptime(text, LOCAL_FORMAT)  # noqa: DTZ007  # a wall clock
         except ValueError as error:
             raise ValidationError(gettext("Write a date and a time.")) from error
+        if wished.year not in YEARS:
+            raise ValidationError(gettext("Write a date and a time."))
+        return wished.strftime(LOCAL_FORMAT)
 
     def clean_zone(self) -> str:
         found = matching_zones(self.cleaned_data["zone"])

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaigns.breakers.guard import open_account_trip
-from campaigns.breakers.wording import trip_text
+from campaigns.breakers.guard import why_account_is_held
 from campaigns.feedback.tracking_check import tracking_points
 from campaigns.messages.checks import Level, MessageCheck, check_message
 from campaigns.messages.checks.point import AUDIENCE
@@ -42,11 +41,10 @@ def blocking_points(campaign: Campaign) -> Iterator[MessageCheck]:
 
 def _held_point(campaign: Campaign) -> Iterator[MessageCheck]:
     """An account whose breaker waits for an answer starts no campaign."""
-    trip = open_account_trip(campaign.account_id)
-    if trip is not None:
+    text = why_account_is_held(campaign.account_id)
+    if text:
         cure = _("Look at its campaigns, then let it start again on the page of the breakers.")
         url = reverse("admin:campaigns_breakerlimits_changelist")
-        text = _("“%(account)s” starts no campaign: %(text)s") % {"account": trip.account, "text": trip_text(trip)}
         yield MessageCheck(Level.BAD, "account_held", text, cure=cure, link=url)
 
 
