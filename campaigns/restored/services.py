@@ -22,6 +22,7 @@ from campaigns.sending.finish import complete_if_done, deliveries_of
 from campaigns.sending.models import Attempt, Campaign, Chunk, Delivery
 from campaigns.sending.states import OPEN, CampaignStatus, DeliveryState, Reason
 from campaigns.sending.transitions import change_status, locked_campaign
+from campaigns.splits.versions import thaw_versions
 from portal.errors import OutsideError
 from portal.generation.ids import leave_gap
 from portal.generation.memory import memory
@@ -99,6 +100,7 @@ def _take_back(campaign_id: int) -> None:
         campaign, CampaignStatus.DRAFT, verb="campaign.taken_back", actor=None, reason=reason, version=None,
         send_after=None, scheduled_at=None, started_at=None, frozen_segments={}, lease_token="", lease_until=None,
     )  # fmt: skip
+    thaw_versions(campaign)
 
 
 def _waiting_chunks() -> QuerySet[Chunk]:
