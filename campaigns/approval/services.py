@@ -154,9 +154,14 @@ def why_not_second(approval: Approval, actor: User) -> str:
     return ""
 
 
+_WRITING = (
+    "campaign.created", "campaign.changed", "campaign.copied", "split.created", "split.changed", "split.dropped",
+)  # fmt: skip
+
+
 def _last_writer_id(campaign: Campaign) -> int | None:
     deeds = Activity.objects.filter(object_type="campaigns.campaign", object_id=str(campaign.pk))
-    written = deeds.filter(verb__in=("campaign.created", "campaign.changed", "campaign.copied")).first()
+    written = deeds.filter(verb__in=_WRITING).first()
     return written.actor_id if written else campaign.created_by_id
 
 
