@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from campaigns.scheduling.wish import Wish
 
 
+_NOT_SENT = (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED)
+
+
 def send_accepted(campaign_id: int, *, accepted: Iterable[str], actor: User) -> Campaign:
     """Press Send with the codes of the amber points that the person has accepted.
 
@@ -52,6 +55,8 @@ def _record_accepted(campaign_id: int, accepted: Iterable[str], actor: User, act
 
 
 def _who_was_faster(campaign_id: int) -> str:
+    if Campaign.objects.filter(pk=campaign_id, status__in=_NOT_SENT).exists():
+        return ""  # it was taken back, or put off: something else is the matter
     deeds = Activity.objects.filter(object_type="campaigns.campaign", object_id=str(campaign_id))
     started = deeds.filter(verb="campaign.started").first()
     if started is None:

@@ -11,6 +11,7 @@ from campaigns.audience.models import Tag
 from campaigns.sending.drafts import copy_campaign
 from campaigns.sending.models import Campaign
 from campaigns.sending.services import start_campaign
+from campaigns.sending.states import OriginKind
 
 
 @transaction.atomic
@@ -22,7 +23,11 @@ def start_copy_for_tag(campaign_id: int, *, tag_name: str, label: str) -> Campai
     """
     copy = copy_campaign(campaign_id, actor=None)
     original = Campaign.objects.get(pk=campaign_id)
-    Campaign.objects.filter(pk=copy.pk).update(name=f"{original.name[:80]}: {label}"[:150], is_to_everybody=False)
+    # For these people alone, also where the original followed another campaign.
+    Campaign.objects.filter(pk=copy.pk).update(
+        name=f"{original.name[:80]}: {label}"[:150], is_to_everybody=False, origin=None, origin_kind=OriginKind.NONE,
+        origin_causes=[],
+    )  # fmt: skip
     copy.include_lists.clear()
     copy.include_segments.clear()
     copy.include_tags.set([Tag.objects.get_or_create(name=tag_name)[0]])
