@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from campaigns.privacy.erase_ledger import anonymise_deliveries
 from campaigns.privacy.forgotten import forgotten_among
 from campaigns.privacy.run import run_erasure
 from campaigns.privacy.services import forget_person
+from campaigns.privacy.subject import Subject
 from campaigns.sending.events import apply_events
 from campaigns.sending.models import Chunk, Delivery
 from campaigns.sending.send_chunk import send_next_chunk
@@ -71,3 +75,16 @@ def test_a_stranger_s_event_about_a_forgotten_person_s_mail_bars_nobody_else(ses
     assert forgotten_among(["stranger@elsewhere.example"]) == {}
     apply_events([hard_bounce(row.pk, to=address_key, feedbackId="own")])
     assert forgotten_among([address_key]) == {address_key: "bounce"}
+
+
+def test_forgetting_takes_the_rows_in_the_order_of_the_events_so_that_neither_waits_for_the_other(ses):
+    campaign = running_campaign(2)
+    send_all(campaign)
+    [row, *_others] = Delivery.objects.filter(campaign=campaign).order_by("pk")
+    apply_events([hard_bounce(row.pk)])
+    with CaptureQueriesContext(connection) as queries:
+        anonymise_deliveries(Subject((row.contact_id,), (row.address_key,)))
+    texts = [query["sql"] for query in queries]
+    chunk_locked = next(place for place, text in enumerate(texts) if 'FROM "campaigns_chunk"' in text)
+    words_taken = next(place for place, text in enumerate(texts) if 'UPDATE "campaigns_deliveryevent"' in text)
+    assert chunk_locked < words_taken
