@@ -10,6 +10,7 @@ from campaigns.audience.field_services import make_fields
 from campaigns.importing.columns import ATTRIBUTE_PREFIX
 from campaigns.importing.models import ContactImport
 from campaigns.sending.for_tag import start_copy_for_tag
+from campaigns.sending.identities import is_verified
 from portal.activity import record_activity
 from portal.errors import Conflict, InvalidInput
 
@@ -21,6 +22,16 @@ def note_fields(contact_import: ContactImport) -> None:
     targets = [str(column["target"]) for column in contact_import.columns]
     names = [target.removeprefix(ATTRIBUTE_PREFIX) for target in targets if target.startswith(ATTRIBUTE_PREFIX)]
     make_fields(names, actor=contact_import.created_by)
+
+
+def ask_about_sender(contact_import: ContactImport) -> None:
+    """Have SES asked about the sender of the campaign that is to start, before the transaction that starts it.
+
+    The answer is known for a minute, so that nothing is held while SES is asked.
+    """
+    folder = contact_import.drop_folder
+    if folder is not None and folder.campaign is not None and folder.send_by_itself:
+        is_verified(folder.campaign.from_address)
 
 
 def start_bound_campaign(contact_import: ContactImport) -> None:

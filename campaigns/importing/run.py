@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.importing import line_sql
-from campaigns.importing.after_import import note_fields, start_bound_campaign
+from campaigns.importing.after_import import ask_about_sender, note_fields, start_bound_campaign
 from campaigns.importing.batching import RowBatch
 from campaigns.importing.kept_out import leave_out_forgotten
 from campaigns.importing.models import ContactImport, ImportBatch
@@ -56,6 +56,7 @@ def _go_on(hold: Hold) -> bool:
     contact_import = hold.contact_import
     if not walk_file(hold, RunWork(contact_import, plan_staging(contact_import))):
         return False
+    ask_about_sender(contact_import)
     with transaction.atomic():
         hold.keep()
         line_sql.forget_lines(contact_import.pk)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 
 from campaigns.importing import drops
 from campaigns.importing.drops import receive_upload_events
@@ -45,6 +47,22 @@ def test_a_dropped_file_is_imported_and_mailed_to_exactly_its_people(hints, ses)
     assert sorted(ses.recipients()) == ["anna@club.example", "ben@club.example"]
     sent = Campaign.objects.get(status=CampaignStatus.COMPLETED)
     assert sent.name == "Welcome: may.csv"
+
+
+def test_ses_is_asked_about_the_sender_before_the_import_ends_and_not_while_its_rows_are_held(hints, ses, monkeypatch):
+    depths, outside = [], len(connection.atomic_blocks)
+
+    def identities():
+        depths.append(len(connection.atomic_blocks))
+        return {"postroom.example"}
+
+    monkeypatch.setattr("campaigns.sending.identities.verified_identities", identities)
+    cache.clear()
+    bound_folder()
+    drop()
+    hints.run_all()
+    assert depths == [outside]
+    assert len(ses.recipients()) == 2
 
 
 def test_the_same_file_dropped_twice_is_mailed_once(hints, ses):
