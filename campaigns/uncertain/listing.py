@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import IntegerField, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from campaigns.sending.counts import cause_key
 from campaigns.sending.finish import deliveries_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 _LEFT = cause_key(DeliveryState.UNCERTAIN, Reason.LEFT_OPEN)
+_LEFT_COUNT = Coalesce(Cast(KeyTextTransform(_LEFT, "cause_counts"), IntegerField()), 0)
+UNDECIDED = Coalesce(Sum("uncertain_count"), 0) - Coalesce(Sum(_LEFT_COUNT), 0)  # people, over chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +55,18 @@ class UncertainPage:
 
 def count_uncertain(campaign_id: int | None = None) -> tuple[int, int]:
     """How many people are uncertain, and how many of them were left so by decision."""
-    left = Cast(KeyTextTransform(_LEFT, "cause_counts"), IntegerField())
-    found = _chunks(campaign_id).order_by().aggregate(total=Sum("uncertain_count"), left=Sum(left))
+    found = uncertain_chunks(campaign_id).order_by().aggregate(total=Sum("uncertain_count"), left=Sum(_LEFT_COUNT))
     return found["total"] or 0, found["left"] or 0
 
 
 def has_uncertain(campaign_id: int) -> bool:
     """Whether anybody of the campaign is uncertain."""
-    return _chunks(campaign_id).exists()
+    return uncertain_chunks(campaign_id).exists()
 
 
 def uncertain_page(campaign_id: int | None = None, *, cursor: str = "", size: int = PAGE_SIZE) -> UncertainPage:
     """One page: newest campaign first, in it the order of sending. `cursor` is "<campaign>-<delivery>"."""
-    chunks = _chunks(campaign_id)
+    chunks = uncertain_chunks(campaign_id)
     last_campaign, last_delivery = _read_cursor(cursor)
     if last_campaign:
         behind = Q(campaign_id=last_campaign, last_delivery_id__gt=last_delivery)
@@ -84,7 +85,8 @@ def uncertain_page(campaign_id: int | None = None, *, cursor: str = "", size: in
     return UncertainPage(_rows(shown), f"{last.campaign_id}-{last.pk}" if last and has_more else "")
 
 
-def _chunks(campaign_id: int | None) -> QuerySet[Chunk]:
+def uncertain_chunks(campaign_id: int | None = None) -> QuerySet[Chunk]:
+    """The chunks with somebody uncertain, of one campaign or of all."""
     chunks = Chunk.objects.filter(uncertain_count__gt=0)
     return chunks if campaign_id is None else chunks.filter(campaign_id=campaign_id)
 

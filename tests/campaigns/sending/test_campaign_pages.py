@@ -10,7 +10,13 @@ from tests.browser.pages import PAGES
 pytestmark = pytest.mark.django_db
 
 MINE = [page for page in PAGES if page.name.startswith(("campaign", "template", "house-layout"))]
-CLOSED = {("campaign-new", VIEWER), ("house-layout-add", VIEWER), ("house-layout-add", MARKETER)}
+CLOSED = {
+    ("campaign-new", VIEWER),
+    ("campaign-schedule", VIEWER),
+    ("campaign-in-waves-schedule", VIEWER),
+    ("house-layout-add", VIEWER),
+    ("house-layout-add", MARKETER),
+}
 
 
 @pytest.fixture
