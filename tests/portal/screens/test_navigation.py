@@ -75,3 +75,28 @@ def test_badges_say_what_runs_and_what_waits():
 
 def test_a_quiet_installation_has_no_badges():
     assert not any(entry.badge for entry in labels_for(person(OWNER)).values())
+
+
+def groups_for(user, path: str = "/admin/") -> dict[str, navigation.ShownGroup]:
+    request = RequestFactory().get(path)
+    request.user = user
+    return {str(group.label): group for group in navigation_for(request)}
+
+
+def test_what_is_rarely_opened_is_folded_away():
+    settings = groups_for(person(OWNER))["Settings"]
+    assert not settings.usual
+    assert settings.rare
+    assert not settings.is_open
+
+
+def test_the_fold_of_the_current_page_stands_open():
+    groups = groups_for(person(OWNER), reverse("admin:campaigns_contactfield_changelist"))
+    assert [label for label, group in groups.items() if group.is_open] == ["People"]
+
+
+def test_a_fold_with_something_that_wants_attention_stands_open():
+    account = make_account()
+    account.problem = "The key is refused."
+    account.save()
+    assert groups_for(person(OWNER))["Settings"].is_open
