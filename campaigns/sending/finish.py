@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from portal import leases, metrics
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+_PAUSED_AT_ONCE = 100  # chunks for each sweep
 
 
 def deliveries_of(chunk: Chunk) -> QuerySet[Delivery]:
@@ -39,6 +42,21 @@ def settle_leftovers(chunk: Chunk) -> int:
         tally.move((DeliveryState.SENDING, Reason.NONE), (DeliveryState.UNCERTAIN, Reason.WORKER_DIED), count)
         apply_tally(chunk, tally)
         metrics.count("sending.uncertain_count", count)
+    return count
+
+
+def settle_paused() -> int:
+    """Name uncertain whom dead workers left in paused campaigns, whose chunks no other worker claims.
+
+    Called by the sweep; returns how many.
+    """
+    held = Chunk.objects.filter(is_open=True, sending_count__gt=0, campaign__status=CampaignStatus.PAUSED)
+    count = 0
+    for chunk in held.filter(leases.is_due()).order_by("pk")[:_PAUSED_AT_ONCE]:
+        token = leases.claim(Chunk.objects.filter(pk=chunk.pk, is_open=True), lease_s=settings.SEND_LEASE_S)
+        if token:
+            count += settle_leftovers(chunk)
+            close_chunk(chunk, token, retry_in_s=None)
     return count
 
 

@@ -11,7 +11,7 @@ from campaigns.approval.voiding import void_outdated
 from campaigns.scheduling.fire import start_due_campaigns
 from campaigns.scheduling.leaving_out import leave_out_waves
 from campaigns.scheduling.waves import open_due_waves
-from campaigns.sending.finish import complete_if_done
+from campaigns.sending.finish import complete_if_done, settle_paused
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign, Chunk
 from campaigns.sending.speed import sum_up_old_points
@@ -31,6 +31,7 @@ def sweep_campaigns() -> dict[str, int]:
         return {"held": 1}
     found = {"started": start_due_campaigns(), "plans": _publish_plans(), "waves": open_due_waves()}
     found |= {"left_out": leave_out_waves(), "winners": settle_splits(), "lanes": 0, "completed": 0}
+    found["named_uncertain"] = settle_paused()
     for campaign in _with_open_chunks():
         found["lanes"] += publish_lanes(campaign)
     for campaign_id in Campaign.objects.filter(status=CampaignStatus.IN_PROGRESS, planned_at__isnull=False).values_list(
