@@ -24,7 +24,8 @@ def format_percent(share: float | None, *, digits: int = 1) -> str:
     if share in {0, 1}:
         return f"{round(share * 100)} %"
     smallest = 10**-digits
-    percent = min(max(share * 100, smallest), 100 - smallest) if 0 < share < 1 else share * 100
+    rounded = round(share * 100, digits)  # number_format cuts digits off
+    percent = min(max(rounded, smallest), 100 - smallest) if 0 < share < 1 else rounded
     return f"{number_format(percent, decimal_pos=digits)} %"
 
 
@@ -47,4 +48,5 @@ def format_rate(per_s: float | None) -> str:
     """Recipients per second, one digit only where it matters: "0.5", "42"; a dash for None."""
     if per_s is None:
         return "–"
-    return number_format(per_s, decimal_pos=0 if per_s >= 10 or per_s == int(per_s) else 1, force_grouping=True)  # noqa: PLR2004
+    digits = 0 if per_s >= 10 or per_s == int(per_s) else 1  # noqa: PLR2004  # see the docstring
+    return number_format(round(per_s, digits), decimal_pos=digits, force_grouping=True)
