@@ -14,12 +14,15 @@ from campaigns.privacy.anonymous import ANONYMOUS_DOMAIN
 from campaigns.reports.figures import Line, Sums
 from campaigns.reports.over_time import MOST_DAYS, Range
 from portal.figures import DayChart, Series
+from portal.mail.address import display_address
 from portal.wording import format_count, format_percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from django.http import QueryDict
+
+    from campaigns.sending.models import Campaign
 
 CHOICES = (7, 30, 90, 365)
 DEFAULT_DAYS = 30
@@ -27,14 +30,16 @@ SHOWN_DOMAINS = 25
 _DAY_COLUMNS = 100
 _WEEK_COLUMNS_DAYS = 700
 _COLUMNS = ("sent", "delivered", "bounced", "complained", "opened", "clicked", "unsubscribed")
+_READING = ("opened", "clicked")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A count and its share of those sent, "" where there is none."""
+    """A count and its share of those sent, "" where there is none; a dash where nothing was counted."""
 
     count: str
-    share: str
+    share: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +59,35 @@ def column_labels() -> list[str]:
     ]  # fmt: skip
 
 
-def row_of(label: str, sums: Sums, *, url: str = "", note: str = "") -> Row:
+def uncounted_of(campaigns: Iterable[Campaign]) -> tuple[str, ...]:
+    """The columns that nobody counted: opens and clicks, where no campaign asked SES for them."""
+    return () if any(campaign.is_tracked for campaign in campaigns) else _READING
+
+
+def row_of(label: str, sums: Sums, *, url: str = "", note: str = "", uncounted: tuple[str, ...] = ()) -> Row:
     """A line of a table."""
-    return Row(label, [_cell(sums, name) for name in _COLUMNS], url, note)
+    cells = [Cell("–", note=_("not counted")) if name in uncounted else _cell(sums, name) for name in _COLUMNS]
+    return Row(label, cells, url, note)
 
 
-def tiles_of(sums: Sums) -> list[tuple[str, Cell]]:
+def tiles_of(sums: Sums, *, uncounted: tuple[str, ...] = ()) -> list[tuple[str, Cell]]:
     """The sums, each below its label."""
-    return list(zip(column_labels(), row_of("", sums).cells, strict=True))
+    return list(zip(column_labels(), row_of("", sums, uncounted=uncounted).cells, strict=True))
 
 
-def domain_rows(lines: Sequence[Line], others: Sums) -> list[Row]:
+def domain_rows(lines: Sequence[Line], others: Sums, *, uncounted: tuple[str, ...] = ()) -> list[Row]:
     """The largest domains, and what is left of all mail."""
     shown = lines[:SHOWN_DOMAINS]
     rest = others + sum((line.sums for line in lines[SHOWN_DOMAINS:]), Sums())
-    rows = [row_of(domain_words(line.key), line.sums) for line in shown]
-    return [*rows, row_of(_("all others"), rest)] if rest.sent else rows
+    rows = [row_of(domain_words(line.key), line.sums, uncounted=uncounted) for line in shown]
+    return [*rows, row_of(_("all others"), rest, uncounted=uncounted)] if rest.sent else rows
 
 
 def domain_words(domain: str) -> str:
     """The domain as it is shown."""
-    return _("people who were forgotten") if domain == ANONYMOUS_DOMAIN else domain
+    if domain == ANONYMOUS_DOMAIN:
+        return _("people who were forgotten")
+    return display_address(f"@{domain}").removeprefix("@")
 
 
 def chart_of(lines: Sequence[Line]) -> DayChart:
@@ -138,7 +151,7 @@ def range_words(wanted: Range) -> str:
 def _cell(sums: Sums, name: str) -> Cell:
     share = sums.share(name) if name != "sent" else None
     digits = 2 if name == "complained" else 1
-    return Cell(format_count(getattr(sums, name)), "" if share is None else format_percent(share, digits=digits))
+    return Cell(format_count(getattr(sums, name)), format_percent(share, digits=digits) if share else "")
 
 
 def _column_of(day: date, day_count: int) -> date:

@@ -38,17 +38,18 @@ def over_time(request: HttpRequest) -> HttpResponseBase:
     """What was sent in a range of days, and what became of it."""
     wanted, problem = screen.read_range(request.GET)
     found = read_over_time(wanted)
+    uncounted = screen.uncounted_of(line.campaign for line in found.campaigns)
     context = {
         "wanted": wanted,
         "problem": problem,
         "words": screen.range_words(wanted),
         "choices": screen.CHOICES,
         "found": found,
-        "tiles": screen.tiles_of(found.sums),
+        "tiles": screen.tiles_of(found.sums, uncounted=uncounted),
         "labels": screen.column_labels(),
         "chart": screen.chart_of(found.days),
         "campaigns": [_campaign_row(line.campaign, line.sums) for line in found.campaigns],
-        "domains": screen.domain_rows(found.domains, found.other_domains),
+        "domains": screen.domain_rows(found.domains, found.other_domains, uncounted=uncounted),
         "causes": found.causes,
         "waiting": [line.campaign for line in found.stale] + found.uncounted,
         "query": f"from={wanted.first.isoformat()}&to={wanted.last.isoformat()}",
@@ -100,14 +101,14 @@ def report_context(campaign: Campaign) -> dict[str, Any]:
     report = read_report(campaign.pk)
     if report is None:
         return {"counted": None, "waiting": [campaign]}
-    sums = total(report.days)
+    sums, uncounted = total(report.days), screen.uncounted_of([campaign])
     return {
         "counted": report,
         "waiting": [] if report.is_current else [campaign],
         "labels": screen.column_labels(),
         "chart": screen.chart_of(report.days) if len(report.days) > 1 else None,
-        "tiles": screen.tiles_of(sums),
-        "domains": screen.domain_rows(report.domains, sums - total(report.domains)),
+        "tiles": screen.tiles_of(sums, uncounted=uncounted),
+        "domains": screen.domain_rows(report.domains, sums - total(report.domains), uncounted=uncounted),
     }
 
 
@@ -122,7 +123,8 @@ def report_urls(one: str, pages: str) -> list[URLPattern]:
 
 
 def _campaign_row(campaign: Campaign, sums: Sums) -> screen.Row:
-    return screen.row_of(campaign.name, sums, url=url_of(campaign, "report"))
+    uncounted = screen.uncounted_of([campaign])
+    return screen.row_of(campaign.name, sums, url=url_of(campaign, "report"), uncounted=uncounted)
 
 
 def _table_of(found: OverTime, table: str) -> bytes:

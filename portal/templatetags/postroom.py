@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from portal import wording
 from portal.charts import segment_spans, spark_paths, stack_columns
+from portal.mail.address import display_address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,6 +146,12 @@ def percent(share: float | None, digits: int = 1) -> str:
 def duration(seconds: float | None) -> str:
     """{{ 425|duration }}: 7 min."""
     return wording.format_duration(seconds)
+
+
+@register.filter(name="address")
+def shown_address(address: str) -> str:
+    """{{ "anna@xn--mnchen-3ya.example"|address }}: anna@münchen.example."""
+    return display_address(address)
 
 
 @register.filter
