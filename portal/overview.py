@@ -111,7 +111,7 @@ def _change_note(week: Week) -> str:
 def _delivered_note(week: Week) -> str:
     counts = week.counts
     numbers = {
-        "delivered": format_count(counts.delivered + counts.complained),
+        "delivered": format_count(counts.arrived),
         "waiting": format_count(counts.accepted),
     }
     if counts.accepted:

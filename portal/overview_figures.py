@@ -63,6 +63,11 @@ class Counts:
         return self.accepted + self.delivered + self.bounced + self.complained
 
     @property
+    def arrived(self) -> int:
+        """What was delivered; a complaint proves that it was."""
+        return self.delivered + self.complained
+
+    @property
     def answered(self) -> int:
         """What SES has said something about since."""
         return self.delivered + self.bounced + self.complained
@@ -122,7 +127,7 @@ class Week:
     @property
     def delivered_share(self) -> float | None:
         counts = self.counts
-        return (counts.delivered + counts.complained) / counts.answered if counts.answered else None
+        return counts.arrived / counts.answered if counts.answered else None
 
     @property
     def bounced_share(self) -> float | None:

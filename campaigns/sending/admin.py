@@ -153,7 +153,7 @@ class CampaignAdmin(FastListMixin):
 
     @admin.display(description=gettext_lazy("delivered"))
     def delivered(self, campaign: Campaign) -> str:
-        return _shown_count(campaign, DeliveryState.DELIVERED)
+        return _shown_count(campaign, DeliveryState.DELIVERED, DeliveryState.COMPLAINED)  # a complaint proves it
 
     @admin.display(description=gettext_lazy("bounced"))
     def bounced(self, campaign: Campaign) -> str:
@@ -229,8 +229,11 @@ def _read_counts(campaigns: Iterable[Campaign]) -> dict[int, dict[DeliveryState,
     return {row["campaign_id"]: {state: row[state.name] for state in DeliveryState} for row in rows}
 
 
-def _shown_count(campaign: Campaign, state: DeliveryState) -> str:
-    return "–" if campaign.status == CampaignStatus.DRAFT else format_count(counts_of(campaign).get(state, 0))
+def _shown_count(campaign: Campaign, *states: DeliveryState) -> str:
+    counts = counts_of(campaign)
+    return (
+        "–" if campaign.status == CampaignStatus.DRAFT else format_count(sum(counts.get(state, 0) for state in states))
+    )
 
 
 def counts_of(campaign: Campaign) -> dict[DeliveryState, int]:
