@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from campaigns.preferences.links import BadLink, Fault, read_token
 from campaigns.preferences.models import Unsubscription
 from campaigns.preferences.people import LinkOf, holder_of, public_names, shown_lists
-from campaigns.preferences.services import Choice, choose, give_reason, latest_deed, take_back, unsubscribe
+from campaigns.preferences.services import Choice, choose, give_reason, is_done, latest_deed, take_back, unsubscribe
 from campaigns.preferences.uses import Use, count_use
 from portal.middleware import client_ip
 from portal.ratelimit import take_turn
@@ -91,7 +91,8 @@ def _look(request: HttpRequest, delivery_id: int) -> HttpResponse:
         return _sole(request, holder)
     if request.GET.get("choose"):
         return _show(request, "choose", holder)
-    return _show(request, "ask", holder)
+    has_left = latest_deed(delivery_id) is not None and is_done(holder, holder.campaign_lists)
+    return _show(request, "done" if has_left else "ask", holder)
 
 
 def _deed_of(request: HttpRequest) -> Callable[[HttpRequest, int], HttpResponse]:

@@ -52,7 +52,7 @@ def unsubscribe(delivery_id: int, *, is_one_click: bool) -> Holder:
     if holder.kind is not LinkOf.PERSON:
         return holder
     lists = holder.campaign_lists
-    if _is_done(holder, lists):
+    if is_done(holder, lists):
         return holder
     deed = _begin(holder, lists, is_one_click=is_one_click)
     if lists:
@@ -69,7 +69,7 @@ def choose(delivery_id: int, choice: Choice) -> Unsubscription | None:
     if holder.kind is not LinkOf.PERSON:
         return None
     if choice.is_everything:
-        if _is_done(holder, ()):
+        if is_done(holder, ()):
             return None
         deed = _begin(holder, (), is_one_click=False)
         _stop(holder, deed)
@@ -113,7 +113,7 @@ def _undoable(delivery_id: int) -> QuerySet[Unsubscription]:
     return Unsubscription.objects.filter(delivery_id=delivery_id, undone_at=None, at__gte=since).order_by("-pk")
 
 
-def _is_done(holder: Holder, lists: Sequence[ContactList]) -> bool:
+def is_done(holder: Holder, lists: Sequence[ContactList]) -> bool:
     """Whether this link has done it before, and it still stands."""
     if holder.delivery is None:
         return True

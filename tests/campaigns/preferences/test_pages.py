@@ -92,6 +92,26 @@ def test_a_mistake_is_undone_by_the_same_link_and_everything_is_as_before(client
     assert b"nothing to undo" in client.post(page, {"deed": "undo"}).content
 
 
+def test_who_opens_the_link_again_reads_that_it_is_done_and_can_undo_it(client, mail, page):
+    assert "Nothing has changed so far" in client.get(page).content.decode()
+    client.post(page)
+    again = client.get(page).content.decode()
+    assert "You are off the list" in again
+    assert 'value="undo"' in again
+    client.post(page, {"deed": "undo"})
+    assert "Nothing has changed so far" in client.get(page).content.decode()
+
+
+def test_the_page_still_offers_to_leave_what_the_mail_went_to_after_another_list_was_left(client, mail, page):
+    client.post(page, {"deed": "choose", "shown": ids("news", "matches"), "keep": ids("news")})
+    assert "Nothing has changed so far" in client.get(page).content.decode()
+
+
+def test_who_left_the_last_list_reads_so_on_the_page_of_choice(client, mail, page):
+    client.post(page, {"deed": "choose", "shown": ids("news", "matches"), "keep": []})
+    assert "You are on none of our lists now." in client.get(page + "?choose=yes").content.decode()
+
+
 def test_undo_works_for_a_day_only(client, mail, page, time_machine):
     time_machine.move_to("2026-05-03 09:00+00:00", tick=False)
     client.post(page)
