@@ -89,7 +89,7 @@ def remove(request: HttpRequest, campaign_id: int, number: int) -> HttpResponseB
 @page("campaigns.change_campaign")
 @require_POST
 def drop(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
-    """Send without a test after all."""
+    """Drop the A/B test: the campaign stays a draft that says one thing to everybody."""
     campaign = campaign_or_404(campaign_id)
     try:
         drop_split(campaign.pk, actor=actor_of(request))
