@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.scheduling.grouping import Group, first_moment, group_by_moment
 from campaigns.scheduling.models import Wave
 from campaigns.scheduling.rows import WAVE_LATE_CODE
-from campaigns.scheduling.waves import chunks_of, open_wave
+from campaigns.scheduling.waves import chunks_of, days_after, open_wave
 from campaigns.sending.audience import audience_of, with_reason
 from campaigns.sending.lanes import publish_lanes
 from campaigns.sending.models import Campaign
@@ -50,7 +50,9 @@ def groups_of(campaign: Campaign, wish: Wish, *, now: datetime) -> list[Group]:
 def moment_of(campaign: Campaign, wish: Wish, *, now: datetime) -> datetime:
     """When the first mail leaves. Raises InvalidInput when that has passed, is too far away or cannot be."""
     if wish.is_by_recipients and hasattr(campaign, "split"):
-        raise InvalidInput(_("A campaign with an A/B test leaves at one moment for everybody."))
+        raise InvalidInput(
+            _("A campaign with an A/B test leaves for everybody at one moment: choose that, or drop the A/B test.")
+        )
     if wish.is_by_recipients:
         at = first_moment(wish, groups_of(campaign, wish, now=now), chosen_at=now)
         if at is None:
@@ -87,9 +89,10 @@ def send_wave(campaign_id: int, number: int, *, actor: User) -> Campaign:
 def move_wave(campaign_id: int, number: int, *, actor: User) -> Campaign:
     """Let a wave that asks leave at the same local time on the next day that has not passed. Raises Conflict."""
     wave = _asking(campaign_id, number)
-    starts_at = wave.starts_at
+    later_days = days_after(wave)
+    starts_at = next(later_days)
     while starts_at <= leases.database_now() or _is_taken(wave, starts_at):
-        starts_at += timedelta(days=1)
+        starts_at = next(later_days)
     chunks_of(wave).update(not_before=starts_at)
     Wave.objects.filter(pk=wave.pk).update(starts_at=starts_at, state=Wave.State.WAITING)
     _note(wave, "campaign.wave_moved", actor)

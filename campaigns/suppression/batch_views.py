@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST
 
 from campaigns.suppression import batches
@@ -74,7 +74,8 @@ def decide(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     try:
         if request.POST.get("deed") == "add":
             added = batches.add_batch(batch_id, actor=actor_of(request))
-            messages.success(request, _("%s addresses get no more mail.") % format_count(added.new_count))
+            text = ngettext("%s address gets no more mail.", "%s addresses get no more mail.", added.new_count)
+            messages.success(request, text % format_count(added.new_count))
             return redirect(_url_of(found))
         batches.discard_batch(batch_id)
     except PortalError as error:

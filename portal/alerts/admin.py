@@ -45,7 +45,7 @@ class AlertAdmin(ListWordsMixin):
     )
     list_empty = gettext_lazy("Nothing has been wrong yet.")
     list_icon = "bell"
-    list_display = ("shown_text", "shown_severity", "since", "told", "quieted_by_name")
+    list_display = ("shown_text", "shown_severity", "since", "told", "quieted_by")
     list_display_links = None
     list_filter = (OpenFilter, "severity")
     ordering = ("-pk",)
@@ -102,7 +102,11 @@ class AlertAdmin(ListWordsMixin):
             return badge(_("could not be told"), tone="bad")
         if not alert.told_count:
             return "–"
-        return format_html("{} · {}", format_count(alert.told_count), local_time(alert.told_at))
+        return format_html("<span>{} · {}</span>", format_count(alert.told_count), local_time(alert.told_at))
+
+    @admin.display(description=gettext_lazy("quieted by"))
+    def quieted_by(self, alert: Alert) -> str:
+        return alert.quieted_by_name or "–"
 
 
 class AlertRecipientAdmin(RecordedMixin, ListWordsMixin):
