@@ -13,6 +13,7 @@ LIST_DESCRIPTIONS = {
     "Volunteers": "People who help at events",
     "Newcomers": "New this month; nobody wrote to them yet",
 }
+PUBLIC_LISTS = ("Newsletter", "Members", "Volunteers")  # these names stand on the page for recipients
 
 
 def write_people() -> list[Contact]:
@@ -28,7 +29,7 @@ def write_suppressions(contacts: list[Contact]) -> None:
     """Keep mail from some people, each for another reason."""
     reasons = (
         (Suppression.Reason.MANUAL, Suppression.Source.OPERATOR, "Asked for it by telephone.", 4),
-        (Suppression.Reason.UNSUBSCRIBE, Suppression.Source.RECIPIENT, "", 23),
+        (Suppression.Reason.UNSUBSCRIBE, Suppression.Source.IMPORT, "Unsubscribed in the old system.", 23),
         (Suppression.Reason.BOUNCE, Suppression.Source.IMPORT, "Bounced in the old system.", 11),
     )
     chosen = iter(contacts[5::37])
@@ -54,7 +55,12 @@ def _contact(person: Person) -> Contact:
 
 def _write_lists(people: list[Person], contacts: list[Contact]) -> None:
     lists = {
-        name: ContactList.objects.create(name=name, description=description)
+        name: ContactList.objects.create(
+            name=name,
+            description=description,
+            public_name=name if name in PUBLIC_LISTS else "",
+            public_description=description if name in PUBLIC_LISTS else "",
+        )
         for name, description in LIST_DESCRIPTIONS.items()
     }
     ListMembership.objects.bulk_create(
