@@ -7,7 +7,9 @@ middle of the planning is missed; the ledger's unique key keeps everybody once.
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +19,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.scheduling.grouping import Group, group_by_moment
+from campaigns.scheduling.clock import resolve
+from campaigns.scheduling.grouping import REST, Group, group_by_moment
 from campaigns.scheduling.models import Schedule, Wave
 from campaigns.scheduling.rows import WAVE_LATE_CODE, wish_of
 from campaigns.sending.audience import audience_of
@@ -28,7 +31,7 @@ from portal.alerts.services import raise_alert
 from portal.wording import format_duration
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from django.db.models import QuerySet
 
@@ -133,6 +136,16 @@ def open_wave(wave: Wave, *, late_s: int) -> None:
 def chunks_of(wave: Wave) -> QuerySet[Chunk]:
     """The chunks of a wave that still wait for its moment."""
     return Chunk.objects.filter(campaign_id=wave.campaign_id, not_before=wave.starts_at)
+
+
+def days_after(wave: Wave) -> Iterator[datetime]:
+    """The same local time on each day after the wave's own, by the clocks of most of its people."""
+    wish = wish_of(Schedule.objects.get(campaign_id=wave.campaign_id))
+    zone = max(wave.zone_counts, key=lambda name: wave.zone_counts[name], default=REST) or wish.zone
+    day = wave.starts_at.astimezone(ZoneInfo(zone)).date()
+    while True:
+        day += timedelta(days=1)
+        yield resolve(datetime.combine(day, wish.local.time()), zone).moment
 
 
 def _ask(wave: Wave, late_s: int) -> None:
