@@ -42,8 +42,8 @@ _MEMBERS = """INSERT INTO campaigns_listmembership (contact_list_id, contact_id,
 _TAGGED = (
     "INSERT INTO campaigns_contacttag (tag_id, contact_id) SELECT {group}, id FROM campaigns_contact WHERE id % 10 = 0"
 )
-_SUPPRESSED = """INSERT INTO campaigns_suppression (address, address_key, reason, source, note, created_at)
-                 SELECT address, address_key, 'bounce', 'ses-event', '', CURRENT_TIMESTAMP
+_SUPPRESSED = """INSERT INTO campaigns_suppression (address, address_key, reason, source, note, created_at, is_noted_for_ses)
+                 SELECT address, address_key, 'bounce', 'ses-event', '', CURRENT_TIMESTAMP, {true}
                    FROM campaigns_contact WHERE id % 20 = 0"""
 _DELIVERIES = """
 INSERT INTO campaigns_delivery (id, campaign_id, contact_id, address, address_key, chunk_number, state, reason,
@@ -57,10 +57,11 @@ _CHUNKS = """
 INSERT INTO campaigns_chunk (campaign_id, number, first_delivery_id, last_delivery_id, is_open, cause_counts,
                              lease_token, queued_count, sending_count, accepted_count, delivered_count,
                              bounced_count, complained_count, refused_count, deferred_count, uncertain_count,
-                             skipped_count, cancelled_count)
+                             skipped_count, cancelled_count, part, opened_count, clicked_count, machine_opened_count,
+                             machine_clicked_count)
 SELECT {campaign}, chunk_number, MIN(id), MAX(id), {false}, {causes}, '', 0, 0, 0,
        SUM(CASE state WHEN {delivered} THEN 1 ELSE 0 END), SUM(CASE state WHEN {bounced} THEN 1 ELSE 0 END),
-       0, SUM(CASE state WHEN {refused} THEN 1 ELSE 0 END), 0, 0, 0, 0 FROM campaigns_delivery GROUP BY chunk_number
+       0, SUM(CASE state WHEN {refused} THEN 1 ELSE 0 END), 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM campaigns_delivery GROUP BY chunk_number
 """
 
 
@@ -96,7 +97,7 @@ def fill(rows: int) -> MadeRows:
         )
         cursor.execute(_MEMBERS.format(group=members.pk))
         cursor.execute(_TAGGED.format(group=choir.pk))
-        cursor.execute(_SUPPRESSED)
+        cursor.execute(_SUPPRESSED.format(true="true" if postgres else "1"))
         ids = {"campaign": campaign.pk, **states}
         reason, state = int(Reason.MAILBOX_UNKNOWN), _STATE.format(rare=rows // NEEDLES, **states)
         cursor.execute(_DELIVERIES.format(chunk=CHUNK_ROWS, reason=reason, state=state, **ids))

@@ -22,8 +22,8 @@ from campaigns.segments.definition import Condition, Group
 from campaigns.segments.operators import Kind, Op
 
 LONGEST_S = 120.0
-_OPENS = """INSERT INTO campaigns_deliveryevent (delivery_id, event_key, event_type, sub_type, diagnostic, happened_at, received_at)
-            SELECT id, 'open-' || id, 'open', '', '', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP
+_OPENS = """INSERT INTO campaigns_deliveryevent (delivery_id, event_key, event_type, sub_type, diagnostic, happened_at, received_at, machine_sign)
+            SELECT id, 'open-' || id, 'open', '', '', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, ''
               FROM campaigns_delivery WHERE id % 7 = 0"""
 
 

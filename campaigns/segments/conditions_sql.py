@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from campaigns.segments.definition import Condition
 
 ATTRIBUTE_PREFIX = "attr:"
+# Rows of a set that PostgreSQL surely keeps in its 4 MB of work_mem; a larger one it might read anew for each person.
+SMALL_GROUP = 100_000
 _KEY_COLUMNS = {"address": "address_key", "first_name": "first_name_key", "last_name": "last_name_key"}
 
 
@@ -39,8 +41,8 @@ _KEY_COLUMNS = {"address": "address_key", "first_name": "first_name_key", "last_
 class Moment:
     """When the question is asked; relative dates count from here.
 
-    `of_everybody`: the answer is about everybody at once, after `planner.by_reading_all`; then groups are asked for as
-    whole sets, which PostgreSQL can share between processes. Without the memory that it grants, sets could be slow.
+    `of_everybody`: the answer is about everybody at once, after `planner.by_reading_all`; then small groups are asked
+    for as whole sets, which lets PostgreSQL share the work between processes.
     """
 
     now: datetime  # aware
@@ -192,7 +194,7 @@ def list_condition(condition: Condition, moment: Moment) -> Q:
 
 
 def _in_group(rows: QuerySet[Any], moment: Moment, *, is_in: bool) -> Q:
-    if is_in and moment.of_everybody:
+    if is_in and moment.of_everybody and rows[: SMALL_GROUP + 1].count() <= SMALL_GROUP:
         return Q(pk__in=rows.values("contact"))
     found = Q(Exists(rows.filter(contact=OuterRef("pk"))))
     return found if is_in else ~found

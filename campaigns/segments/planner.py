@@ -28,6 +28,4 @@ _READING_ALL = (
     # two only wait for each other, for the hashes of a big list do not fit a processor's cache.
     "max_parallel_workers_per_gather = 1",
     "min_parallel_table_scan_size = '64MB'",
-    # A set that does not fit would be read anew for each person: enough for some eight million ids.
-    "work_mem = '128MB'",
 )
