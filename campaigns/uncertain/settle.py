@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 
 from campaigns.follow_ups.people import served_by_followers
 from campaigns.sending.counts import cause_key
@@ -21,6 +24,7 @@ from portal import metrics
 from portal.activity import record_activity
 from portal.aws import sqs
 from portal.errors import OutsideError
+from portal.failures.models import FailedMessage
 from portal.generation.services import is_held
 from portal.queues import QUEUES, QueueName, full_name
 
@@ -69,7 +73,10 @@ def _chunks_to_settle() -> list[Chunk]:
 
 
 def _has_unread_events() -> bool:
-    """Whether events lie in the dead-letter queue, or that cannot be told: the one that matters may be among them."""
+    """Whether events lie in the dead-letter queue, or were given back from there and not read yet, or that cannot be told.
+
+    The one that matters may be among them.
+    """
     name = full_name(settings.QUEUE_PREFIX, QUEUES[QueueName.SES_EVENTS].dlq_name)
     try:
         count = sqs.waiting_count(name)
@@ -78,7 +85,14 @@ def _has_unread_events() -> bool:
         return True
     if count:
         logger.warning("settle.waits_for_dead_letters", extra={"count": count})
-    return count > 0
+    return count > 0 or _are_tried_again()  # in this order: noted as given back before the queue is empty
+
+
+def _are_tried_again() -> bool:
+    """Whether events that failed are on their way once more; who fails for a day is put aside, or was purged."""
+    failed = FailedMessage.objects.filter(queue=QueueName.SES_EVENTS)
+    retrying = Q(state=FailedMessage.State.RETRYING, last_failed_at__gt=timezone.now() - timedelta(days=1))
+    return failed.filter(retrying | Q(state=FailedMessage.State.TRYING)).exists()
 
 
 def _settle_campaign(campaign_id: int, chunks: Sequence[Chunk]) -> Settled:
