@@ -51,7 +51,12 @@ def consume_batch(queue: Queue, *, wait_s: int) -> int:
     if len(messages) == sqs.MAX_BATCH:
         messages += _gathered(name)
     if messages:
-        _acknowledge(name, _served(queue, messages))
+        try:
+            served = _served(queue, messages)
+        except (OperationalError, InterfaceError):
+            _give_back(name, messages)
+            raise
+        _acknowledge(name, served)
     return len(messages)
 
 
@@ -73,6 +78,14 @@ def _answered(answer: Future[list[sqs.Message]]) -> list[sqs.Message]:
         return answer.result()
     except OutsideError:
         return []  # the first receive of the next turn tells of an outage
+
+
+def _give_back(name: str, messages: list[sqs.Message]) -> None:
+    """The database went away. Hidden for minutes, what they tell would pass for silence; that settles who is uncertain."""
+    try:
+        sqs.hide(name, messages, for_s=int(OUTAGE_PAUSE_S))
+    except OutsideError as outage:
+        logger.warning("consume.not_given_back", extra={"queue": name, "error": str(outage)})
 
 
 def _acknowledge(name: str, messages: list[sqs.Message]) -> None:

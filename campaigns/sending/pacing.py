@@ -122,10 +122,10 @@ def _denied(account_id: int, count: int) -> Slot:
     return Slot(wait_s=MAX_WAIT_S / 2, denial=Denial.TOO_FAR)
 
 
-def slow_down(account_id: int) -> None:
+def slow_down(account_id: int) -> bool:
     """The provider throttled: lower the share of the rate in use, and let everybody pause a second.
 
-    Once in that second: all the calls that were on their way are throttled by the same excess.
+    Once in that second: all the calls that were on their way are throttled by the same excess. True for the first.
     """
     with connection.cursor() as cursor:
         clock, later = _CLOCK[connection.vendor], _LATER[connection.vendor]
@@ -140,6 +140,7 @@ def slow_down(account_id: int) -> None:
             """,  # noqa: S608
             {"drop": RHO_DROP, "floor": MIN_RHO, "pause": THROTTLE_PAUSE_S, "account": account_id},
         )
+        return cursor.rowcount == 1
 
 
 def begin_probing(account_id: int) -> None:

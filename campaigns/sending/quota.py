@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from campaigns.sending.models import SendingAccount
-from campaigns.sending.pacing import speed_up
+from campaigns.sending.pacing import MAX_RHO, speed_up
 from campaigns.sending.quota_watch import watch_quota
 from campaigns.sending.watch import watch_accounts, watch_review
 from portal.aws import ses
@@ -58,8 +58,11 @@ def _problem(account: SendingAccount, answer: ses.Account) -> str:
 
 
 def _write(account: SendingAccount, answer: ses.Account, reserved_before: float) -> None:
+    rate_per_s = max(answer.max_rate_per_s, 0.1)
     SendingAccount.objects.filter(pk=account.pk).update(
-        max_rate_per_s=max(answer.max_rate_per_s, 0.1),
+        max_rate_per_s=rate_per_s,
+        # The share was learned from throttles against the old rate.
+        rho=Case(When(max_rate_per_s=rate_per_s, then=F("rho")), default=Value(MAX_RHO)),
         quota_24h=answer.quota_24h,
         sent_24h=answer.sent_24h,
         # What was handed out before we asked is in SES's own count now; what came meanwhile is not.

@@ -33,6 +33,8 @@ from campaigns.suppression.services import suppressed_among
 from portal import leases, metrics
 from portal.errors import AnswerLost, Throttled, Unavailable
 from portal.generation.services import is_held
+from portal.publish import publish
+from portal.queues import TaskName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -325,8 +327,8 @@ def _lock(chunk: Chunk) -> None:
 
 def _react(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
     """Do what the call said about more than its own group."""
-    if result.is_throttled:
-        slow_down(turn.sender.account_id)
+    if result.is_throttled and slow_down(turn.sender.account_id):
+        publish(TaskName.REFRESH_QUOTA)  # the rate may be another one than a minute ago
     if result.stops_account:
         stop_account(turn.sender.account_id, problem=result.stops_account)
     if result.is_shut:

@@ -70,6 +70,9 @@ def canaries_of(way: Way) -> QuerySet[Canary]:
 
 
 def _is_due(way: Way) -> bool:
+    """While the provider refuses everything, the one slot of each minute is for the mails that try."""
+    if SendingAccount.objects.filter(pk=way.account_id, is_probing=True).exists():
+        return False
     every_s = settings.CANARY_EVERY_S if has_uncertain(way.account_id) else settings.CANARY_IDLE_EVERY_S
     since = Now() - timedelta(seconds=max(1, every_s - _EARLY_S))
     return not canaries_of(way).filter(sent_at__gt=since).exists()

@@ -74,6 +74,19 @@ def test_an_outage_of_the_database_is_not_blamed_on_each_message(consumed):
     assert seen == [3]
 
 
+def test_what_was_received_when_the_database_went_away_comes_again_within_seconds(monkeypatch):
+    def fail(_bodies: list[str]) -> None:
+        raise OperationalError("the server closed the connection")
+
+    queue = QueueInMemory("a", "b")
+    monkeypatch.setattr(sqs, "receive", queue.receive)
+    monkeypatch.setattr(sqs, "hide", queue.hide)
+    monkeypatch.setitem(consume.SERVICES, Feed.SES_EVENTS, fail)
+    with pytest.raises(OperationalError):
+        consume.consume_batch(EVENTS, wait_s=0)
+    assert queue.hidden == [("a", 2), ("b", 2)]
+
+
 def test_nothing_is_received_while_the_database_is_away(consumed, monkeypatch):
     def no_connection() -> None:
         raise OperationalError("connection refused")

@@ -20,6 +20,7 @@ from campaigns.sending.send_chunk import send_next_chunk
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.sending.sweep import sweep_campaigns
 from portal.errors import AnswerLost, ConfigurationError, Refused, Throttled, Unavailable
+from portal.queues import TaskName
 from tests.campaigns.sending.ledger_audit import assert_counters_agree
 from tests.factories.running import running_campaign, send_all, states_of
 from tests.factories.sending import make_campaign, make_contact, plan_people
@@ -240,6 +241,14 @@ def test_a_single_throttle_does_not_hold_the_whole_chunk_up(ses):
     assert send_next_chunk(campaign.pk, sleep=lambda _s: None)
     assert states_of(campaign) == {DeliveryState.DEFERRED: 5, DeliveryState.ACCEPTED: 5}
     assert Chunk.objects.get().retry_at is not None
+
+
+def test_a_throttle_asks_at_once_whether_the_rate_has_changed(ses, hints):
+    campaign = running_campaign(10)
+    SendingAccount.objects.update(max_rate_per_s=50)
+    ses.fail_next(Throttled("slow down", service="ses", code="TooManyRequestsException"))
+    send_next_chunk(campaign.pk, sleep=lambda _s: None)
+    assert len(hints.of(TaskName.REFRESH_QUOTA)) == 1
 
 
 def test_throttles_without_end_hold_the_campaign_up(ses, settings):

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from campaigns.sending.event_reader import CANARY_TAG
+from campaigns.sending.models import SendingAccount
+from campaigns.sending.pacing import Lane, begin_probing, reserve
 from campaigns.uncertain.canary import beat, note_seen
 from campaigns.uncertain.models import Canary
 from campaigns.uncertain.news import ALERT, WayState, news_of_account, watch
@@ -39,6 +41,13 @@ def test_it_comes_hourly_and_every_ten_minutes_while_somebody_is_uncertain(way, 
     doubtful_campaign()
     assert beat() == 1
     assert beat() == 0
+
+
+def test_it_takes_no_slot_of_a_provider_that_refuses_everything(way, ses):
+    begin_probing(way.pk)
+    SendingAccount.objects.update(next_probe_at_s=0.0)
+    assert beat() == 0
+    assert reserve(way.pk, 1, lane=Lane.CAMPAIGN).is_probe
 
 
 def test_it_can_be_switched_off(way, ses, settings):
