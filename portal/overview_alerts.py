@@ -24,6 +24,7 @@ from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.screen import home_of
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from portal.alerts.bell import open_alerts
+from portal.generation.services import ALERT as RESTORED
 from portal.navigation import first_url
 from portal.wording import format_count
 
@@ -71,7 +72,8 @@ def find_alerts(accounts: Iterable[SendingAccount], started: Iterable[Started]) 
 
 
 def _stored_alerts() -> Iterator[Alert]:
-    for row in open_alerts().filter(quieted_at=None)[:_SHOWN_STORED]:
+    in_banner = (RESTORED,)  # every page says it above its head
+    for row in open_alerts().filter(quieted_at=None).exclude(code__in=in_banner)[:_SHOWN_STORED]:
         url = row.url or reverse("admin:portal_alert_one", args=[row.pk])
         yield Alert(row.severity, "bell", "", row.text, url, _("See to it"))
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -122,7 +123,12 @@ def redrive_page(request: HttpRequest, redrive_id: int) -> HttpResponseBase:
     redrive = get_object_or_404(Redrive.objects.select_related("requested_by"), pk=redrive_id)
     context = {"redrive": redrive, "moved_text": moved_text(redrive)}
     return render_page(
-        request, "postroom/failures/redrive.html", context, title=str(redrive), crumbs=[failures_crumb()]
+        request,
+        "postroom/failures/redrive.html",
+        context,
+        title=capfirst(redrive.get_deed_display()),
+        lead=redrive.label,
+        crumbs=[failures_crumb()],
     )
 
 

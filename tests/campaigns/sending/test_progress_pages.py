@@ -87,7 +87,8 @@ def test_the_list_reads_the_counters_of_all_campaigns_at_once(owner):
     campaigns_in_all_stages()
     with CaptureQueriesContext(connection) as queries:
         owner.get(reverse("admin:campaigns_campaign_changelist"))
-    assert len([query for query in queries if 'SUM("campaigns_chunk' in query["sql"]]) == 1
+    summing = [query["sql"] for query in queries if 'SUM("campaigns_chunk' in query["sql"]]
+    assert len([sql for sql in summing if "UNION" not in sql]) == 1  # the other is that of the navigation's badges
 
 
 def test_people_are_filtered_by_the_address_of_the_page(owner):

@@ -14,6 +14,7 @@ from campaigns.sending.states import CampaignStatus
 from campaigns.sending.watch import watch_accounts, watch_silence
 from portal.overview_alerts import find_alerts
 from portal.overview_figures import read_started
+from tests.factories.alerts import put_back
 from tests.factories.overview import make_counted_campaign
 from tests.factories.sending import make_account, make_campaign
 
@@ -40,6 +41,12 @@ def alerts_now() -> list[tuple[str, str, str]]:
 def test_when_all_is_well_nothing_is_said():
     account()
     make_counted_campaign("Letter", delivered=10)
+    assert alerts_now() == []
+
+
+def test_what_the_banner_of_every_page_says_is_not_said_again():
+    account()
+    put_back()
     assert alerts_now() == []
 
 
