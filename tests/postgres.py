@@ -16,8 +16,12 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +48,27 @@ def find_programs() -> Path:
     return homes[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server; `url` names its database, which is empty at first."""
+
+    url: str
+    control: list[str]  # pg_ctl, up to its deed
+    home: Path
+    owner: str
+
+    def restart(self) -> None:
+        """End it at once, as when its machine stops, and start it again; connections break, commits stay."""
+        _control([*self.control, "-m", "immediate", "restart"], self.home, self.owner)
+
+    def copy_of(self, template: str, name: str) -> str:
+        """The URL of a new database, a copy of `template`, to which nobody may be connected."""
+        address = self.url.rpartition("/")[0]
+        with psycopg.connect(f"{address}/template1".replace("postgres://", "postgresql://"), autocommit=True) as asking:
+            asking.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
+        return f"{address}/{name}"
+
+
 @contextmanager
 def temporary_postgres(settings: Mapping[str, str] = THROWAWAY) -> Iterator[str]:
     """Start a server on loopback with an empty database and yield its URL; stop and erase it afterwards.
@@ -51,13 +76,20 @@ def temporary_postgres(settings: Mapping[str, str] = THROWAWAY) -> Iterator[str]
     `settings` are postgresql.conf names and values; pass {} for those of production. PostgreSQL refuses to run as
     root, so root starts it as the user `postgres`.
     """
+    with temporary_server(settings) as server:
+        yield server.url
+
+
+@contextmanager
+def temporary_server(settings: Mapping[str, str] = THROWAWAY) -> Iterator[Server]:
+    """As temporary_postgres, for those who restart it or need several databases."""
     programs = find_programs()
     home = Path(tempfile.mkdtemp(prefix="postroom-pg-"))
     owner = "postgres" if os.geteuid() == 0 else getpass.getuser()
     try:
         password = _make_cluster(programs, home, owner)
-        with _running_server(programs, home, owner, settings) as port:
-            yield f"postgres://{ADMIN}:{password}@127.0.0.1:{port}/postgres"
+        with _running_server(programs, home, owner, settings) as (port, control):
+            yield Server(f"postgres://{ADMIN}:{password}@127.0.0.1:{port}/postgres", control, home, owner)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -74,15 +106,17 @@ def _make_cluster(programs: Path, home: Path, owner: str) -> str:
 
 
 @contextmanager
-def _running_server(programs: Path, home: Path, owner: str, settings: Mapping[str, str]) -> Iterator[int]:
+def _running_server(
+    programs: Path, home: Path, owner: str, settings: Mapping[str, str]
+) -> Iterator[tuple[int, list[str]]]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = int(probe.getsockname()[1])
     wanted = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(home), **settings}
     options = " ".join(f"-c {name}='{value}'" for name, value in wanted.items())
-    control = [str(programs / "pg_ctl"), "-D", str(home / "cluster"), "-w"]
-    _control([*control, "-l", str(home / "log"), "-o", options, "start"], home, owner)
+    control = [str(programs / "pg_ctl"), "-D", str(home / "cluster"), "-w", "-l", str(home / "log")]
+    _control([*control, "-o", options, "start"], home, owner)
     try:
-        yield port
+        yield port, control
     finally:
         _control([*control, "-m", "immediate", "stop"], home, owner)
 

@@ -15,7 +15,7 @@ from campaigns.uncertain.canary import beat
 from campaigns.uncertain.listing import uncertain_page
 from campaigns.uncertain.settle import settle_uncertain
 from tests.campaigns.sending.ledger_audit import assert_counters_agree
-from tests.crash.stage import make
+from tests.crash.scene_stage import make
 
 TICK_EVERY_S = 2.0
 

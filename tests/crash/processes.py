@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,24 +29,39 @@ class Processes:
     sandbox: Sandbox
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, *arguments: str) -> None:
-        """Start a Python process of its own group; it is killed at the end."""
-        self.running.append(
-            subprocess.Popen(
-                [sys.executable, *arguments],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a Python process of its own group; it is killed at the end. CRASH_SHOW=yes shows what it says."""
+        quiet = None if os.environ.get("CRASH_SHOW") else subprocess.DEVNULL
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=quiet,
+            stderr=quiet,
+            start_new_session=True,
         )
+        self.running.append(process)
+        return process
+
+    def kill(self, *victims: subprocess.Popen[bytes]) -> None:
+        """SIGKILL them, all before the first is waited for."""
+        for process in victims:
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.killpg(process.pid, signal.SIGKILL)
+            self.running.remove(process)
+        for process in victims:
+            process.wait()
 
     def ask(self, *arguments: str) -> Any:
         """Run to the end and return the JSON that was printed. Raises CalledProcessError."""
+        return json.loads(self.run(*arguments).strip().splitlines()[-1])
+
+    def run(self, *arguments: str) -> str:
+        """Run to the end and return what was printed. Raises CalledProcessError."""
         command = [sys.executable, *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True)
-        return json.loads(done.stdout.strip().splitlines()[-1])
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
 
 
 @contextmanager
@@ -57,21 +72,23 @@ def run_processes(
     helpers: tuple[tuple[str, ...], ...],
     settings: Mapping[str, str],
     worker: tuple[str, ...] = WORKER,
+    database_url: str = "",
 ) -> Iterator[Processes]:
-    """Everything a campaign needs, on servers of its own. `helpers` run once, `worker` several times."""
+    """Everything a campaign needs, on servers of its own. `helpers` run once, `worker` several times.
+
+    `database_url`: an empty or a migrated database, if not one of the run's own.
+    """
     with ExitStack() as stack:
-        database_url = stack.enter_context(temporary_postgres())
+        database_url = database_url or stack.enter_context(temporary_postgres())
         sandbox = stack.enter_context(run_sandbox("--max-send-rate", str(rate_per_s)))
         processes = Processes(_environment(sandbox, database_url, settings), sandbox)
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=processes.environment, check=True)
+        processes.run("manage.py", "migrate", "-v0")
         try:
             for arguments in (*helpers, *[worker] * workers):
                 processes.start(*arguments)
             yield processes
         finally:
-            for process in processes.running:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            processes.kill(*processes.running)
 
 
 def _environment(sandbox: Sandbox, database_url: str, settings: Mapping[str, str]) -> dict[str, str]:

@@ -181,7 +181,7 @@ def _stage(sandbox: Sandbox, database_url: str, folder: Path) -> Iterator[_Stage
 def _send(stage: _Stage, backup: Backup, database_url: str, dump: Path) -> tuple[int, int]:
     """Send, with a backup on the way; returns how many had left when it was made and when all was stopped."""
     stage.run("manage.py", "migrate", "-v0")
-    stage.run("-m", "tests.crash.stage", "make", str(backup.people))
+    stage.run("-m", "tests.crash.scene_stage", "make", str(backup.people))
     stage.start_all(backup.workers)
     _wait_for(lambda: stage.accepted() >= backup.people * backup.made_at, "the first half")
     at_backup = stage.accepted()
