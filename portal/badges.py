@@ -64,4 +64,5 @@ def _counts() -> Iterator[QuerySet[Any]]:
 
 def _count(name: str, rows: QuerySet[Any], amount: Any = None) -> QuerySet[Any]:
     named = rows.order_by().values(badge=Value(name)).annotate(amount=amount or Count("pk"))
-    return named.values_list("badge", "amount")
+    pairs: QuerySet[Any] = named.values_list("badge", "amount")
+    return pairs

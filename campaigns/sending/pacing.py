@@ -140,7 +140,7 @@ def slow_down(account_id: int) -> bool:
             """,  # noqa: S608
             {"drop": RHO_DROP, "floor": MIN_RHO, "pause": THROTTLE_PAUSE_S, "account": account_id},
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def begin_probing(account_id: int) -> None:
