@@ -20,6 +20,7 @@ from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.uncertain.evidence import Verdict
 from campaigns.uncertain.moves import UNDECIDED, move_uncertain
 from campaigns.uncertain.news import News, WayState, read_news, way_of
+from campaigns.uncertain.witnesses import without_contradicted
 from portal import metrics
 from portal.activity import record_activity
 from portal.aws import sqs
@@ -108,7 +109,8 @@ def _settle_campaign(campaign_id: int, chunks: Sequence[Chunk]) -> Settled:
         if may_prove and news is not None:
             ids = {pk for pk, since in rows if pk not in heard_ids and news.verdict(since) is Verdict.PROVED}
             ids -= served_by_followers(campaign_id, ids)
-            proved += move_uncertain(chunk.pk, sorted(ids), NOT_ACCEPTED) if ids else 0
+            believed = without_contradicted(chunk, ids, news)
+            proved += move_uncertain(chunk.pk, believed, NOT_ACCEPTED) if believed else 0
     if proved and news is not None:
         _record(campaign, news, proved)
     return Settled(heard, proved)

@@ -96,6 +96,9 @@ def compare() -> bool:
     mark = read_mark()
     row = Generation.objects.first()
     cause = _difference(row, mark)
+    if cause is Cause.NO_MARK:  # another process may have made the first one in between: it stands before `is_marked`
+        mark = read_mark()
+        cause = _difference(row, mark)
     if cause is not None and (row is None or row.held_since is None):
         _hold(row, cause, mark)
     is_well = not is_held()

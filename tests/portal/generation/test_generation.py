@@ -52,6 +52,15 @@ def test_a_new_installation_is_not_held_and_marks_itself():
     assert (mark.counter, mark.delivery_id, mark.attempt_id) == (1, 7, 3)
 
 
+def test_a_first_mark_that_another_process_makes_meanwhile_is_no_copy(monkeypatch):
+    sweep()
+    begin_anew()
+    marks = [None, read_mark()]
+    monkeypatch.setattr(services, "read_mark", lambda: marks.pop(0))
+    assert compare()
+    assert not is_held()
+
+
 def test_an_installation_that_goes_on_is_not_held_by_new_processes():
     sweep(3)
     begin_anew()
