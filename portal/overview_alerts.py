@@ -74,7 +74,7 @@ def find_alerts(accounts: Iterable[SendingAccount], started: Iterable[Started]) 
 def _stored_alerts() -> Iterator[Alert]:
     in_banner = (RESTORED,)  # every page says it above its head
     for row in open_alerts().filter(quieted_at=None).exclude(code__in=in_banner)[:_SHOWN_STORED]:
-        url = row.url or reverse("admin:portal_alert_one", args=[row.pk])
+        url = row.page or reverse("admin:portal_alert_one", args=[row.pk])
         yield Alert(row.severity, "bell", "", row.text, url, _("See to it"))
 
 

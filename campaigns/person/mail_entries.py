@@ -100,7 +100,7 @@ def _of_event(delivery: Delivery, event: DeliveryEvent, receipt: Acceptance | No
     word, tone, kind = _WORDS.get(event.event_type, (gettext_lazy("news"), "", Kind.MAIL))
     words = event.diagnostic
     if event.machine_sign:
-        word, tone = _MACHINE_WORDS[event.event_type], ""
+        word, tone = _MACHINE_WORDS.get(event.event_type, word), ""
         words = ", ".join(filter(None, [machine_words(event.machine_sign), words]))
     elif event.event_type == "delivery":
         words = _after(event, receipt) or words

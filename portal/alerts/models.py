@@ -44,6 +44,11 @@ class Alert(models.Model):
             ),
         )
 
+    @property
+    def page(self) -> str:
+        """The page that cures it, for a link: a path of ours, whatever stands in the row."""
+        return self.url if self.url.startswith("/") and not self.url.startswith("//") else ""
+
     def __str__(self) -> str:
         return self.text
 

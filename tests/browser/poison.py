@@ -25,9 +25,9 @@ OUR_APPS = frozenset({"campaigns", "portal", "auth", "axes"})
 NOT_FREE = frozenset(
     [
         "accent_color", "asked_fields", "codename", "content_type", "cursor", "delimiter", "encoding",
-        "encoding_certainty", "field", "file_etag", "form_key", "frozen_segments", "key", "language", "lease_token",
-        "newline", "object_id", "object_type", "only_contact_ids", "page_color", "password", "read_at", "session_hash",
-        "text_color", "time_zone", "upload_hash", "verb",
+        "encoding_certainty", "field", "file_etag", "form_key", "frozen_segments", "held_cause", "held_facts", "key",
+        "language", "lease_token", "local_time", "newline", "object_id", "object_type", "only_contact_ids", "page_color",
+        "password", "place", "queue", "read_at", "session_hash", "text_color", "time_zone", "upload_hash", "verb", "zone",
     ]
 )  # fmt: skip
 MADE_PLAIN = frozenset({"campaigns.Image.file_name"})  # by us, letters and digits of the name that was given
