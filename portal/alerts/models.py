@@ -44,13 +44,13 @@ class Alert(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return self.text
+
     @property
     def page(self) -> str:
         """The page that cures it, for a link: a path of ours, whatever stands in the row."""
         return self.url if self.url.startswith("/") and not self.url.startswith("//") else ""
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class QuietAlert(models.Model):
