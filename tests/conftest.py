@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 from tests.hints import Hints
 
@@ -34,6 +35,12 @@ def hints(monkeypatch: pytest.MonkeyPatch) -> Hints:
     # A test's own transaction never commits.
     monkeypatch.setattr("portal.publish.transaction", SimpleNamespace(on_commit=lambda send, robust: send()))
     return kept
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered_from_another_test() -> None:
+    """What SES answered to an earlier test, its verified identities for one, would be believed for a minute."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
