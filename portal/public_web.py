@@ -199,7 +199,7 @@ def _request(method: str, target: Target, dial: Dial) -> tuple[int, str]:
     connection = dial(target)
     try:
         connection.connect()  # before the clock: a handshake has its own end, and cannot be cut off by another thread
-        with _cut_off_after(connection, ANSWER_S):
+        with cut_off_after(connection, ANSWER_S):
             connection.request(method, target.path, headers=headers, preload_content=False, decode_content=False)
             answer = connection.getresponse()
             return answer.status, answer.headers.get("Location", "")
@@ -212,7 +212,7 @@ def _request(method: str, target: Target, dial: Dial) -> tuple[int, str]:
 
 
 @contextmanager
-def _cut_off_after(connection: HTTPConnection, seconds: float) -> Iterator[None]:
+def cut_off_after(connection: HTTPConnection, seconds: float) -> Iterator[None]:
     """End the connection after a while, however slowly the other side keeps talking."""
     timer = threading.Timer(seconds, _shut, [connection])
     timer.daemon = True
