@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from campaigns.importing.formula_guard import guard
+from portal.formula_guard import guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

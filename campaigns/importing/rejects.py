@@ -12,11 +12,11 @@ import io
 from typing import TYPE_CHECKING
 
 from campaigns.importing.columns import REJECT_COLUMNS, is_guarded_header, is_rejects_header
-from campaigns.importing.formula_guard import guard, unguard
 from campaigns.importing.models import ContactImport, ImportBatch
 from campaigns.importing.problems import ProblemDict
 from campaigns.importing.wording import describe_problem
 from portal.files import open_file, save_file
+from portal.formula_guard import guard, unguard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

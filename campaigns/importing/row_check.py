@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from campaigns.audience.field_values import ValueDoesNotFit, ValueRule, stored_form
 from campaigns.importing import columns
-from campaigns.importing.formula_guard import unguard
 from campaigns.importing.problems import ProblemCode, RowProblem, shorten
 from campaigns.importing.tag_cells import split_tags
 from campaigns.importing.typos import is_impossible, suggest_domain
+from portal.formula_guard import unguard
 from portal.mail.address import InvalidAddress, parse_address
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from campaigns.importing.columns import ADDRESS, guess_columns, plain
 from campaigns.importing.csv_reader import CsvReader
-from campaigns.importing.formula_guard import unguard
 from campaigns.importing.inspection import inspect_sample
+from portal.formula_guard import unguard
 from portal.mail.address import InvalidAddress, parse_address
 
 if TYPE_CHECKING:

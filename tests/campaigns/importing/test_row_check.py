@@ -5,11 +5,11 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from campaigns.importing.formula_guard import guard, unguard
 from campaigns.importing.problem_groups import group_problems
 from campaigns.importing.problems import ProblemCode
 from campaigns.importing.row_check import RowChecker, RowPlan, split_full_name
 from campaigns.importing.typos import suggest_domain
+from portal.formula_guard import guard, unguard
 
 TARGETS = ("address", "first_name", "last_name", "attribute:city", "attribute:plan")
 
