@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from campaigns.api.models import ApiRequest
 from campaigns.approval.models import Approval, ApprovalRule
+from campaigns.attachments.models import (
+    CampaignAttachment,
+    FrozenAttachment,
+    PersonalFile,
+    PersonalFiles,
+    StoredFile,
+)
 from campaigns.audience.consent import Consent
 from campaigns.audience.edits import ContactEdit
 from campaigns.audience.fields import ContactField
@@ -26,6 +34,7 @@ from campaigns.links.models import LinkVisit
 from campaigns.messages.models import HouseLayout, MessageVersion, Revision, Snippet, Template
 from campaigns.preferences.models import EndedOptOut, LinkUse, ListOptOut, Unsubscription
 from campaigns.privacy.models import Erasure, ForgottenAddress
+from campaigns.relays.models import Relay, RelayUse
 from campaigns.reports.models import CampaignReport
 from campaigns.scheduling.models import Schedule, SentSpan, Wave
 from campaigns.segments.models import Segment
@@ -44,10 +53,12 @@ from campaigns.signup.models import SignupForm, SignupRequest
 from campaigns.splits.models import SplitTest, SplitVersion
 from campaigns.suppression.models import EndedSuppression, Suppression, SuppressionBatch, SuppressionLine
 from campaigns.suppression.ses_models import SesListChange, SesListEntry, SesListSync
+from campaigns.transactional.models import SharedVersion, TransactionalMessage
 from campaigns.uncertain.models import Canary
 
 __all__ = [
     "Acceptance",
+    "ApiRequest",
     "Approval",
     "ApprovalRule",
     "Attempt",
@@ -57,6 +68,7 @@ __all__ = [
     "BulkTarget",
     "BulkUndo",
     "Campaign",
+    "CampaignAttachment",
     "CampaignReport",
     "CampaignStop",
     "Canary",
@@ -80,6 +92,7 @@ __all__ = [
     "FeedbackCount",
     "ForgottenAddress",
     "FormerAddress",
+    "FrozenAttachment",
     "GuestList",
     "HouseLayout",
     "Image",
@@ -91,9 +104,13 @@ __all__ = [
     "ListMembership",
     "ListOptOut",
     "MessageVersion",
+    "PersonalFile",
+    "PersonalFiles",
     "Presence",
     "RatePoint",
     "RawEvent",
+    "Relay",
+    "RelayUse",
     "Revision",
     "Schedule",
     "Segment",
@@ -104,14 +121,17 @@ __all__ = [
     "SesListSync",
     "SignupForm",
     "SignupRequest",
+    "SharedVersion",
     "Snippet",
     "SplitTest",
     "SplitVersion",
+    "StoredFile",
     "Suppression",
     "SuppressionBatch",
     "SuppressionLine",
     "Tag",
     "Template",
+    "TransactionalMessage",
     "UnsavedDraft",
     "Unsubscription",
     "WaitingNotification",

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import Contact, ContactList, Tag
+from campaigns.guests.models import GuestList
 from campaigns.messages.models import Draftable, MessageVersion, Revision
 from campaigns.segments.models import Segment
-from campaigns.sending.states import CampaignKind, CampaignStatus, DeliveryState, OriginKind, Reason
+from campaigns.sending.states import AccountKind, CampaignKind, CampaignStatus, DeliveryState, OriginKind, Reason
 from portal.fields import KeyField
 from portal.leases import LeasedModel
 
@@ -19,11 +20,14 @@ from portal.leases import LeasedModel
 class SendingAccount(models.Model):
     """One account that mail leaves through, with its pacer: the row that hands out sending slots.
 
-    Made by set-up or an operator; limits written by the quota refresh, `*_tat_s` and `rho` by the pacer.
+    Made by set-up or an operator; limits written by the quota refresh (of a relay: by the operator), `*_tat_s` and
+    `rho` by the pacer. Of kind SMTP it has a `relay` (campaigns/relays) and nothing of SES.
     """
 
+    kind = models.CharField(_("kind"), max_length=4, choices=AccountKind.choices, default=AccountKind.SES)
     name = models.CharField(_("name"), max_length=80, unique=True)
-    region = models.CharField(_("region"), max_length=30)
+    is_active = models.BooleanField(_("in use"), default=True)  # off: offered for nothing new, and nothing leaves
+    region = models.CharField(_("region"), max_length=30, blank=True, default="")
     configuration_set = models.CharField(_("configuration set"), max_length=64, blank=True, default="")
     tracking_configuration_set = models.CharField(  # the same, with SES's tracking of opens and clicks
         _("configuration set with tracking"), max_length=64, blank=True, default=""
@@ -54,6 +58,10 @@ class SendingAccount(models.Model):
         return self.name
 
     @property
+    def is_ses(self) -> bool:
+        return self.kind == AccountKind.SES
+
+    @property
     def quota_left(self) -> float:
         """Recipients that the 24-hour quota still allows; infinite when unlimited."""
         if self.quota_24h < 0:
@@ -63,7 +71,7 @@ class SendingAccount(models.Model):
 
 class Campaign(Draftable, LeasedModel):
     """One message to many people (or, of kind TEST, to a few who look at it first; CONFIRMATION, to who signed up;
-    VERSION, never sent itself: a further version of its parent's message).
+    MESSAGE, to one person who did something; VERSION, never sent itself: a further version of its parent's message).
 
     Written by marketers while a draft; from Send on only services and workers change it. Its lease is held while it is
     planned. Deleted only as a draft.
@@ -116,7 +124,13 @@ class Campaign(Draftable, LeasedModel):
     )  # segments.frozen.FrozenDict, from Send on
     only_contact_ids = models.JSONField(default=list, blank=True, editable=False)  # tests: these contacts
     test_recipient = models.CharField(max_length=320, blank=True, default="", editable=False)  # tests: goes here
-    given_values = models.JSONField(default=dict, blank=True, editable=False)  # confirmations: {"confirm_url": link}
+    # Values that are the same for everybody: {"confirm_url": link} of a confirmation, those given with a message.
+    given_values = models.JSONField(default=dict, blank=True, editable=False)
+    # Made with a test key: only these people are really written to, everybody else is skipped at the last moment.
+    is_rehearsal = models.BooleanField(default=False, editable=False)
+    rehearsal_guests = models.ForeignKey(
+        GuestList, null=True, blank=True, on_delete=models.SET_NULL, editable=False, related_name="+"
+    )
 
     version = models.ForeignKey(MessageVersion, null=True, blank=True, on_delete=models.PROTECT, editable=False)
     template_revision = models.ForeignKey(  # the version of the template whose words it began with
@@ -145,7 +159,7 @@ class Campaign(Draftable, LeasedModel):
 
     @property
     def is_priority(self) -> bool:
-        """Tests overtake campaigns: own queue, own lane of the pacer."""
+        """Tests and single mails overtake campaigns: own queue, own lane of the pacer."""
         return self.campaign_kind != CampaignKind.CAMPAIGN
 
 

@@ -11,7 +11,7 @@ from campaigns.messages.services import compiled_version, required_fields
 from campaigns.preferences.people import first_of
 from campaigns.sending.models import Campaign
 from campaigns.sending.outcomes import Envelope
-from campaigns.sending.states import CampaignKind
+from campaigns.sending.states import PERSONAL_KINDS, CampaignKind
 from campaigns.sending.transports.ses import SesTransport
 from campaigns.splits.parts import frozen_version_id
 from portal.errors import Conflict, PortalError
@@ -57,7 +57,7 @@ def sender_of(campaign_id: int, *, part: int = 0) -> Sender:
         is_test=campaign.campaign_kind == CampaignKind.TEST,
         required_fields=required_fields(message),
         given_values=campaign.given_values,
-        reaches_unsubscribed=campaign.campaign_kind == CampaignKind.CONFIRMATION,
+        reaches_unsubscribed=campaign.campaign_kind in PERSONAL_KINDS,
         list_ids=_list_ids(campaign),
     )
 

@@ -6,6 +6,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class AccountKind(models.TextChoices):
+    """What a sending account hands its mail to."""
+
+    SES = "ses", "Amazon SES"
+    SMTP = "smtp", _("SMTP relay")
+
+
 class DeliveryState(models.IntegerChoices):
     """Where one delivery stands."""
 
@@ -42,6 +49,7 @@ class Reason(models.IntegerChoices):
     SUPPRESSED_IMPORT = 9, _("on the suppression list: imported")
     LEFT_LIST = 14, _("left the list")
     FORGOTTEN = 15, _("asked to be forgotten")
+    NOT_A_GUEST = 16, _("a test key writes to its guests only")
     TIME_PASSED = 12, _("the chosen time had passed in their time zone")
     # provably not accepted, tried again
     THROTTLED = 20, _("asked to slow down")
@@ -95,6 +103,11 @@ class CampaignKind(models.TextChoices):
     TEST = "test", _("test")
     CONFIRMATION = "opt-in", _("sign-up confirmation")
     VERSION = "version", _("version of an A/B test")
+    MESSAGE = "message", _("message")  # to one person or a few, see campaigns/transactional
+
+
+# Nobody is written to as one of many by these: an unsubscribe does not stop them, a bounce or a complaint does.
+PERSONAL_KINDS = frozenset({CampaignKind.CONFIRMATION, CampaignKind.MESSAGE})
 
 
 WRITTEN_KINDS = (CampaignKind.CAMPAIGN, CampaignKind.VERSION)  # what people write in the editor

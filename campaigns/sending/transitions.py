@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from campaigns.sending.models import Campaign
-from campaigns.sending.states import TRANSITIONS, CampaignKind, CampaignStatus
+from campaigns.sending.states import PERSONAL_KINDS, TRANSITIONS, CampaignStatus
 from portal.activity import record_activity
 from portal.errors import Conflict
 
@@ -50,8 +50,8 @@ def change_status(
     for field, value in changes.items():
         setattr(campaign, field, value)
     campaign.save(update_fields=["status", "status_reason", "updated_at", *changes])
-    if campaign.campaign_kind == CampaignKind.CONFIRMATION and to not in _GOES_WRONG:
-        return  # one for each person who signs up: the log is for the deeds of people
+    if campaign.campaign_kind in PERSONAL_KINDS and to not in _GOES_WRONG:
+        return  # one for each person who gets one: the log is for the deeds of people
     record_activity(verb, actor=actor, target=campaign, **({"reason": reason} if reason else {}))
 
 

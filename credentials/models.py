@@ -1,0 +1,7 @@
+"""Registers the models of every subject with Django; import them from their own subject."""
+
+from __future__ import annotations
+
+from credentials.api_keys.models import ApiKey
+
+__all__ = ["ApiKey"]
