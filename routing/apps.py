@@ -6,6 +6,6 @@ from django.apps import AppConfig
 
 
 class RoutingConfig(AppConfig):
-    """Mail that comes in; still empty."""
+    """Mail that comes in: rules, the router, and what is done with each mail."""
 
     name = "routing"

@@ -1,0 +1,28 @@
+"""Registers the models of every subject with Django; import them from their own subject."""
+
+from __future__ import annotations
+
+from routing.domains.models import InboundDomain
+from routing.inbound.models import InboundDelivery, InboundDeliveryEvent, InboundMessage, InboundRefusal
+from routing.rules.models import (
+    DefaultRoute,
+    RoutingRule,
+    RuleDestination,
+    RuleHit,
+    RuleSetVersion,
+    SavedExample,
+)
+
+__all__ = [
+    "DefaultRoute",
+    "InboundDelivery",
+    "InboundDeliveryEvent",
+    "InboundDomain",
+    "InboundMessage",
+    "InboundRefusal",
+    "RoutingRule",
+    "RuleDestination",
+    "RuleHit",
+    "RuleSetVersion",
+    "SavedExample",
+]
