@@ -20,6 +20,7 @@ from campaigns.bulk.models import BulkChange, BulkTarget, BulkUndo, DuplicateSca
 from campaigns.editing.models import Presence, UnsavedDraft
 from campaigns.exports.models import Export
 from campaigns.feedback.models import FeedbackCount, RawEvent, WaitingNotification
+from campaigns.forms.models import ContactForm, FormMessage
 from campaigns.guests.models import GuestList
 from campaigns.images.models import Image
 from campaigns.importing.models import (
@@ -55,6 +56,7 @@ from campaigns.suppression.models import EndedSuppression, Suppression, Suppress
 from campaigns.suppression.ses_models import SesListChange, SesListEntry, SesListSync
 from campaigns.transactional.models import SharedVersion, TransactionalMessage
 from campaigns.uncertain.models import Canary
+from campaigns.webhooks.models import WebhookEndpoint, WebhookPost, WebhookTry
 
 __all__ = [
     "Acceptance",
@@ -78,6 +80,7 @@ __all__ = [
     "Contact",
     "ContactEdit",
     "ContactField",
+    "ContactForm",
     "ContactImport",
     "ContactList",
     "ContactTag",
@@ -91,6 +94,7 @@ __all__ = [
     "Export",
     "FeedbackCount",
     "ForgottenAddress",
+    "FormMessage",
     "FormerAddress",
     "FrozenAttachment",
     "GuestList",
@@ -136,4 +140,7 @@ __all__ = [
     "Unsubscription",
     "WaitingNotification",
     "Wave",
+    "WebhookEndpoint",
+    "WebhookPost",
+    "WebhookTry",
 ]

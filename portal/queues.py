@@ -29,6 +29,7 @@ class QueueName(StrEnum):
     MAINTENANCE = "maintenance"
     SES_EVENTS = "ses-events"
     UPLOADS = "uploads"
+    WEBHOOKS = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ class TaskName(StrEnum):
     REDRIVE = "maintenance.redrive"
     WRITE_REPORT = "campaigns.write_report"
     WRITE_REPORTS = "campaigns.write_reports"
+    TELL_WEBHOOKS = "campaigns.tell_webhooks"
+    POST_WEBHOOKS = "campaigns.post_webhooks"
+    MAIL_FORM_MESSAGES = "campaigns.mail_form_messages"
     SWEEP = "maintenance.sweep"
 
 
@@ -79,6 +83,7 @@ QUEUES: dict[QueueName, Queue] = {
         Queue(QueueName.SENDING, Feed.TASKS, visibility_timeout_s=960),
         Queue(QueueName.IMPORTS, Feed.TASKS, visibility_timeout_s=960),
         Queue(QueueName.MAINTENANCE, Feed.TASKS, visibility_timeout_s=960),
+        Queue(QueueName.WEBHOOKS, Feed.TASKS, visibility_timeout_s=360),
         Queue(QueueName.SES_EVENTS, Feed.SES_EVENTS, visibility_timeout_s=360),
         Queue(QueueName.UPLOADS, Feed.S3_EVENTS, visibility_timeout_s=360),
     )
@@ -105,6 +110,9 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.REDRIVE: QueueName.MAINTENANCE,
     TaskName.WRITE_REPORT: QueueName.IMPORTS,
     TaskName.WRITE_REPORTS: QueueName.IMPORTS,
+    TaskName.TELL_WEBHOOKS: QueueName.WEBHOOKS,
+    TaskName.POST_WEBHOOKS: QueueName.WEBHOOKS,
+    TaskName.MAIL_FORM_MESSAGES: QueueName.PRIORITY,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }
 
@@ -123,6 +131,7 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick(TaskName.REFRESH_QUOTA, every_s=60),
     Tick(TaskName.SYNC_SUPPRESSIONS, every_s=60),
     Tick(TaskName.SETTLE_UNCERTAIN, every_s=60),
+    Tick(TaskName.TELL_WEBHOOKS, every_s=60),
 )
 
 

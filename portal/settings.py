@@ -53,6 +53,7 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # earlier ones: what they signed is still understood
 UNSUBSCRIBE_KEYS = env.words("UNSUBSCRIBE_KEYS")  # id:secret; the first signs, all are understood
+KMS_KEY_ID = env.text("KMS_KEY_ID")  # seals stored secrets; "" seals them under a master key in DATA_DIR
 PRIVACY_KEYS = env.words("PRIVACY_KEYS")  # id:secret; hashes of people who were forgotten
 
 # --- Web
@@ -178,6 +179,16 @@ UNDO_IMPORT_DAYS = env.whole_number("UNDO_IMPORT_DAYS", 7)
 UNDO_BULK_DAYS = env.whole_number("UNDO_BULK_DAYS", 7)
 EXPORT_DAYS = env.whole_number("EXPORT_DAYS", 7)
 RAW_EVENTS_DAYS = env.whole_number("RAW_EVENTS_DAYS", 30)  # 0 keeps none
+MESSAGE_VALUES_DAYS = env.whole_number("MESSAGE_VALUES_DAYS", 30, least=1)  # what single messages were filled with
+API_IDEMPOTENCY_DAYS = env.whole_number("API_IDEMPOTENCY_DAYS", 7, least=1)  # answers to repeated requests
+API_BODY_MAX_BYTES = env.whole_number("API_BODY_MAX_BYTES", 35_000_000, least=10_000)
+API_MAX_RECIPIENTS = env.whole_number("API_MAX_RECIPIENTS", 1000, least=1, most=10_000)  # within one request
+API_VPC_ENDPOINTS = env.words("API_VPC_ENDPOINTS")  # ids of ours, vpce-...; none given believes every one
+API_ISOLATION = env.one_of("API_ISOLATION", ("not-stated", "public", "private", "isolated"))
+WEBHOOK_TRIED_H = env.whole_number("WEBHOOK_TRIED_H", 72, least=1)  # then a post is given up, with an alert
+WEBHOOK_PAUSED_AFTER = env.whole_number("WEBHOOK_PAUSED_AFTER", 20, least=1)  # failures in a row
+WEBHOOK_LOG_DAYS = env.whole_number("WEBHOOK_LOG_DAYS", 14, least=1)
+WEBHOOK_ALLOWED_HOSTS = env.words("WEBHOOK_ALLOWED_HOSTS")  # host:port of our own network
 # The heartbeat, whose event proves that news of sent mail comes; 0 switches it off.
 CANARY_EVERY_S = env.whole_number("CANARY_EVERY_S", 600)  # while somebody is uncertain
 CANARY_IDLE_EVERY_S = env.whole_number("CANARY_IDLE_EVERY_S", 3600, least=1)  # otherwise

@@ -169,14 +169,16 @@ def worker_specs(plan: StackPlan) -> list[ChildSpec]:
     """Return what works on queues.
 
     A worker looks at its queues in turn and waits at each that is empty, so the queue that carries campaigns has a
-    worker of its own, and a test mail never waits behind a campaign.
+    worker of its own, and so has the one with mail that somebody waits for: a form's message never waits behind a
+    campaign, nor behind a slow server of somebody's webhook.
     """
     prefix = os.environ.get("QUEUE_PREFIX") or "postroom"
     schedule_file = plan.data_dir / "sandbox" / "celerybeat-schedule"
     return [
         celery_worker("worker-1", [f"{prefix}-sending"], concurrency=4),
         celery_worker("worker-2", [f"{prefix}-imports"], concurrency=2),
-        celery_worker("worker-3", [f"{prefix}-priority", f"{prefix}-maintenance"], concurrency=2),
+        celery_worker("worker-3", [f"{prefix}-priority"], concurrency=2),
+        celery_worker("worker-4", [f"{prefix}-maintenance", f"{prefix}-webhooks"], concurrency=3),
         ChildSpec("events", ("-m", "workers.consume"), ready_line=r"consume\.ready", hidden_line=NOISE),
         ChildSpec(
             "schedule",
