@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from routing.domains.models import InboundDomain
+from routing.gmail.models import GmailImport, GmailMailbox
 from routing.inbound.models import InboundDelivery, InboundDeliveryEvent, InboundMessage, InboundRefusal
+from routing.rules.draft_models import RuleDraft
 from routing.rules.models import (
     DefaultRoute,
     RoutingRule,
@@ -15,6 +17,8 @@ from routing.rules.models import (
 
 __all__ = [
     "DefaultRoute",
+    "GmailImport",
+    "GmailMailbox",
     "InboundDelivery",
     "InboundDeliveryEvent",
     "InboundDomain",
@@ -22,6 +26,7 @@ __all__ = [
     "InboundRefusal",
     "RoutingRule",
     "RuleDestination",
+    "RuleDraft",
     "RuleHit",
     "RuleSetVersion",
     "SavedExample",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
-from routing.rules.definition import Choice, Condition, ConditionKind, Status, Comparison
+from routing.rules.definition import Choice, Comparison, Condition, ConditionKind, Status
 
 LARGEST_MAIL_BYTES: Final = 40 * 1024 * 1024  # SES takes no larger mail in
 
