@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from credentials.api_keys.models import ApiKey
+from credentials.grants.models import GrantEvent, OAuthGrant
 
-__all__ = ["ApiKey"]
+__all__ = ["ApiKey", "GrantEvent", "OAuthGrant"]

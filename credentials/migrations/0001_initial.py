@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import portal.fields
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -37,5 +38,53 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'API keys',
                 'ordering': ('-id',),
             },
+        ),
+        migrations.CreateModel(
+            name='OAuthGrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('provider', models.CharField(choices=[('google', 'Google')], default='google', max_length=10)),
+                ('subject', portal.fields.KeyField(max_length=255)),
+                ('email', models.CharField(max_length=254, verbose_name='account')),
+                ('scopes', models.JSONField(default=list, verbose_name='may')),
+                ('sealed_refresh_token', models.TextField(blank=True)),
+                ('sealed_access_token', models.TextField(blank=True)),
+                ('access_expires_at', models.DateTimeField(blank=True, null=True)),
+                ('refresh_expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
+                ('health', models.CharField(choices=[('healthy', 'healthy'), ('expiring', 'expires soon'), ('unknown', 'works, end not known'), ('revoked', 'permission lost'), ('unreachable', 'cannot be checked'), ('disconnected', 'disconnected')], default='unknown', max_length=12, verbose_name='health')),
+                ('reason', models.CharField(blank=True, max_length=60)),
+                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='checked')),
+                ('worked_at', models.DateTimeField(blank=True, null=True, verbose_name='last worked')),
+                ('next_token_call_at', models.DateTimeField(blank=True, null=True)),
+                ('connected_at', models.DateTimeField(blank=True, null=True, verbose_name='connected')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('connected_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'consent',
+                'verbose_name_plural': 'consents',
+                'ordering': ('email', 'id'),
+            },
+        ),
+        migrations.CreateModel(
+            name='GrantEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='when')),
+                ('health', models.CharField(choices=[('healthy', 'healthy'), ('expiring', 'expires soon'), ('unknown', 'works, end not known'), ('revoked', 'permission lost'), ('unreachable', 'cannot be checked'), ('disconnected', 'disconnected')], max_length=12, verbose_name='health')),
+                ('reason', models.CharField(blank=True, max_length=60)),
+                ('actor_name', models.CharField(blank=True, max_length=150, verbose_name='by')),
+                ('grant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='credentials.oauthgrant')),
+            ],
+            options={
+                'verbose_name': 'change of a consent',
+                'verbose_name_plural': 'changes of consents',
+                'ordering': ('-id',),
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='oauthgrant',
+            constraint=models.UniqueConstraint(fields=('provider', 'subject'), name='oauth_grant_once'),
         ),
     ]

@@ -143,6 +143,9 @@ class InboundDelivery(LeasedModel):
                 name="inbound_open",
                 condition=models.Q(state__in=["pending", "leased"]),
             ),
+            models.Index(
+                fields=("action", "destination", "id"), name="inbound_parked", condition=models.Q(state="parked")
+            ),
             models.Index(fields=("state", "-id"), name="inbound_state"),
             models.Index(fields=("rule", "-id"), name="inbound_rule"),
             models.Index(fields=("recipient", "-id"), name="inbound_recipient"),

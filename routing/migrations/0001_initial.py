@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('credentials', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -111,6 +112,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'saved example',
                 'verbose_name_plural': 'saved examples',
                 'ordering': ('name', 'id'),
+            },
+        ),
+        migrations.CreateModel(
+            name='GmailMailbox',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('label_ids', models.JSONField(default=dict)),
+                ('wait_until', models.DateTimeField(blank=True, null=True)),
+                ('last_delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='last delivered')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('grant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='gmail_mailbox', to='credentials.oauthgrant')),
+            ],
+            options={
+                'verbose_name': 'Gmail account',
+                'verbose_name_plural': 'Gmail accounts',
+                'ordering': ('grant__email', 'id'),
             },
         ),
         migrations.CreateModel(
@@ -250,9 +267,34 @@ class Migration(migrations.Migration):
                 'ordering': ('-id',),
             },
         ),
+        migrations.CreateModel(
+            name='GmailImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lease_token', models.CharField(blank=True, default='', max_length=32)),
+                ('lease_until', models.DateTimeField(blank=True, null=True)),
+                ('retry_at', models.DateTimeField(blank=True, null=True)),
+                ('state', models.CharField(choices=[('open', 'under way'), ('done', 'in the mailbox'), ('uncertain', 'not certain')], default='open', max_length=10)),
+                ('upload_url', models.TextField(blank=True)),
+                ('gmail_message_id', models.CharField(blank=True, max_length=64)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='routing.gmailmailbox')),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gmail_imports', to='routing.inboundmessage')),
+            ],
+            options={
+                'verbose_name': 'import into Gmail',
+                'verbose_name_plural': 'imports into Gmail',
+                'constraints': [models.UniqueConstraint(fields=('message', 'mailbox'), name='gmail_import_once')],
+            },
+        ),
         migrations.AddIndex(
             model_name='inbounddelivery',
             index=models.Index(condition=models.Q(('state__in', ['pending', 'leased'])), fields=['action', 'destination', 'id'], name='inbound_open'),
+        ),
+        migrations.AddIndex(
+            model_name='inbounddelivery',
+            index=models.Index(condition=models.Q(('state', 'parked')), fields=['action', 'destination', 'id'], name='inbound_parked'),
         ),
         migrations.AddIndex(
             model_name='inbounddelivery',

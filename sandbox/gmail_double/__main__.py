@@ -1,0 +1,55 @@
+"""Run the double: `python -m sandbox.gmail_double --port 8026 --data-dir var/sandbox`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from sandbox.gmail_double.double import Double
+from sandbox.gmail_double.server import DoubleServer
+
+
+def read_arguments() -> argparse.Namespace:
+    """Return the command line's settings."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.gmail_double", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
+    parser.add_argument("--data-dir", type=Path, help="without: kept until the end only")
+    parser.add_argument("--units-per-min", type=int, default=15_000, help="quota of a mailbox; 0 = none")
+    parser.add_argument("--accounts", nargs="*", default=[], metavar="ADDRESS")
+    return parser.parse_args()
+
+
+def serve(arguments: argparse.Namespace, data_dir: Path) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    double = Double(data_dir)
+    double.quota.units_per_min = arguments.units_per_min
+    for email in arguments.accounts:
+        double.accounts.add(email)
+    server = DoubleServer(double, port=arguments.port)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # `shutdown` waits for the loop that the signal has interrupted
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    sys.stdout.write(f"Gmail double on {server.url}, mailboxes at {server.url}/gmail/\n")
+    sys.stdout.flush()
+    server.serve_forever(poll_interval=0.1)
+    server.server_close()
+    double.stop()
+
+
+def main() -> None:
+    """Run with the data directory asked for, or one that goes afterwards."""
+    arguments = read_arguments()
+    if arguments.data_dir:
+        arguments.data_dir.mkdir(parents=True, exist_ok=True)
+        serve(arguments, arguments.data_dir)
+        return
+    with tempfile.TemporaryDirectory(prefix="gmail-double-") as folder:
+        serve(arguments, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
