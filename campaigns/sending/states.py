@@ -49,6 +49,7 @@ class Reason(models.IntegerChoices):
     SUPPRESSED_IMPORT = 9, _("on the suppression list: imported")
     LEFT_LIST = 14, _("left the list")
     FORGOTTEN = 15, _("asked to be forgotten")
+    FILE_MISSING = 16, _("there is no file for this person")
     NOT_A_GUEST = 16, _("a test key writes to its guests only")
     TIME_PASSED = 12, _("the chosen time had passed in their time zone")
     # provably not accepted, tried again
