@@ -1,0 +1,70 @@
+"""What a client writes: commands that cannot become two, and messages in which no line ends them early; pure.
+
+Source: RFC 5321, sections 4.1.1 and 4.5.2; RFC 1870 (SIZE), 6152 (8BITMIME), 6531 (SMTPUTF8), 4954 (AUTH), 4616 (PLAIN).
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+
+from portal.errors import InvalidInput
+
+END_OF_MESSAGE = b".\r\n"
+_PATH = re.compile(r"[!#-;=?-\[\]-~\x80-\U0010ffff]{1,320}")  # no control character, space, quote, backslash, <>
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
+_ODD_LINE_END = re.compile(rb"\r\n|\r|\n")
+
+
+class UnsafeCommand(InvalidInput):
+    """A value that could not stand in a command without becoming another one."""
+
+
+def ehlo(own_name: str) -> bytes:
+    """Say who we are. Raises UnsafeCommand."""
+    if not _HOST.fullmatch(own_name):
+        raise UnsafeCommand("The name that this machine gives itself is no host name.")
+    return f"EHLO {own_name}\r\n".encode("ascii")
+
+
+def mail_from(address: str, *, parameters: str = "") -> bytes:
+    """Begin a mail; `parameters` come from `Features.mail_parameters`. Raises UnsafeCommand."""
+    return f"MAIL FROM:<{_path(address)}>{parameters}\r\n".encode()
+
+
+def rcpt_to(address: str) -> bytes:
+    """Name a recipient. Raises UnsafeCommand."""
+    return f"RCPT TO:<{_path(address)}>\r\n".encode()
+
+
+def auth_plain(username: str, password: str) -> bytes:
+    """Log in by PLAIN, in one line. Raises UnsafeCommand."""
+    if "\0" in username + password:
+        raise UnsafeCommand("The user name or the password has a character in it that no server takes.")
+    return b"AUTH PLAIN " + b64encode(f"\0{username}\0{password}".encode()) + b"\r\n"
+
+
+def auth_login_answer(text: str) -> bytes:
+    """One answer within AUTH LOGIN."""
+    return b64encode(text.encode()) + b"\r\n"
+
+
+def _path(address: str) -> str:
+    local_part, at, domain = address.rpartition("@")
+    if not (at and local_part and domain and "@" not in local_part and _PATH.fullmatch(address)):
+        raise UnsafeCommand("The address has a character in it that could end the command.")
+    return address
+
+
+def dot_stuffed(message: bytes) -> bytes:
+    """The message as it stands after DATA, ending a line: dots at line starts doubled, every line end a CRLF.
+
+    Without a bare CR or LF no server can see the end of the message anywhere else (SMTP smuggling).
+    """
+    if not message.count(b"\n") == message.count(b"\r") == message.count(b"\r\n"):
+        message = _ODD_LINE_END.sub(b"\r\n", message)
+    if message.startswith(b"."):
+        message = b"." + message
+    if b"\n." in message:
+        message = message.replace(b"\n.", b"\n..")
+    return message if message.endswith(b"\r\n") or not message else message + b"\r\n"

@@ -1,0 +1,207 @@
+"""From a server's settings to a session that is ready for mail: connect, encrypt, greet, log in."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+from portal.mail.smtp.commands import UnsafeCommand, auth_login_answer, auth_plain, ehlo
+from portal.mail.smtp.features import Features, read_features
+from portal.mail.smtp.replies import ProtocolFault
+from portal.mail.smtp_security import Security
+from portal.public_web import NotAskedError, is_public, look_up
+from portal.smtp.errors import NoSession, Stage
+from portal.smtp.session import Session
+from portal.smtp.wire import Wire
+
+if TYPE_CHECKING:
+    from portal.mail.smtp.replies import Reply
+    from portal.public_web import Resolve
+    from portal.smtp.watching import Watcher
+
+_LOGIN_ASKS, _LOGIN_DONE, _READY = 334, 235, 220
+_FULL_NAME = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+_LOOPBACK = ("127.", "::1")
+
+
+class Server(Protocol):
+    """Where mail is handed over; `username` "" means that nobody logs in."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def security(self) -> Security: ...
+    @property
+    def username(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def is_internal_allowed(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long what may take, in seconds; RFC 5321 asks for minutes, but a worker's hold of its people ends before."""
+
+    connect_s: float = 8.0  # one address
+    open_s: float = 20.0  # all of it, until mail can go
+    reply_s: float = 20.0
+    message_s: float = 60.0  # from the end of a message to its answer
+
+
+USUAL_PATIENCE = Patience()
+
+
+@lru_cache(maxsize=1)
+def tls_context() -> ssl.SSLContext:
+    """Checks certificate and host name; made once, since it reads all of the machine's authorities."""
+    return ssl.create_default_context()
+
+
+def open_session(
+    server: Server, *, watcher: Watcher, patience: Patience = USUAL_PATIENCE, resolve: Resolve = look_up
+) -> Session:
+    """Connect and log in. Raises NoSession, and tells the watcher."""
+    try:
+        opening = _Opening(server, patience, Wire(_connected(server, patience, resolve)))
+    except NoSession as error:
+        watcher.connection_failed(str(error))
+        raise
+    try:
+        features = opening.run(watcher)
+    except NoSession as error:
+        opening.wire.close()
+        report = watcher.login_failed if error.stage is Stage.LOGIN else watcher.connection_failed
+        report(str(error))
+        raise
+    return Session(opening.wire, features, patience)
+
+
+def _connected(server: Server, patience: Patience, resolve: Resolve) -> socket.socket:
+    problem = ""
+    for address in _addresses(server, resolve):
+        try:
+            return socket.create_connection((address, server.port), timeout=patience.connect_s)
+        except OSError as error:
+            problem = str(error) or type(error).__name__
+    raise NoSession(Stage.CONNECT, f"{server.host} does not answer at port {server.port}: {problem}")
+
+
+def _addresses(server: Server, resolve: Resolve) -> list[str]:
+    """Judged here and connected to as they are, so that a name cannot answer otherwise in between."""
+    try:
+        found = resolve(server.host, server.port)
+    except NotAskedError as error:
+        raise NoSession(Stage.NAME, f"{server.host} is not the name of any server.") from error
+    if not server.is_internal_allowed and not all(is_public(address) for address in found):
+        raise NoSession(Stage.INTERNAL, f"{server.host} is on an internal network, which nobody allowed.")
+    if server.security is Security.PLAIN and not all(address.startswith(_LOOPBACK) for address in found):
+        raise NoSession(Stage.INTERNAL, "Without encryption, mail goes to this machine only.")
+    return found[:4]
+
+
+class _Opening:
+    """The first words on one connection."""
+
+    def __init__(self, server: Server, patience: Patience, wire: Wire) -> None:
+        self._server = server
+        self.wire = wire
+        self._deadline_s = time.monotonic() + patience.open_s
+
+    def run(self, watcher: Watcher) -> Features:
+        if self._server.security is Security.TLS:
+            self._encrypt()
+        greeting = self._reply()
+        if greeting.code != _READY:
+            raise NoSession(Stage.GREETING, f"The server does not let us in: {greeting.text}", reply=greeting)
+        watcher.connected()
+        features = self._greet()
+        if self._server.security is Security.STARTTLS:
+            features = self._start_tls(features)
+        if self._server.username:
+            self._log_in(features)
+            watcher.logged_in()
+        return features
+
+    def _greet(self) -> Features:
+        reply = self._ask(ehlo(_own_name(self.wire)))
+        if not reply.is_positive:
+            raise NoSession(Stage.GREETING, f"The server does not take our greeting: {reply.text}", reply=reply)
+        return read_features(reply)
+
+    def _start_tls(self, features: Features) -> Features:
+        """What was said before does not count any more: anybody may have said it."""
+        if not features.has_starttls:
+            raise NoSession(Stage.NO_STARTTLS, "The server offers no STARTTLS, so nothing was sent.")
+        reply = self._ask(b"STARTTLS\r\n")
+        if reply.code != _READY:
+            raise NoSession(Stage.NO_STARTTLS, f"The server refuses STARTTLS: {reply.text}", reply=reply)
+        self._encrypt()
+        return self._greet()
+
+    def _encrypt(self) -> None:
+        try:
+            self.wire.encrypt(tls_context(), self._server.host, within_s=self._left_s())
+        except ProtocolFault as error:
+            raise NoSession(Stage.NO_STARTTLS, str(error)) from error
+        except ssl.SSLCertVerificationError as error:
+            raise NoSession(
+                Stage.TLS, f"The certificate does not prove {self._server.host}: {error.verify_message}"
+            ) from error
+        except (OSError, ValueError) as error:
+            raise NoSession(Stage.TLS, f"No encryption came about: {error}") from error
+
+    def _log_in(self, features: Features) -> None:
+        if not self.wire.is_encrypted and self._server.security is not Security.PLAIN:
+            raise NoSession(Stage.TLS, "The password is not sent without encryption.")
+        reply = self._logged_in_by(features.logins)
+        if reply.code != _LOGIN_DONE:
+            raise NoSession(Stage.LOGIN, f"The server does not take the login: {reply.text}", reply=reply)
+
+    def _logged_in_by(self, logins: frozenset[str]) -> Reply:
+        name, password = self._server.username, self._server.password
+        if "PLAIN" in logins:
+            try:
+                return self._ask(auth_plain(name, password))
+            except UnsafeCommand as error:
+                raise NoSession(Stage.LOGIN, str(error)) from error
+        if "LOGIN" not in logins:
+            raise NoSession(Stage.NO_LOGIN, "The server offers no login by name and password.")
+        reply = self._ask(b"AUTH LOGIN\r\n")
+        for text in (name, password):
+            if reply.code != _LOGIN_ASKS:
+                return reply
+            reply = self._ask(auth_login_answer(text))
+        return reply
+
+    def _ask(self, command: bytes) -> Reply:
+        try:
+            self.wire.write(command, within_s=self._left_s())
+        except OSError as error:
+            raise NoSession(Stage.GREETING, f"The connection broke: {error}") from error
+        return self._reply()
+
+    def _reply(self) -> Reply:
+        try:
+            return self.wire.reply(within_s=self._left_s())
+        except (OSError, ProtocolFault) as error:
+            raise NoSession(Stage.GREETING, f"No proper answer came: {error}") from error
+
+    def _left_s(self) -> float:
+        return max(0.01, self._deadline_s - time.monotonic())
+
+
+def _own_name(wire: Wire) -> str:
+    """This machine's full name, or the address that the server sees."""
+    name = socket.gethostname()
+    if _FULL_NAME.fullmatch(name):
+        return name
+    address = wire.own_address
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
