@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from routing.actions.models import BouncePace
 from routing.domains.models import InboundDomain
 from routing.gmail.models import GmailImport, GmailMailbox
-from routing.inbound.models import InboundDelivery, InboundDeliveryEvent, InboundMessage, InboundRefusal
+from routing.inbound.models import InboundDelivery, InboundDeliveryEvent, InboundMessage
 from routing.rules.draft_models import RuleDraft
 from routing.rules.models import (
     DefaultRoute,
@@ -16,6 +17,7 @@ from routing.rules.models import (
 )
 
 __all__ = [
+    "BouncePace",
     "DefaultRoute",
     "GmailImport",
     "GmailMailbox",
@@ -23,7 +25,6 @@ __all__ = [
     "InboundDeliveryEvent",
     "InboundDomain",
     "InboundMessage",
-    "InboundRefusal",
     "RoutingRule",
     "RuleDestination",
     "RuleDraft",

@@ -22,7 +22,7 @@ def _verdict(label: Any) -> models.CharField[str, str]:
     return models.CharField(label, max_length=20, choices=STATUSES, default=NOT_GIVEN)
 
 
-class InboundMessage(LeasedModel):
+class InboundMessage(models.Model):
     """One mail that SES received, by SES's message id; written once when its notification comes.
 
     `received` until its recipients are decided, then `routed`; the sweep routes what was left. The raw mail lies in S3
@@ -43,7 +43,7 @@ class InboundMessage(LeasedModel):
         MISSING = "missing", _("missing")
 
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.RECEIVED)
-    claim_count = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)  # when routing is tried again
     reason = models.CharField(max_length=200, blank=True)  # why it is not routed yet
     ses_message_id = KeyField(_("SES message id"), max_length=200, unique=True)
     bucket = models.CharField(max_length=63)
@@ -119,6 +119,7 @@ class InboundDelivery(LeasedModel):
     reason = models.CharField(_("reason"), max_length=40, blank=True)  # routing.inbound.reasons.Reason
     detail = models.CharField(_("detail"), max_length=500, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)  # calls of the service outside
+    is_attempted = models.BooleanField(default=False)  # the newest attempt began, and its outcome is not known
     claim_count = models.PositiveSmallIntegerField(default=0)
     rule = models.ForeignKey(RoutingRule, null=True, blank=True, on_delete=models.SET_NULL, related_name="deliveries")
     rule_key = KeyField(max_length=MAX_KEY_CHARS, blank=True)  # stays when the rule goes; "" = the default route
@@ -173,19 +174,3 @@ class InboundDeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.reason}".strip()
-
-
-class InboundRefusal(models.Model):
-    """Notifications that could not be used, counted by cause and day; written by `routing.inbound.receive`."""
-
-    cause = models.CharField(max_length=40)
-    day = models.DateField()
-    count = models.PositiveIntegerField(default=0)
-    example = models.CharField(max_length=200, blank=True)  # what the reader said; no addresses
-    last_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("cause", "day"), name="inbound_refusal_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.cause} {self.day}: {self.count}"
