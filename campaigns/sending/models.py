@@ -94,6 +94,15 @@ class Campaign(Draftable, LeasedModel):
         help_text=_("SES puts an invisible image into each mail and leads its links through a counter of its own."),
     )
 
+    resends_uncertain = models.BooleanField(  # SMTP relays send no news that could settle it
+        _("Send again when an answer is lost"),
+        default=False,
+        help_text=_(
+            "When a relay's answer is lost, nobody can tell whether the mail left. With this, it is sent once more, and a "
+            "few people may get it twice; without, it waits for a person to decide."
+        ),
+    )
+
     # Audience: everybody, or the people on any of the lists, with any of the tags or in any segment; minus the excluded.
     is_to_everybody = models.BooleanField(_("everybody"), default=False)
     include_lists = models.ManyToManyField(
@@ -126,6 +135,8 @@ class Campaign(Draftable, LeasedModel):
     test_recipient = models.CharField(max_length=320, blank=True, default="", editable=False)  # tests: goes here
     # Values that are the same for everybody: {"confirm_url": link} of a confirmation, those given with a message.
     given_values = models.JSONField(default=dict, blank=True, editable=False)
+    # Somebody waits for it: tried again within seconds, and given up after a few tries.
+    is_hurried = models.BooleanField(default=False, editable=False)
     # Made with a test key: only these people are really written to, everybody else is skipped at the last moment.
     is_rehearsal = models.BooleanField(default=False, editable=False)
     rehearsal_guests = models.ForeignKey(

@@ -50,7 +50,7 @@ class Reason(models.IntegerChoices):
     LEFT_LIST = 14, _("left the list")
     FORGOTTEN = 15, _("asked to be forgotten")
     FILE_MISSING = 16, _("there is no file for this person")
-    NOT_A_GUEST = 16, _("a test key writes to its guests only")
+    NOT_A_GUEST = 18, _("a test key writes to its guests only")
     TIME_PASSED = 12, _("the chosen time had passed in their time zone")
     # provably not accepted, tried again
     THROTTLED = 20, _("asked to slow down")
@@ -60,11 +60,13 @@ class Reason(models.IntegerChoices):
     TRANSIENT = 24, _("the provider asked to try later")
     NOT_ACCEPTED = 25, _("the answer was lost, and the provider's silence proved that nothing was sent")
     SENT_AGAIN = 26, _("sent again by decision of a person, after the answer was lost")
+    NOT_TRIED = 27, _("the relay was slow, so that its turn has not come")
     # refused for good
     MESSAGE_REJECTED = 40, _("the provider rejected the message")
     NOT_VERIFIED = 41, _("the From address is not verified")
     NOT_CONFIGURED = 42, _("the provider's configuration is incomplete")
     TRIED_TOO_OFTEN = 43, _("tried too often without success")
+    RECIPIENT_REFUSED = 44, _("the relay refused the address")
     # uncertain
     ANSWER_LOST = 60, _("the provider's answer was lost")
     WORKER_DIED = 61, _("the worker stopped in the middle of the call")

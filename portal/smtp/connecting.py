@@ -14,19 +14,25 @@ from portal.mail.smtp.commands import UnsafeCommand, auth_login_answer, auth_pla
 from portal.mail.smtp.features import Features, read_features
 from portal.mail.smtp.replies import ProtocolFault
 from portal.mail.smtp_security import Security
-from portal.public_web import NotAskedError, is_public, look_up
+from portal.public_addresses import (
+    InternalAddress,
+    NoSuchName,
+    connect_public,
+    is_loopback,
+    is_public,
+    is_public_or_own,
+)
 from portal.smtp.errors import NoSession, Stage
 from portal.smtp.session import Session
 from portal.smtp.wire import Wire
 
 if TYPE_CHECKING:
     from portal.mail.smtp.replies import Reply
-    from portal.public_web import Resolve
+    from portal.public_addresses import Allowed, LookUp
     from portal.smtp.watching import Watcher
 
 _LOGIN_ASKS, _LOGIN_DONE, _READY = 334, 235, 220
 _FULL_NAME = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
-_LOOPBACK = ("127.", "::1")
 
 
 class Server(Protocol):
@@ -50,7 +56,7 @@ class Server(Protocol):
 class Patience:
     """How long what may take, in seconds; RFC 5321 asks for minutes, but a worker's hold of its people ends before."""
 
-    connect_s: float = 8.0  # one address
+    connect_s: float = 8.0
     open_s: float = 20.0  # all of it, until mail can go
     reply_s: float = 20.0
     message_s: float = 60.0  # from the end of a message to its answer
@@ -66,11 +72,11 @@ def tls_context() -> ssl.SSLContext:
 
 
 def open_session(
-    server: Server, *, watcher: Watcher, patience: Patience = USUAL_PATIENCE, resolve: Resolve = look_up
+    server: Server, *, watcher: Watcher, patience: Patience = USUAL_PATIENCE, look_up: LookUp | None = None
 ) -> Session:
     """Connect and log in. Raises NoSession, and tells the watcher."""
     try:
-        opening = _Opening(server, patience, Wire(_connected(server, patience, resolve)))
+        opening = _Opening(server, patience, Wire(_connected(server, patience, look_up)))
     except NoSession as error:
         watcher.connection_failed(str(error))
         raise
@@ -84,27 +90,31 @@ def open_session(
     return Session(opening.wire, features, patience)
 
 
-def _connected(server: Server, patience: Patience, resolve: Resolve) -> socket.socket:
-    problem = ""
-    for address in _addresses(server, resolve):
-        try:
-            return socket.create_connection((address, server.port), timeout=patience.connect_s)
-        except OSError as error:
-            problem = str(error) or type(error).__name__
-    raise NoSession(Stage.CONNECT, f"{server.host} does not answer at port {server.port}: {problem}")
-
-
-def _addresses(server: Server, resolve: Resolve) -> list[str]:
-    """Judged here and connected to as they are, so that a name cannot answer otherwise in between."""
+def _connected(server: Server, patience: Patience, look_up: LookUp | None) -> socket.socket:
+    """Judged as it is connected to, so that a name cannot answer otherwise in between."""
     try:
-        found = resolve(server.host, server.port)
-    except NotAskedError as error:
+        return connect_public(
+            server.host, server.port, timeout_s=patience.connect_s, allow=_allowed_for(server), look_up=look_up
+        )
+    except NoSuchName as error:
         raise NoSession(Stage.NAME, f"{server.host} is not the name of any server.") from error
-    if not server.is_internal_allowed and not all(is_public(address) for address in found):
-        raise NoSession(Stage.INTERNAL, f"{server.host} is on an internal network, which nobody allowed.")
-    if server.security is Security.PLAIN and not all(address.startswith(_LOOPBACK) for address in found):
-        raise NoSession(Stage.INTERNAL, "Without encryption, mail goes to this machine only.")
-    return found[:4]
+    except InternalAddress as error:
+        if server.security is Security.PLAIN:
+            raise NoSession(Stage.INTERNAL, "Without encryption, mail goes to this machine only.") from error
+        raise NoSession(Stage.INTERNAL, f"{server.host} is on an internal network, which nobody allowed.") from error
+    except OSError as error:
+        problem = str(error) or type(error).__name__
+        raise NoSession(Stage.CONNECT, f"{server.host} does not answer at port {server.port}: {problem}") from error
+
+
+def _allowed_for(server: Server) -> Allowed:
+    if server.security is Security.PLAIN:
+        return is_loopback if server.is_internal_allowed else _nothing
+    return is_public_or_own if server.is_internal_allowed else is_public
+
+
+def _nothing(_address: str) -> bool:
+    return False
 
 
 class _Opening:

@@ -97,13 +97,12 @@ class Session:
         if not self._wire.is_read_out or self._wire.has_news:
             raise ProtocolFault(self._said_out_of_turn())
         self._handed_over_s = time.monotonic()
-        message, commands, within_s = write.message, write.commands, self._patience.message_s
-        if len(message) <= _ONE_WRITE_BYTES:
-            mark = len(message) + len(END_OF_MESSAGE)
-            self._wire.write_counted(message + commands, within_s=within_s, mark=mark)
-        else:
-            self._wire.write_counted(message, within_s=within_s, mark=len(message) + 1)
-            self._wire.write_counted(commands, within_s=within_s, mark=len(END_OF_MESSAGE))
+        within_s = self._patience.message_s
+        *large, last = write.message if sum(map(len, write.message)) > _ONE_WRITE_BYTES else [b"".join(write.message)]
+        for piece in large:
+            self._wire.write_counted(piece, within_s=within_s, mark=len(piece) + 1)
+        mark = len(last) + len(END_OF_MESSAGE)
+        self._wire.write_counted(last + write.commands, within_s=within_s, mark=mark)
 
     def _said_out_of_turn(self) -> str:
         return f"The server answers out of step: {self._wire.reply(within_s=_GOODBYE_S).text}"

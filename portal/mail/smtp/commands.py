@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from typing import TYPE_CHECKING
 
 from portal.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 END_OF_MESSAGE = b".\r\n"
 _PATH = re.compile(r"[!#-;=?-\[\]-~\x80-\U0010ffff]{1,320}")  # no control character, space, quote, backslash, <>
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
+_SHARED_FROM_BYTES = 60_000
 _ODD_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -56,15 +61,44 @@ def _path(address: str) -> str:
     return address
 
 
-def dot_stuffed(message: bytes) -> bytes:
+def dot_stuffed(pieces: Sequence[bytes]) -> list[bytes]:
     """The message as it stands after DATA, ending a line: dots at line starts doubled, every line end a CRLF.
 
-    Without a bare CR or LF no server can see the end of the message anywhere else (SMTP smuggling).
+    Without a bare CR or LF no server can see the end of the message anywhere else (SMTP smuggling). Large pieces that
+    need no change are given back as they are, so that mails can share them.
     """
-    if not message.count(b"\n") == message.count(b"\r") == message.count(b"\r\n"):
-        message = _ODD_LINE_END.sub(b"\r\n", message)
-    if message.startswith(b"."):
-        message = b"." + message
-    if b"\n." in message:
-        message = message.replace(b"\n.", b"\n..")
-    return message if message.endswith(b"\r\n") or not message else message + b"\r\n"
+    stuffed: list[bytes] = []
+    small: list[bytes] = []
+    for piece in pieces:
+        if len(piece) < _SHARED_FROM_BYTES:
+            small.append(piece)
+        elif _is_safe(piece):
+            _append_stuffed(stuffed, b"".join(small))
+            stuffed.append(piece)
+            small = []
+        else:
+            small.append(piece)
+    _append_stuffed(stuffed, b"".join(small))
+    if stuffed and not stuffed[-1].endswith(b"\r\n"):
+        stuffed.append(b"\r\n")
+    return stuffed
+
+
+def _is_safe(piece: bytes) -> bool:
+    """Whether it can stand as it is wherever it stands."""
+    has_odd_edge = piece.startswith((b".", b"\n")) or piece.endswith(b"\r")
+    return not has_odd_edge and _has_whole_line_ends(piece) and b"\n." not in piece
+
+
+def _has_whole_line_ends(piece: bytes) -> bool:
+    return piece.count(b"\n") == piece.count(b"\r") == piece.count(b"\r\n")
+
+
+def _append_stuffed(stuffed: list[bytes], text: bytes) -> None:
+    if not text:
+        return
+    if not _has_whole_line_ends(text):
+        text = _ODD_LINE_END.sub(b"\r\n", text)
+    if text.startswith(b".") and (not stuffed or stuffed[-1].endswith(b"\n")):
+        text = b"." + text
+    stuffed.append(text.replace(b"\n.", b"\n..") if b"\n." in text else text)

@@ -7,7 +7,7 @@ whole; elsewhere every command waits for its answer. Source: RFC 5321, sections 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias
@@ -22,11 +22,11 @@ _RSET, _DATA = b"RSET\r\n", b"DATA\r\n"
 
 
 class Letter(NamedTuple):
-    """One mail: from whom, to whom, and the message as it was made."""
+    """One mail: from whom, to whom, and the message as it was made, in pieces."""
 
     sender: str
     recipient: str
-    message: bytes
+    message: Sequence[bytes]
 
 
 class Step(Enum):
@@ -43,7 +43,7 @@ class Step(Enum):
 class Write(NamedTuple):
     """Bytes to write now: first `message`, whose end the commands begin with, then the commands."""
 
-    message: bytes = b""
+    message: Sequence[bytes] = ()
     commands: bytes = b""
 
 
@@ -65,7 +65,7 @@ class _Opened:
 
     number: int
     letter: Letter
-    message: bytes  # as it goes over the wire
+    message: list[bytes]  # as it goes over the wire
 
 
 MakeLetter: TypeAlias = Callable[[int], Letter]
@@ -210,8 +210,9 @@ class TooLarge(InvalidInput):
     """The message is larger than the server says it takes."""
 
 
-def _require_fit(letter: Letter, message: bytes, features: Features) -> None:
-    if 0 < features.size_bytes < len(message):
-        raise TooLarge(f"The mail has {len(message):,} bytes, but the server takes at most {features.size_bytes:,}.")
+def _require_fit(letter: Letter, message: Sequence[bytes], features: Features) -> None:
+    size_bytes = sum(map(len, message))
+    if 0 < features.size_bytes < size_bytes:
+        raise TooLarge(f"The mail has {size_bytes:,} bytes, but the server takes at most {features.size_bytes:,}.")
     if not features.has_smtputf8 and not (letter.sender + letter.recipient).isascii():
         raise UnsafeCommand("The server takes no address with letters beyond ASCII (SMTPUTF8).")

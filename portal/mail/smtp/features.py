@@ -24,11 +24,11 @@ class Features:
     logins: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()  # every keyword, for people to read
 
-    def mail_parameters(self, addresses: tuple[str, str], message: bytes) -> str:
+    def mail_parameters(self, addresses: tuple[str, str], message: Sequence[bytes]) -> str:
         """What MAIL FROM says about a message between these two, as far as the server understands it."""
-        said = f" SIZE={len(message)}" if self.has_size else ""
+        said = f" SIZE={sum(map(len, message))}" if self.has_size else ""
         is_international = not (addresses[0].isascii() and addresses[1].isascii())
-        if self.has_8bitmime and (is_international or not message.isascii()):
+        if self.has_8bitmime and (is_international or not all(map(bytes.isascii, message))):
             said += " BODY=8BITMIME"
         return said + " SMTPUTF8" if is_international and self.has_smtputf8 else said
 
