@@ -165,6 +165,16 @@ ALERTS_TOPIC_ARN = env.text("ALERTS_TOPIC_ARN")  # "" tells alerts by e-mail and
 SES_SUPPRESSION_SYNC = env.yes_no("SES_SUPPRESSION_SYNC", default=True)  # with the list that SES keeps for the account
 SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
 
+# --- Google: Gmail accounts that inbound mail is put into
+GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID", "sandbox-client" if SANDBOX else "").strip()
+GOOGLE_CLIENT_SECRET = env.text("GOOGLE_CLIENT_SECRET", "sandbox-secret" if SANDBOX else "").strip()
+GOOGLE_AUTH_URL = env.text("GOOGLE_AUTH_URL", "https://accounts.google.com/o/oauth2/v2/auth")
+GOOGLE_TOKEN_URL = env.text("GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token")
+GOOGLE_REVOKE_URL = env.text("GOOGLE_REVOKE_URL", "https://oauth2.googleapis.com/revoke")
+GOOGLE_API_URL = env.text("GOOGLE_API_URL", "https://gmail.googleapis.com").rstrip("/")
+GOOGLE_ANSWER_S = env.number("GOOGLE_ANSWER_S", 30)  # longest wait for a part of an answer
+GMAIL_ASKS_READING = env.yes_no("GMAIL_ASKS_READING", default=False)  # leave to look a mail up when all else fails
+
 # --- Work
 QUEUE_PREFIX = env.text("QUEUE_PREFIX", "postroom")
 SEND_GRACE_S = env.whole_number("SEND_GRACE_S", 60, most=900)  # how long a pressed Send can be taken back

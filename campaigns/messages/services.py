@@ -110,20 +110,25 @@ def freeze_message(campaign: Campaign, actor: User | None) -> MessageVersion:
     """
     source = draft_source(campaign)
     compiled = compiled_source(source)
-    version = MessageVersion.objects.create(
-        kind=campaign.kind,
-        subject=campaign.subject,
-        preheader=campaign.preheader,
-        body=campaign.body,
-        text_body=campaign.text_body,
-        embeds_images=campaign.embeds_images,
-        layout=asdict(source.layout) if _shows_layout(campaign, source.snippets) else {},
+    campaign.version = version_of(campaign, source, compiled)
+    campaign.version.created_by = actor
+    campaign.version.save()
+    return campaign.version
+
+
+def version_of(content: MessageContent, source: MessageSource, compiled: CompiledMessage) -> MessageVersion:
+    """A version that says `content` for ever, with the layout and snippets that its source holds; not saved yet."""
+    return MessageVersion(
+        kind=content.kind,
+        subject=content.subject,
+        preheader=content.preheader,
+        body=content.body,
+        text_body=content.text_body,
+        embeds_images=content.embeds_images,
+        layout=asdict(source.layout) if _shows_layout(content, source.snippets) else {},
         snippets={snippet.name: {"kind": snippet.kind, "body": snippet.body} for snippet in source.snippets},
         field_defaults=dict(compiled.field_defaults),
-        created_by=actor,
     )
-    campaign.version = version
-    return version
 
 
 def compiled_version(version_id: int) -> CompiledMessage:

@@ -54,6 +54,7 @@ _SAYS = {
 _KIND_WORDS: dict[str, _StrPromise] = {
     CampaignKind.TEST: gettext_lazy("test"),
     CampaignKind.CONFIRMATION: gettext_lazy("sign-up confirmation"),
+    CampaignKind.MESSAGE: gettext_lazy("message"),
 }
 
 

@@ -38,9 +38,10 @@ def anonymise_deliveries(subject: Subject) -> dict[str, int]:
 
 
 def forget_single_mails(subject: Subject) -> dict[str, int]:
-    """Tests and confirmations that went to the person: who got them, and the link that was in them."""
+    """Tests, confirmations and messages that went to the person: who got them, and what was filled in."""
     mails = Campaign.objects.exclude(campaign_kind=CampaignKind.CAMPAIGN).exclude(test_recipient="")
-    wanted = Q()
+    deliveries = Delivery.objects.filter(address_key__in=subject.address_keys)
+    wanted = Q(campaign_kind=CampaignKind.MESSAGE, pk__in=deliveries.values("campaign_id"))  # to several people
     for key in subject.address_keys:
         wanted |= Q(test_recipient__iexact=key)
     found = list(mails.filter(wanted).values_list("pk", flat=True)) if subject.address_keys else []

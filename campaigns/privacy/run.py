@@ -31,8 +31,8 @@ Status = Erasure.Status
 STEPS: tuple[Callable[[Subject], dict[str, int]], ...] = (
     erase_person.keep_hashes,
     erase_person.delete_contact,
+    erase_ledger.forget_single_mails,  # found by their deliveries, too
     erase_ledger.anonymise_deliveries,
-    erase_ledger.forget_single_mails,
     erase_person.delete_signups,
     erase_person.anonymise_consents,
     erase_person.delete_wishes,

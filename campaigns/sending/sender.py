@@ -6,20 +6,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from campaigns.attachments.loading import OWN_FILES_KEPT_BYTES, encoded_attachments, personal_source
+from campaigns.attachments.owner import owner_of
 from campaigns.images.embedding import embedded_images
 from campaigns.messages.services import compiled_version, required_fields
 from campaigns.preferences.people import first_of
 from campaigns.sending.models import Campaign
 from campaigns.sending.outcomes import Envelope
 from campaigns.sending.states import PERSONAL_KINDS, CampaignKind
+from campaigns.sending.transports.rehearsal import RehearsalTransport
 from campaigns.sending.transports.ses import SesTransport
+from campaigns.sending.weighed_cache import WeighedCache
 from campaigns.splits.parts import frozen_version_id
 from portal.errors import Conflict, PortalError
+from portal.mail.attachment import encode_all
 
 if TYPE_CHECKING:
+    from campaigns.attachments.loading import PersonalFileSource
     from campaigns.messages.compile import CompiledMessage
     from campaigns.sending.outcomes import Transport
-    from portal.mail.attachment import Attachment
+    from portal.mail.attachment import EncodedFile
 
 # What comes of a frozen message that this release's compiler cannot make: no reason to try again by itself.
 CANNOT_BE_MADE = (PortalError, ValueError, TypeError, LookupError, AttributeError)
@@ -35,10 +41,12 @@ class Sender:
     max_rate_per_s: float
     is_priority: bool
     is_test: bool
+    is_hurried: bool  # tried again within seconds, given up after a few tries
     required_fields: frozenset[str]  # values without which a person is skipped
     given_values: dict[str, str]  # the same for everybody, beside the person's own
     reaches_unsubscribed: bool  # a person who left may come back, and is asked by mail whether it was them
     list_ids: frozenset[int]  # the lists it goes to: whoever leaves one of them is asked for once more
+    personal: PersonalFileSource | None = None  # where each person gets a file of their own
 
 
 def sender_of(campaign_id: int, *, part: int = 0) -> Sender:
@@ -48,18 +56,29 @@ def sender_of(campaign_id: int, *, part: int = 0) -> Sender:
     if version_id is None or campaign.account is None:
         raise Conflict(f"Campaign {campaign_id} has no frozen message or no sending account.")
     message = _frozen_message(version_id)
+    personal = personal_source(owner_of(campaign).pk) if campaign.campaign_kind not in PERSONAL_KINDS else None
     return Sender(
-        transport=_transport(version_id, envelope_of(campaign)),
+        transport=_rehearsed(campaign, _transport(version_id, envelope_of(campaign), personal)),
         message=message,
         account_id=campaign.account.pk,
         max_rate_per_s=campaign.account.max_rate_per_s,
         is_priority=campaign.is_priority,
         is_test=campaign.campaign_kind == CampaignKind.TEST,
+        is_hurried=campaign.is_hurried,
         required_fields=required_fields(message),
         given_values=campaign.given_values,
         reaches_unsubscribed=campaign.campaign_kind in PERSONAL_KINDS,
         list_ids=_list_ids(campaign),
+        personal=personal,
     )
+
+
+def _rehearsed(campaign: Campaign, transport: Transport) -> Transport:
+    """With a test key only guests are written to; read each time, since their list may change."""
+    if not campaign.is_rehearsal:
+        return transport
+    guests = campaign.rehearsal_guests.addresses if campaign.rehearsal_guests else []
+    return RehearsalTransport(transport, frozenset(str(address).lower() for address in guests))
 
 
 def _list_ids(campaign: Campaign) -> frozenset[int]:
@@ -74,15 +93,29 @@ def _frozen_message(version_id: int) -> CompiledMessage:
     return compiled_version(version_id)
 
 
-# Few are kept: with images each may hold 20 MB, and every test or confirmation is a campaign of its own.
-@lru_cache(maxsize=4)
-def _transport(version_id: int, envelope: Envelope) -> Transport:
-    return SesTransport(_frozen_message(version_id), envelope, _images_within(version_id))
+# Few are kept: with files each may hold 40 MB, and every test or confirmation is a campaign of its own.
+_TRANSPORTS: WeighedCache[Transport] = WeighedCache(most=4, most_bytes=48_000_000)
 
 
-@lru_cache(maxsize=4)
-def _images_within(version_id: int) -> tuple[Attachment, ...]:
-    return embedded_images(_frozen_message(version_id))
+def _transport(version_id: int, envelope: Envelope, personal: PersonalFileSource | None) -> Transport:
+    def make() -> tuple[Transport, int]:
+        message, files = _frozen_message(version_id), _files_within(version_id)
+        weight_bytes = sum(file.wire_bytes for file in files) + (OWN_FILES_KEPT_BYTES if personal else 0)
+        return SesTransport(message, envelope, files, personal), weight_bytes
+
+    return _TRANSPORTS.get((version_id, envelope), make)
+
+
+def _files_within(version_id: int) -> tuple[EncodedFile, ...]:
+    """The images that the HTML shows from within the mail, and the attachments."""
+    message = _frozen_message(version_id)
+    return (*encode_all(embedded_images(message)), *encoded_attachments(version_id, message))
+
+
+def forget_transports() -> None:
+    """For tests, where ids come again."""
+    _frozen_message.cache_clear()
+    _TRANSPORTS.clear()
 
 
 def envelope_of(campaign: Campaign) -> Envelope:

@@ -16,7 +16,7 @@ from portal.fields import KeyField
 class TransactionalMessage(models.Model):
     """One message as it was asked for; what becomes of it stands in the ledger, as the deliveries of its campaign row.
 
-    Written once, by `queue_message`; never changed. It goes with its campaign row.
+    Written once, by `queue_message`. It goes with its campaign row.
     """
 
     class Origin(models.TextChoices):
@@ -31,6 +31,8 @@ class TransactionalMessage(models.Model):
     api_key = models.ForeignKey(ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     template = models.ForeignKey(Template, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     once_key = KeyField(max_length=120, null=True, blank=True, unique=True)  # asked for twice, sent once
+    # Until then the values stay that it was filled with, which may hold links to log in; None = they are gone.
+    values_until = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
     created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
 
     class Meta:

@@ -18,6 +18,7 @@ from campaigns.sending.sweep import sweep_campaigns
 from campaigns.sending.watch import watch_all
 from campaigns.signup.services import sweep_requests
 from campaigns.suppression.batches import sweep_batches
+from campaigns.transactional.services import forget_old_values
 from portal.alerts.outbox import publish_waiting
 from portal.failures.redrive import sweep_redrives
 from portal.publish import producer
@@ -41,6 +42,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "erasures": sweep_erasures,
     "fields": sweep_fields,
     "signups": sweep_requests,
+    "messages": forget_old_values,
     "suppressions": sweep_batches,
     "unsaved": sweep_editing,
     "redrives": sweep_redrives,
