@@ -16,11 +16,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPException
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from portal.public_addresses import NoSuchName, every_address, is_public
 
 ANSWER_S = 5.0
 MAX_REDIRECTS = 3
@@ -30,14 +31,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 _HEADERS = {"User-Agent": "Postroom-link-check", "Accept": "*/*"}
-# Ways into IPv4 from IPv6, and what Python calls global although nobody's web server is there.
-_NOT_THE_WEB = tuple(
-    ip_network(block)
-    for block in (
-        "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/23", "::/96", "::ffff:0:0/96", "100::/64", "fec0::/10",
-        "192.88.99.0/24", "192.0.0.0/24", "100.64.0.0/10", "198.18.0.0/15", "168.63.129.16/32",
-    )
-)  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -90,29 +83,12 @@ class NotAskedError(Exception):
         self.outcome = outcome
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public web: no private, local, shared, reserved or translated one."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if not found.is_global or found.is_multicast or found.is_reserved or found.is_unspecified:
-        return False
-    return not any(_is_in(found, block) for block in _NOT_THE_WEB)
-
-
-def _is_in(address: IPv4Address | IPv6Address, block: object) -> bool:
-    return getattr(block, "version", 0) == address.version and address in block  # type: ignore[operator]
-
-
 def look_up(host: str, port: int) -> list[str]:
     """Every IP address of a name. Raises NotAskedError when it has none."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+        return every_address(host, port)
+    except NoSuchName as error:
         raise NotAskedError(Outcome.NO_SUCH_NAME) from error
-    addresses = dict.fromkeys(str(entry[4][0]) for entry in found)
-    return sorted(addresses, key=lambda address: ":" in address)  # many servers have no IPv6 way out
 
 
 def dial(target: Target) -> HTTPConnection:

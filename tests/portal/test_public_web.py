@@ -11,7 +11,8 @@ import pytest
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from portal import public_web
-from portal.public_web import NotAskedError, Outcome, Visit, dial, is_public, judged, visit
+from portal.public_addresses import is_public
+from portal.public_web import NotAskedError, Outcome, Visit, dial, judged, visit
 
 PUBLIC = "93.184.215.14"
 INSIDE = [
