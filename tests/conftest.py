@@ -58,6 +58,4 @@ def forget_frozen_messages() -> None:
     """Each test begins with ids that an earlier one has used; in life a version's id means one message for ever."""
     from campaigns.sending import sender
 
-    sender._frozen_message.cache_clear()
-    sender._images_within.cache_clear()
-    sender._transport.cache_clear()
+    sender.forget_transports()

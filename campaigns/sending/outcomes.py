@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 
 class Outgoing(NamedTuple):
-    """One delivery on its way out; `holes` are the message's holes worked out for this person, HTML escaped."""
+    """One delivery on its way out; `holes` are the message's holes worked out for this person, HTML escaped.
+
+    `file_id`: the PersonalFile that this person gets; 0 where there is none.
+    """
 
     delivery_id: int
     address: str
     holes: dict[str, str]
     unsubscribe_url: str
+    file_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,13 @@ def outgoing_of(row: WaitingRow, sender: Sender) -> Outgoing | Skip:
         for name in sender.required_fields:
             if not values.get(name):
                 return Skip(Reason.MISSING_VALUE)
+    file_id = sender.personal.file_id_of(values) if sender.personal else 0
+    if sender.personal and sender.personal.must_have and not file_id and not sender.is_test:
+        return Skip(Reason.FILE_MISSING)
     link = unsubscribe_url(row.delivery_id)
     values["unsubscribe_url"] = link
     try:
         holes = sender.message.hole_values(values)
     except RenderingRefused:
         return Skip(Reason.RENDERING_FAILED)
-    return Outgoing(row.delivery_id, row.address, holes, link)
+    return Outgoing(row.delivery_id, row.address, holes, link, file_id)

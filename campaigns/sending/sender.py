@@ -95,15 +95,20 @@ def _frozen_message(version_id: int) -> CompiledMessage:
 
 # Few are kept: with files each may hold 40 MB, and every test or confirmation is a campaign of its own.
 _TRANSPORTS: WeighedCache[Transport] = WeighedCache(most=4, most_bytes=48_000_000)
+_FILES: WeighedCache[tuple[EncodedFile, ...]] = WeighedCache(most=4, most_bytes=48_000_000)
 
 
 def _transport(version_id: int, envelope: Envelope, personal: PersonalFileSource | None) -> Transport:
     def make() -> tuple[Transport, int]:
-        message, files = _frozen_message(version_id), _files_within(version_id)
-        weight_bytes = sum(file.wire_bytes for file in files) + (OWN_FILES_KEPT_BYTES if personal else 0)
-        return SesTransport(message, envelope, files, personal), weight_bytes
+        files = _FILES.get(version_id, lambda: _weighed(_files_within(version_id)))
+        transport = SesTransport(_frozen_message(version_id), envelope, files, personal)
+        return transport, _weighed(files)[1] + (OWN_FILES_KEPT_BYTES if personal else 0)
 
     return _TRANSPORTS.get((version_id, envelope), make)
+
+
+def _weighed(files: tuple[EncodedFile, ...]) -> tuple[tuple[EncodedFile, ...], int]:
+    return files, sum(file.wire_bytes for file in files)
 
 
 def _files_within(version_id: int) -> tuple[EncodedFile, ...]:
@@ -116,6 +121,7 @@ def forget_transports() -> None:
     """For tests, where ids come again."""
     _frozen_message.cache_clear()
     _TRANSPORTS.clear()
+    _FILES.clear()
 
 
 def envelope_of(campaign: Campaign) -> Envelope:

@@ -23,6 +23,8 @@ from portal.errors import AnswerLost, AuthExpired, ConfigurationError, Refused, 
 
 CONNECT_TIMEOUT_S = 3.0
 READ_TIMEOUT_S = 10.0
+MOST_READ_TIMEOUT_S = 40.0  # for mails with large files, which SES takes in more slowly
+LIGHT_BODY_BYTES = 1_000_000
 _SEND_PATH = "/v2/email/outbound-emails"
 _BULK_PATH = "/v2/email/outbound-bulk-emails"
 _TOO_MANY_REQUESTS = 429
@@ -84,13 +86,14 @@ def verified_identities() -> set[str]:
             return found
 
 
-def send_raw_email(request: dict[str, Any]) -> str:
-    """SendEmail, once; returns the SES message id.
+def send_raw_email(request: dict[str, Any] | bytes) -> str:
+    """SendEmail, once, with a request or its ready JSON body; returns the SES message id.
 
     Raises Throttled, Refused, AuthExpired, Unavailable or ConfigurationError when the mail was provably not accepted,
     AnswerLost when that cannot be known.
     """
-    message_id = _post_once(_SEND_PATH, json.dumps(request).encode()).get("MessageId")
+    body = request if isinstance(request, bytes) else json.dumps(request).encode()
+    message_id = _post_once(_SEND_PATH, body).get("MessageId")
     if not message_id:
         raise AnswerLost("SES answered without a message id", service="ses")
     return str(message_id)
@@ -130,7 +133,7 @@ def _wire() -> _Wire:
 def _post_once(path: str, body: bytes) -> dict[str, Any]:
     wire, headers = _signed(path, body)
     try:
-        answer = wire.pool.request("POST", wire.endpoint + path, body=body, headers=headers)
+        answer = wire.pool.request("POST", wire.endpoint + path, body=body, headers=headers, timeout=_patience(body))
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
         raise Unavailable(str(error), service="ses") from error
     except urllib3.exceptions.HTTPError as error:
@@ -138,6 +141,12 @@ def _post_once(path: str, body: bytes) -> dict[str, Any]:
             raise Unavailable(str(error), service="ses") from error
         raise AnswerLost(str(error), service="ses") from error
     return _read_answer(answer)
+
+
+def _patience(body: bytes) -> urllib3.Timeout:
+    """A second more for each megabyte."""
+    read_s = READ_TIMEOUT_S + max(0, len(body) - LIGHT_BODY_BYTES) / 1_000_000
+    return urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=min(read_s, MOST_READ_TIMEOUT_S))
 
 
 def _signed(path: str, body: bytes) -> tuple[_Wire, dict[str, str]]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from portal.mail.attachment import Attachment, encode_attachment
+from portal.mail.attachment import Attachment, EncodedFile, encode_all
 from portal.mail.headers import (
     date_header,
     extra_header,
@@ -24,6 +24,7 @@ from portal.mail.headers import (
 from portal.mail.quoted_printable import closed, encode_literals, encode_value
 from portal.mail.segments import NO_TEXT, Segments
 
+_SHARED_FROM_BYTES = 60_000  # pieces of this size are never joined: all messages share them
 _PART_HEADERS = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 
 
@@ -48,7 +49,9 @@ class MimeSkeleton:
     """One message for any number of people, encoded but for its holes.
 
     `subject`, `text` and `html` are compiled segments (text or html may be empty); `extra` headers and attachments are
-    the same for everybody. Attachments with a Content-ID belong to the HTML part, which shows them. Raises UnsafeHeader or InvalidAddress for headers that could not be sent.
+    the same for everybody. Attachments with a Content-ID belong to the HTML part, which shows them. With
+    `has_own_file` there is a place for one file more that each message gets of its own. Raises UnsafeHeader or
+    InvalidAddress for headers that could not be sent.
     """
 
     def __init__(
@@ -60,7 +63,8 @@ class MimeSkeleton:
         html: Segments = NO_TEXT,
         reply_to: Mailbox | None = None,
         extra: Mapping[str, str] | None = None,
-        attachments: Sequence[Attachment] = (),
+        attachments: Sequence[Attachment | EncodedFile] = (),
+        has_own_file: bool = False,
     ) -> None:
         self._subject = subject
         head = mailbox_header("From", sender.name, sender.address)
@@ -70,13 +74,27 @@ class MimeSkeleton:
             head += extra_header(name, value)
         self._head = head + "MIME-Version: 1.0\r\n"
         self._dated: tuple[datetime | None, str] = (None, "")
-        self._parts, self._slots = _merged(_body(text, html, attachments))
+        body = _body(text, html, encode_all(attachments), own_file=[_OWN_FILE] if has_own_file else [])
+        self._parts, places = _merged(body)
+        self._own_place = places.pop(_OWN_FILE, [0])[0]
+        self._slots = list(places.items())
         self._fixed_subject = None if subject.keys else subject_header(subject.literals[0])
 
-    def build(self, holes: Mapping[str, str], recipient: RecipientHeaders) -> bytes:
+    def build(
+        self, holes: Mapping[str, str], recipient: RecipientHeaders, own_file: EncodedFile | None = None
+    ) -> bytes:
         """Write the message of one person, ready for SMTP's DATA but for its final dot.
 
         Raises KeyError for a hole without a value, UnsafeHeader or InvalidAddress for a header that cannot be sent.
+        """
+        return b"".join(self.pieces(holes, recipient, own_file))
+
+    def pieces(
+        self, holes: Mapping[str, str], recipient: RecipientHeaders, own_file: EncodedFile | None = None
+    ) -> list[bytes]:
+        """As `build`, in pieces to be written one after the other; large ones are shared by all messages.
+
+        `own_file`: what goes into the place for it; needed where there is one.
         """
         body = self._parts.copy()
         for key, places in self._slots:
@@ -84,7 +102,9 @@ class MimeSkeleton:
             for place in places:
                 body[place] = value
         body[0] = self._headers(holes, recipient)
-        return b"".join(body)
+        if self._own_place and own_file is not None:
+            body[self._own_place : self._own_place + 1] = [own_file.head, *own_file.blocks]
+        return body
 
     def _headers(self, holes: Mapping[str, str], recipient: RecipientHeaders) -> bytes:
         headers = [
@@ -108,39 +128,47 @@ class MimeSkeleton:
 
 
 _Piece = bytes | str  # bytes are ready, a text is the key of a hole
+_OWN_FILE = "\0own-file"  # no key of a hole
 
 
-def _merged(pieces: list[_Piece]) -> tuple[list[bytes], list[tuple[str, list[int]]]]:
-    """Join what is next to each other; place 0 is kept for the headers. Gives the parts, and the places of each hole."""
+def _merged(pieces: list[_Piece]) -> tuple[list[bytes], dict[str, list[int]]]:
+    """Join what is small and next to each other; place 0 is kept for the headers. Gives the parts, and the places of
+    each hole.
+    """
     parts: list[bytes] = [b""]
     places: dict[str, list[int]] = {}
-    ready = b""
+    ready: list[bytes] = []
     for piece in pieces:
-        if isinstance(piece, bytes):
-            ready += piece
+        if isinstance(piece, bytes) and len(piece) < _SHARED_FROM_BYTES:
+            ready.append(piece)
             continue
-        parts += [ready, b""]
-        places.setdefault(piece, []).append(len(parts) - 1)
-        ready = b""
-    return [*parts, ready], list(places.items())
+        parts += [b"".join(ready), b"" if isinstance(piece, str) else piece]
+        ready = []
+        if isinstance(piece, str):
+            places.setdefault(piece, []).append(len(parts) - 1)
+    return [*parts, b"".join(ready)], places
 
 
-def _body(text: Segments, html: Segments, attachments: Sequence[Attachment]) -> list[_Piece]:
-    shown = [attachment for attachment in attachments if attachment.content_id]
-    files = [attachment for attachment in attachments if not attachment.content_id]
+def _body(
+    text: Segments, html: Segments, attachments: Sequence[EncodedFile], *, own_file: list[_Piece]
+) -> list[_Piece]:
+    is_shown = not html.is_empty
+    shown = [attachment for attachment in attachments if attachment.content_id and is_shown]
+    files = [attachment for attachment in attachments if not (attachment.content_id and is_shown)]
     alternatives = [] if text.is_empty else [_part(b"plain", text)]
-    if not html.is_empty:
-        alternatives.append(_with_files(b"related", _part(b"html", html), shown))
+    if is_shown:
+        alternatives.append(_with_files(b"related", _part(b"html", html), _file_parts(shown)))
     alternatives = alternatives or [_part(b"plain", text)]
     content = alternatives[0] if len(alternatives) == 1 else _multipart(b"alternative", alternatives)
-    return _with_files(b"mixed", content, files)
+    return _with_files(b"mixed", content, [*_file_parts(files), *([own_file] if own_file else [])])
 
 
-def _with_files(subtype: bytes, content: list[_Piece], files: Sequence[Attachment]) -> list[_Piece]:
-    if not files:
-        return content
-    parts: list[list[_Piece]] = [[encode_attachment(file)] for file in files]
-    return _multipart(subtype, [content, *parts])
+def _file_parts(files: Sequence[EncodedFile]) -> list[list[_Piece]]:
+    return [[file.head, *file.blocks] for file in files]
+
+
+def _with_files(subtype: bytes, content: list[_Piece], files: Sequence[list[_Piece]]) -> list[_Piece]:
+    return _multipart(subtype, [content, *files]) if files else content
 
 
 def _part(subtype: bytes, segments: Segments) -> list[_Piece]:

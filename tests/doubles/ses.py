@@ -52,9 +52,9 @@ class SesInMemory:
         self.requests.append({**request, "BulkEmailEntries": accepted})
         return [BulkResult(Status=status, MessageId=f"m-{self.calls}-{n}") for n, status in enumerate(statuses)]
 
-    def send_raw_email(self, request: dict[str, Any]) -> str:
+    def send_raw_email(self, request: dict[str, Any] | bytes) -> str:
         self._call()
-        self.requests.append(request)
+        self.requests.append(json.loads(request) if isinstance(request, bytes) else request)
         return f"m-{self.calls}"
 
     def recipients(self) -> list[str]:

@@ -6,39 +6,81 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from campaigns.sending.outcomes import Outcome
+from campaigns.sending.states import DeliveryState, Reason
+from portal.errors import OutsideError
+from portal.files import FileMissing
+from portal.mail.attachment import encode_all
 from portal.mail.compiled import Mailbox, MimeSkeleton, RecipientHeaders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from campaigns.attachments.loading import PersonalFileSource
     from campaigns.messages.compile import CompiledMessage
     from campaigns.sending.outcomes import Envelope, Outgoing
-    from portal.mail.attachment import Attachment
+    from portal.mail.attachment import Attachment, EncodedFile
+
+CANNOT_READ_FILE = (FileMissing, OutsideError)  # what making a mail raises: nothing has left then
 
 
 class MailMaker:
-    """Makes the bytes of one mail after another; what they share is encoded once."""
+    """Makes the bytes of one mail after another; what they share is encoded once.
 
-    def __init__(self, message: CompiledMessage, envelope: Envelope, images: Sequence[Attachment] = ()) -> None:
+    `personal` finds the file that a person gets of their own, for those whose Outgoing names one.
+    """
+
+    def __init__(
+        self,
+        message: CompiledMessage,
+        envelope: Envelope,
+        files: Sequence[Attachment | EncodedFile] = (),
+        personal: PersonalFileSource | None = None,
+    ) -> None:
         self._envelope = envelope
         self._domain = envelope.from_address.rpartition("@")[2]
-        self._skeleton = MimeSkeleton(
-            sender=Mailbox(envelope.from_name, envelope.from_address),
-            reply_to=Mailbox("", envelope.reply_to) if envelope.reply_to else None,
-            subject=message.subject,
-            text=message.text,
-            html=message.html,
-            attachments=images,
-        )
+        self._message = message
+        self._files = encode_all(files)
+        self._personal = personal
+        self._skeleton = self._make_skeleton(has_own_file=False)
+        self._personal_skeleton = self._make_skeleton(has_own_file=True) if personal else self._skeleton
+
+    @property
+    def attachment_bytes(self) -> int:
+        """What the files that everybody gets add to each mail."""
+        return sum(file.wire_bytes for file in self._files)
 
     def mail_bytes(self, outgoing: Outgoing, *, attempt_id: int) -> bytes:
-        """The mail to one person; its Message-ID follows from delivery and attempt."""
-        return self._skeleton.build(
-            outgoing.holes,
-            RecipientHeaders(
-                to=Mailbox("", outgoing.address),
-                message_id=f"{outgoing.delivery_id}.{attempt_id}.postroom@{self._domain}",
-                sent_at=timezone.now(),
-                unsubscribe_url=outgoing.unsubscribe_url if self._envelope.is_one_click else "",
-            ),
+        """The mail to one person; its Message-ID follows from delivery and attempt. Raises CANNOT_READ_FILE."""
+        return b"".join(self.mail_pieces(outgoing, attempt_id=attempt_id))
+
+    def mail_pieces(self, outgoing: Outgoing, *, attempt_id: int) -> list[bytes]:
+        """The same in pieces, to be written one after the other; large ones are shared by all mails, so do not copy."""
+        own_file = self._personal.encoded(outgoing.file_id) if self._personal and outgoing.file_id else None
+        skeleton = self._personal_skeleton if own_file else self._skeleton
+        headers = RecipientHeaders(
+            to=Mailbox("", outgoing.address),
+            message_id=f"{outgoing.delivery_id}.{attempt_id}.postroom@{self._domain}",
+            sent_at=timezone.now(),
+            unsubscribe_url=outgoing.unsubscribe_url if self._envelope.is_one_click else "",
         )
+        return skeleton.pieces(outgoing.holes, headers, own_file)
+
+    def _make_skeleton(self, *, has_own_file: bool) -> MimeSkeleton:
+        envelope = self._envelope
+        return MimeSkeleton(
+            sender=Mailbox(envelope.from_name, envelope.from_address),
+            reply_to=Mailbox("", envelope.reply_to) if envelope.reply_to else None,
+            subject=self._message.subject,
+            text=self._message.text,
+            html=self._message.html,
+            attachments=self._files,
+            has_own_file=has_own_file,
+        )
+
+
+def unreadable_file(error: FileMissing | OutsideError) -> Outcome:
+    """The outcome of a mail that was not made because its file could not be read: gone for good, or not just now."""
+    if isinstance(error, OutsideError):
+        return Outcome(DeliveryState.DEFERRED, Reason.UNREACHABLE, error=f"A file could not be read: {error}")
+    return Outcome(DeliveryState.REFUSED, Reason.FILE_MISSING, error=f"The file is gone: {error}")
