@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MINUTE_S, DAY_S = 60.0, 86_400.0
 LOOK_S, MOST_S = 0.25, 2.0  # of real time for each simulated minute: that a worker comes by
-QUOTA_SHARE, RESERVE_PCT = 0.6, 10
+QUOTA_SHARE, RESERVE_PCT = 0.7, 10
 NEWCOMERS_SHARE = 0.02  # people who ask to join while the campaign waits; less than the reserve
 ADAPTED_WITHIN_S = 10.0
 # What is simulated makes minutes pass at once: a worker must not seem dead for that.

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PATIENCE_S = 240
+SWEEPS = 2  # the counter is committed before it is marked: the last but one is
 HELD_FOR_S = 8  # sixteen sweeps, and workers that had leases to wait for
 
 
@@ -186,6 +187,8 @@ def _send(stage: _Stage, backup: Backup, database_url: str, dump: Path) -> tuple
     _wait_for(lambda: stage.accepted() >= backup.people * backup.made_at, "the first half")
     at_backup = stage.accepted()
     _postgres("pg_dump", "--format=custom", f"--file={dump}", database_url)
+    in_backup = stage.report()["counter"]  # at most: what is lost between two sweeps is not noticed
+    _wait_for(lambda: stage.report()["counter"] >= in_backup + SWEEPS, "a mark after the backup")
     _wait_for(lambda: stage.accepted() >= backup.people * backup.stopped_at, "the end")
     if backup.stopped_at >= 1:
         _wait_for(lambda: stage.report()["status"] == "completed", "the end of the campaign")

@@ -40,12 +40,14 @@ def report() -> None:
     campaign = Campaign.objects.get()
     assert_counters_agree(campaign)
     states = Counter(DeliveryState(state).name for state in Delivery.objects.values_list("state", flat=True))
-    held = Generation.objects.filter(held_since__isnull=False).first()
+    generation = Generation.objects.first()
+    held = generation if generation and generation.held_since else None
     alerts = list(Alert.objects.filter(cleared_at=None).values_list("code", flat=True))
     print(
         json.dumps(
             {
                 "status": campaign.status,
+                "counter": generation.counter if generation else 0,
                 "is_held": held is not None,
                 "cause": held.held_cause if held else "",
                 "alerts": alerts,

@@ -102,9 +102,20 @@ def simulate_clock() -> dict[str, bool]:
                 f"CREATE FUNCTION simulated.{name}() RETURNS timestamptz LANGUAGE sql VOLATILE "
                 f"AS 'SELECT pg_catalog.{name}() + ahead FROM simulated.clock'"
             )
+        _simulate_defaults(cursor)
         database = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"ALTER DATABASE {database} SET search_path = simulated, public, pg_catalog")
     return {"simulated": True}
+
+
+def _simulate_defaults(cursor) -> None:
+    """What columns hold by default was bound to PostgreSQL's own functions when the tables were made."""
+    cursor.execute(
+        "SELECT table_name, column_name FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND column_default ILIKE '%%statement_timestamp()%%'"
+    )
+    for table, column in cursor.fetchall():
+        cursor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" SET DEFAULT simulated.statement_timestamp()')
 
 
 @transaction.atomic

@@ -13,8 +13,7 @@ def server():
 
 
 @pytest.mark.postgres
-# The quota proof runs by command alone: under load it was seen not to come to its end.
-@pytest.mark.parametrize("name", sorted(PROOFS.keys() - {"quota"}))
+@pytest.mark.parametrize("name", PROOFS)
 def test_nobody_is_missed_and_nobody_written_to_twice(server, name):
     prove, _long, short = PROOFS[name]
     verdict = prove(server, short)

@@ -20,7 +20,7 @@ def test_a_restored_backup_sends_nothing_until_confirmed_and_to_nobody_twice():
 
 @pytest.mark.postgres
 def test_who_was_written_to_neither_before_nor_after_the_backup_stays_named():
-    backup = Backup(people=int(os.environ.get("RESTORE_PEOPLE", "300")), stopped_at=0.75)
+    backup = Backup(people=int(os.environ.get("RESTORE_PEOPLE", "300")), stopped_at=0.75, rate_per_s=25)
     report = run_restore(backup)
     print(report)
     assert (report.sent_while_held, report.sent_after_confirming, report.twice) == (0, 0, 0)
