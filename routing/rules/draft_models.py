@@ -8,24 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RuleDraft(models.Model):
-    """Changes that somebody wants to see first: an import, an earlier version, an edit. Nothing is routed by it.
+    """Changes that somebody wants to see first: an import or an earlier version. Nothing is routed by it.
 
-    Written by `routing.rules.drafts`; goes when it is made, thrown away, or after DRAFT_DAYS. `changes` has the shape of
-    RuleSetVersion.changes.
+    Written by `routing.rules.drafts`; goes when it is made, thrown away, or after DRAFT_DAYS. `changes`: list of
+    {"key", "after"} like those of RuleSetVersion; what was before is read when somebody looks.
     """
 
     class Source(models.TextChoices):
         """Where the changes come from."""
 
-        EDIT = "edit", _("edit")
         IMPORT = "import", _("import")
         RESTORE = "restore", _("earlier version")
 
     source = models.CharField(max_length=8, choices=Source.choices)
     name = models.CharField(max_length=200)  # the file, the rule or the version
-    stamp = models.BigIntegerField()  # of the rule set that it was compared with
     changes = models.JSONField(default=list)
-    unchanged_count = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
