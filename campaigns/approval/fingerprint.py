@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.attachments.owner import files_as_told
 from campaigns.messages.services import draft_source
 from campaigns.splits.models import SplitTest
 
@@ -50,13 +51,15 @@ def _hash(content: object) -> str:
 
 
 def _message(campaign: Campaign) -> list[Any]:
-    """Words, layout, snippets, defaults and images, and the same of each version that is tested against it."""
+    """Words, layout, snippets, defaults, images and files, and the same of each version that is tested against it."""
     said: list[Any] = [asdict(draft_source(campaign)), campaign.embeds_images]
     split = SplitTest.objects.filter(campaign=campaign).first()
     if split is not None:
         said.append([split.tests, split.share_percent, split.wait_minutes, split.rule, split.when_unclear])
         versions = split.versions.select_related("draft", "draft__house_layout")
         said.extend([version.number, asdict(draft_source(version.draft))] for version in versions)
+    if any(files := files_as_told(campaign)):
+        said.append(files)
     return said
 
 

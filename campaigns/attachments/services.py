@@ -1,4 +1,4 @@
-"""Attaching files to a campaign, taking them off, putting them in order; what its messages are frozen with."""
+"""Attaching files to a campaign, taking them off, putting them in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.approval.voiding import void_after_change
-from campaigns.attachments.models import CampaignAttachment, FrozenAttachment, StoredFile
+from campaigns.attachments.models import CampaignAttachment, StoredFile
 from campaigns.attachments.names import clean_file_name, content_type_of
 from campaigns.attachments.owner import attachments_of
 from campaigns.sending.states import CampaignKind, CampaignStatus
@@ -22,12 +22,11 @@ from portal.errors import Conflict, InvalidInput
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from campaigns.messages.models import MessageVersion
     from campaigns.sending.models import Campaign
 
 MAX_ATTACHMENTS = 50
 _CONTENT_ID = re.compile(r"[A-Za-z0-9._+-]{1,60}@[A-Za-z0-9.-]{1,60}")
-_CHANGEABLE = frozenset({CampaignStatus.DRAFT})
+_WITHOUT_OWN = frozenset({CampaignKind.TEST, CampaignKind.VERSION})
 
 
 @transaction.atomic
@@ -45,7 +44,7 @@ def attach(
     With a `content_id` (name@host, without brackets) the HTML shows it as `cid:<content_id>`. The file name is made
     safe. Raises InvalidInput, Conflict when the campaign was started meanwhile.
     """
-    held = _held_draft(campaign.pk)
+    held = held_draft(campaign.pk)
     present = attachments_of(held)
     if len(present) >= MAX_ATTACHMENTS:
         raise InvalidInput(_("At most %d files go with a mail. Put them into one ZIP.") % MAX_ATTACHMENTS)
@@ -71,7 +70,7 @@ def attach(
 @transaction.atomic
 def take_off(campaign_id: int, attachment_id: int, *, actor: User | None) -> CampaignAttachment:
     """Take a file off a draft; for a day it can be brought back. Raises Conflict, InvalidInput."""
-    held = _held_draft(campaign_id)
+    held = held_draft(campaign_id)
     attachment = _attachment(held, attachment_id)
     attachment.removed_at = timezone.now()
     attachment.save(update_fields=["removed_at"])
@@ -82,7 +81,7 @@ def take_off(campaign_id: int, attachment_id: int, *, actor: User | None) -> Cam
 @transaction.atomic
 def bring_back(campaign_id: int, attachment_id: int, *, actor: User | None) -> CampaignAttachment:
     """Undo `take_off`. Raises Conflict, InvalidInput when it is gone for good."""
-    held = _held_draft(campaign_id)
+    held = held_draft(campaign_id)
     attachment = _attachment(held, attachment_id)
     attachment.removed_at = None
     attachment.save(update_fields=["removed_at"])
@@ -93,7 +92,7 @@ def bring_back(campaign_id: int, attachment_id: int, *, actor: User | None) -> C
 @transaction.atomic
 def move_up(campaign_id: int, attachment_id: int, *, actor: User | None) -> CampaignAttachment:
     """Let a file change places with the one before it; the first one stays. Raises Conflict, InvalidInput."""
-    held = _held_draft(campaign_id)
+    held = held_draft(campaign_id)
     moved = _attachment(held, attachment_id)
     ordered = attachments_of(held)
     place = next((number for number, one in enumerate(ordered) if one.pk == moved.pk), 0)
@@ -105,46 +104,13 @@ def move_up(campaign_id: int, attachment_id: int, *, actor: User | None) -> Camp
     return moved
 
 
-def freeze_attachments(campaign: Campaign, version: MessageVersion) -> None:
-    """Keep which files go with a message; call it in the transaction that freezes the campaign's message."""
-    FrozenAttachment.objects.bulk_create(
-        FrozenAttachment(
-            version=version,
-            file=one.file,
-            name=one.name,
-            content_type=one.content_type,
-            content_id=one.content_id,
-            position=number,
-        )
-        for number, one in enumerate(attachments_of(campaign))
-    )
-
-
-def copy_attachments(source: Campaign, copy: Campaign) -> None:
-    """Let the files of one campaign go with another, which is saved, too."""
-    CampaignAttachment.objects.bulk_create(
-        CampaignAttachment(
-            campaign=copy,
-            file=one.file,
-            name=one.name,
-            content_type=one.content_type,
-            content_id=one.content_id,
-            position=number,
-            added_by=copy.created_by,
-        )
-        for number, one in enumerate(attachments_of(source), start=1)
-    )
-
-
-def _held_draft(campaign_id: int) -> Campaign:
+def held_draft(campaign_id: int) -> Campaign:
+    """The campaign, locked, whose files may be changed. Raises Conflict when it was started meanwhile."""
     campaign = locked_campaign(campaign_id)
     if campaign.status != CampaignStatus.DRAFT or campaign.campaign_kind in _WITHOUT_OWN:
         text = _("“%(name)s” is no longer a draft (it is %(status)s), so its files cannot be changed.")
         raise Conflict(text % {"name": campaign.name, "status": campaign.get_status_display()})
     return campaign
-
-
-_WITHOUT_OWN = frozenset({CampaignKind.TEST, CampaignKind.VERSION})
 
 
 def _attachment(campaign: Campaign, attachment_id: int) -> CampaignAttachment:

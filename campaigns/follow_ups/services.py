@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaigns.attachments.freezing import copy_files
+from campaigns.attachments.owner import sends_same_files
 from campaigns.follow_ups.causes import failed_causes
 from campaigns.follow_ups.people import family_of, without_those_written_to
 from campaigns.messages.models import MessageVersion
@@ -82,9 +84,9 @@ def said_version(campaign: Campaign) -> MessageVersion | None:
 
 
 def says_as_before(campaign: Campaign) -> bool:
-    """Whether a follow-up would say word for word what its original said: words, layout, snippets."""
+    """Whether a follow-up would say word for word what its original said: words, layout, snippets, files."""
     before = said_version(campaign.origin) if campaign.origin else None
-    if before is None or before.subject != campaign.subject:
+    if before is None or before.subject != campaign.subject or not sends_same_files(campaign, before):
         return False
     return lasting_words(version_source(before)) == lasting_words(draft_source(campaign))
 
@@ -117,6 +119,8 @@ def _draft(origin: Campaign, name: str, actor: User | None) -> Campaign:
 
 
 def _recorded(draft: Campaign, actor: User | None) -> Campaign:
+    if draft.origin is not None:
+        copy_files(draft.origin, draft)
     record_revision(draft, actor=actor)
     record_activity("campaign.followed_up", actor=actor, target=draft, source_id=draft.origin_id)
     return draft

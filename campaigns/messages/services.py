@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from liquid.builtin.output import OutputNode
 
+from campaigns.attachments.freezing import freeze_attachments
 from campaigns.audience.known_fields import field_defaults
 from campaigns.images.addresses import image_places
 from campaigns.messages.compile import CompiledMessage, compile_message
@@ -106,13 +107,15 @@ def compiled_source(source: MessageSource) -> CompiledMessage:
 def freeze_message(campaign: Campaign, actor: User | None) -> MessageVersion:
     """Keep what the campaign says now as its version; call it in the transaction that starts the campaign.
 
-    Sets `campaign.version` without saving the campaign. Raises TemplateInvalid when the message cannot be compiled.
+    Sets `campaign.version` without saving the campaign. Raises TemplateInvalid when the message cannot be compiled,
+    InvalidInput when its files make the mails too large.
     """
     source = draft_source(campaign)
     compiled = compiled_source(source)
     campaign.version = version_of(campaign, source, compiled)
     campaign.version.created_by = actor
     campaign.version.save()
+    freeze_attachments(campaign, campaign.version, compiled)
     return campaign.version
 
 

@@ -10,9 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.approval.voiding import void_after_change
+from campaigns.attachments.freezing import copy_files
 from campaigns.messages.models import Template
 from campaigns.messages.revisions import record_revision
-from campaigns.sending.models import Campaign, SendingAccount
+from campaigns.sending.accounts import first_account
+from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.splits.drafts import copy_split
 from portal.activity import record_activity
@@ -56,7 +58,7 @@ def save_draft(campaign: Campaign, audience: Audience, *, actor: User | None) ->
     is_new = campaign.pk is None
     if is_new:
         campaign.created_by = actor
-        campaign.account = campaign.account or SendingAccount.objects.order_by("pk").first()
+        campaign.account = campaign.account or first_account()
     else:
         _require_draft(campaign.pk)
     campaign.save(update_fields=None if is_new else _draft_fields())
@@ -83,7 +85,7 @@ def save_draft_words(campaign: Campaign, *, actor: User | None) -> Campaign:
 def copy_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
     """Make a new draft with all that another campaign says and for whom, whatever became of that one.
 
-    Words, sender, audience (also that of a follow-up), tracking and the versions of its A/B test.
+    Words, sender, audience (also that of a follow-up), tracking, files and the versions of its A/B test.
     """
     source = Campaign.objects.get(pk=campaign_id)
     copy = copied_draft(source, source.version or source, name=copied_name(source.name), actor=actor)
@@ -93,6 +95,7 @@ def copy_campaign(campaign_id: int, *, actor: User | None) -> Campaign:
     for name in AUDIENCE_FIELDS:
         getattr(copy, name).set(getattr(source, name).all())
     copy_split(source, copy, actor=actor)
+    copy_files(source, copy)
     record_revision(copy, actor=actor)
     record_activity("campaign.copied", actor=actor, target=copy, source_id=source.pk)
     return copy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from campaigns.attachments.owner import sends_same_files
 from campaigns.audience.models import Contact
 from campaigns.messages.services import draft_source, version_source
 from campaigns.sending.drafts import ENVELOPE_FIELDS
@@ -88,10 +89,12 @@ def read_trial(version_id: int) -> Trial | None:
 
 
 def has_changed_since(trial: Trial, campaign: Campaign) -> bool:
-    """Whether the campaign would say something else now: words, pictures, layout, snippets or sender."""
+    """Whether the campaign would say something else now: words, pictures, layout, snippets, files or sender."""
     if any(getattr(trial.sample, name) != getattr(campaign, name) for name in ENVELOPE_FIELDS):
         return True
     if trial.version.subject != marked_subject(campaign.subject):
+        return True
+    if not sends_same_files(campaign, trial.version):
         return True
     return lasting_words(version_source(trial.version)) != lasting_words(draft_source(campaign))
 
