@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
+from ipaddress import IPv6Address, ip_address as ip_address_of, ip_network
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -34,6 +35,22 @@ def take_turn(purpose: str, caller: str, *, limit: int, per_s: int) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ADD_ONE, [key, ends_at_s])
         return _count(cursor, key, ends_at_s) <= limit
+
+
+def seconds_left(per_s: int) -> int:
+    """Seconds until the running span of `per_s` seconds is over: what Retry-After says."""
+    return per_s - int(timezone.now().timestamp()) % per_s
+
+
+def network_of(ip_address: str) -> str:
+    """Whom a limit counts: one IPv4 number, or the /64 of IPv6 that one household has; "" for what is no number."""
+    try:
+        number = ip_address_of(ip_address)
+    except ValueError:
+        return ""
+    if isinstance(number, IPv6Address):
+        number = number.ipv4_mapped or number  # a server that listens on both sees everybody's IPv4 number like this
+    return str(number) if number.version == 4 else str(ip_network((number, 64), strict=False))  # noqa: PLR2004
 
 
 def forget_old_turns() -> int:

@@ -31,10 +31,10 @@ def publish_lanes(campaign: Campaign) -> int:
     return lanes
 
 
-def publish_lane(campaign_id: int, *, is_priority: bool) -> None:
+def publish_lane(campaign_id: int, *, is_priority: bool, delay_s: int = 0) -> None:
     """Publish one hint for the campaign's next chunk, with the moment on the database's clock."""
     task = TaskName.SEND_PRIORITY_CHUNK if is_priority else TaskName.SEND_CHUNK
-    publish(task, campaign_id=campaign_id, at_s=int(leases.database_now().timestamp()))
+    publish(task, delay_s=delay_s, campaign_id=campaign_id, at_s=int(leases.database_now().timestamp()))
 
 
 def is_stale(at_s: int) -> bool:

@@ -15,11 +15,36 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 8
 _SHORT_WAIT_S = {
     Reason.THROTTLED: 5.0,
+    Reason.NOT_TRIED: 1.0,
     Reason.QUOTA_REACHED: 60.0,
     Reason.SENDING_PAUSED: 60.0,
     Reason.UNREACHABLE: 60.0,
 }
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 15.0, 1800.0
+
+
+HURRIED_WAITS_S = (2.0, 4.0, 8.0)  # then it is given up
+_IS_ACCOUNTS_MATTER = frozenset({Reason.QUOTA_REACHED, Reason.SENDING_PAUSED})  # no try, and no fault of the mail
+
+
+def hurried_retry_in_s(rows: Sequence[WaitingRow], deferred: Sequence[Outcome]) -> float:
+    """As retry_in_s, for mail that somebody waits for."""
+    if any(outcome.reason in _IS_ACCOUNTS_MATTER for outcome in deferred):
+        return retry_in_s(rows, deferred)
+    attempts = max((row.attempt_count for row in rows), default=0)
+    return HURRIED_WAITS_S[min(attempts, len(HURRIED_WAITS_S) - 1)]
+
+
+def with_hurried_limit(rows: Sequence[WaitingRow], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """As with_attempt_limit, for mail that somebody waits for: whatever was temporary counts."""
+    return [
+        Outcome(DeliveryState.REFUSED, Reason.TRIED_TOO_OFTEN, error=outcome.error)
+        if outcome.state is DeliveryState.DEFERRED
+        and outcome.reason not in _IS_ACCOUNTS_MATTER
+        and row.attempt_count >= len(HURRIED_WAITS_S)
+        else outcome
+        for row, outcome in zip(rows, outcomes, strict=True)
+    ]
 
 
 def retry_in_s(rows: Sequence[WaitingRow], deferred: Sequence[Outcome]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
@@ -18,11 +19,12 @@ from django.utils.translation import gettext as _
 from campaigns.preferences.gate import barred_among, hashes_text
 from campaigns.sending import gate, ledger, ledger_postgres
 from campaigns.sending.finish import close_chunk, keep_open, settle_leftovers
+from campaigns.sending.lanes import publish_lane
 from campaigns.sending.models import Campaign, Chunk
 from campaigns.sending.outcomes import CallResult, all_alike
 from campaigns.sending.outgoing import SUPPRESSED_REASON, Skip, outgoing_of
 from campaigns.sending.pacing import Lane, begin_probing, end_probing, group_size, reserve, slow_down
-from campaigns.sending.retry import retry_in_s, with_attempt_limit
+from campaigns.sending.retry import hurried_retry_in_s, retry_in_s, with_attempt_limit, with_hurried_limit
 from campaigns.sending.sender import CANNOT_BE_MADE, Sender, sender_of
 from campaigns.sending.services import pause_by_system, stop_account
 from campaigns.sending.speed import note_accepted
@@ -111,7 +113,10 @@ def send_next_chunk(
     turn = _Turn(chunk, token, sender, time.monotonic() + budget_s, sleep, is_stopping)
     with metrics.timed("sending.chunk_ms", campaign=str(campaign_id)):
         _send_waiting(turn)
+    sender.transport.done()
     close_chunk(chunk, token, retry_in_s=turn.retry_in_s)
+    if sender.is_hurried and turn.retry_in_s is not None:
+        publish_lane(campaign_id, is_priority=True, delay_s=ceil(turn.retry_in_s))  # the sweep would be too late
     return not turn.is_held_up
 
 
@@ -285,7 +290,7 @@ def _mark_skipped(chunk: Chunk, made: Sequence[_Made]) -> None:
 
 def _record(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
     if not (ledger_postgres.is_whole(result.outcomes) and _accept_in_one_statement(turn.chunk, attempt, result)):
-        _record_in_steps(turn.chunk, attempt, result)
+        _record_in_steps(turn, attempt, result)
     _react(turn, attempt, result)
 
 
@@ -309,9 +314,10 @@ def _accept_in_one_statement(chunk: Chunk, attempt: _Attempt, result: CallResult
     return ledger_postgres.accept_all(chunk, ids, message_ids, attempt_id=attempt.attempt_id) == len(ids)
 
 
-def _record_in_steps(chunk: Chunk, attempt: _Attempt, result: CallResult) -> None:
+def _record_in_steps(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
     """Also after accept_all moved only some rows: what is settled already stays as it is."""
-    outcomes = with_attempt_limit(attempt.sent_rows, result.outcomes)
+    limited = with_hurried_limit if turn.sender.is_hurried else with_attempt_limit
+    chunk, outcomes = turn.chunk, limited(attempt.sent_rows, result.outcomes)
     with transaction.atomic():
         _lock(chunk)
         tally = ledger.write_outcomes(chunk, attempt.sent_rows, outcomes, attempt_id=attempt.attempt_id)
@@ -332,7 +338,7 @@ def _react(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
     if result.stops_account:
         stop_account(turn.sender.account_id, problem=result.stops_account)
     if result.is_shut:
-        begin_probing(turn.sender.account_id)
+        begin_probing(turn.sender.account_id, problem=result.holds_account)
     elif turn.is_probe and result.has_accepted:
         end_probing(turn.sender.account_id)
         turn.is_probe = False
@@ -341,20 +347,21 @@ def _react(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
     _count_failures(turn, result)
     deferred = [outcome for outcome in result.outcomes if outcome.state is DeliveryState.DEFERRED]
     if deferred:
-        turn.retry_in_s = max(turn.retry_in_s or 0.0, retry_in_s(attempt.sent_rows, deferred))
+        wait_s = hurried_retry_in_s if turn.sender.is_hurried else retry_in_s
+        turn.retry_in_s = max(turn.retry_in_s or 0.0, wait_s(attempt.sent_rows, deferred))
     is_whole_call = len(deferred) == len(result.outcomes)
     # After a throttle the pacer makes everybody slower, so the chunk goes on; unless that does not help.
     waits = is_whole_call and not (result.is_throttled and turn.failed_in_a_row < MAX_FAILED_IN_A_ROW)
-    turn.is_held_up = waits or bool(result.stops_account or result.stops_campaign) or turn.is_held_up
+    turn.is_held_up = waits or result.is_shut or bool(result.stops_campaign) or turn.is_held_up
 
 
 def _count_failures(turn: _Turn, result: CallResult) -> None:
     """One lost answer is bad luck; when none comes at all, going on would leave everybody uncertain."""
-    has_failed = result.is_throttled or all(found.state is DeliveryState.UNCERTAIN for found in result.outcomes)
+    has_failed = result.is_throttled or (result.has_lost and not result.has_accepted)
     turn.failed_in_a_row = turn.failed_in_a_row + 1 if has_failed else 0
     if result.is_throttled:
         turn.slots_left = 0  # they lie in the pause that the throttle brought
     elif turn.failed_in_a_row >= MAX_FAILED_IN_A_ROW:
-        reason = _("The provider's answers do not arrive: %s") % result.outcomes[0].error
+        reason = _("The provider's answers do not arrive: %s") % result.error
         pause_by_system(turn.chunk.campaign_id, reason=reason)
         turn.is_held_up = True

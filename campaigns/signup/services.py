@@ -6,7 +6,6 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from ipaddress import IPv6Address, ip_address as ip_address_of, ip_network
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -24,7 +23,7 @@ from campaigns.signup.questions import NAME_FIELDS
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.services import release
 from portal.activity import record_activity
-from portal.ratelimit import take_turn
+from portal.ratelimit import network_of, take_turn
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,7 +75,7 @@ def ask_to_join(form: SignupForm, wish: Wish) -> bool:
 
 
 def _is_within_limits(form: SignupForm, wish: Wish) -> bool:
-    caller = _network(wish.ip_address)
+    caller = network_of(wish.ip_address)
     if not take_turn("signup.ip", caller, limit=REQUESTS_PER_IP_HOUR, per_s=_HOUR_S):
         return False
     return take_turn("signup.form", form.form_key, limit=REQUESTS_PER_FORM_HOUR, per_s=_HOUR_S)
@@ -86,17 +85,6 @@ def _mailbox(address: str) -> str:
     """Where mail to an address arrives at most providers: whatever is behind a + is the owner's own note."""
     local, _at, domain = address.lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{domain}"
-
-
-def _network(ip_address: str) -> str:
-    """Whom a limit counts: one IPv4 number, or the /64 of IPv6 that one household has."""
-    try:
-        number = ip_address_of(ip_address)
-    except ValueError:
-        return ""
-    if isinstance(number, IPv6Address):
-        number = number.ipv4_mapped or number  # a server that listens on both sees everybody's IPv4 number like this
-    return str(number) if number.version == 4 else str(ip_network((number, 64), strict=False))  # noqa: PLR2004
 
 
 def count_refusal(form: SignupForm, counter: str) -> None:

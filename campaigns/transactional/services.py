@@ -71,7 +71,9 @@ def queue_message(order: MessageOrder) -> TransactionalMessage:
 
 def read_recipients(to: Sequence[str]) -> list[Address]:
     """Each address once, in order. Raises InvalidAddress, or InvalidInput for none or too many."""
-    found = {address.key: address for address in map(parse_address, to)}
+    found: dict[str, Address] = {}
+    for address in map(parse_address, to):
+        found.setdefault(address.key, address)
     if not found:
         raise InvalidInput(_("Say who gets it."))
     if len(found) > MAX_RECIPIENTS:
