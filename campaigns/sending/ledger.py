@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _WAITING = ", ".join(str(int(state)) for state in sorted(WAITING))
 
 # Not the message's failure, so not counted as one of its attempts.
-COSTS_NO_ATTEMPT = frozenset({Reason.THROTTLED, Reason.QUOTA_REACHED, Reason.SENDING_PAUSED, Reason.UNREACHABLE})
+COSTS_NO_ATTEMPT = frozenset(
+    {Reason.THROTTLED, Reason.QUOTA_REACHED, Reason.SENDING_PAUSED, Reason.UNREACHABLE, Reason.NOT_TRIED}
+)
 
 
 class WaitingRow(NamedTuple):

@@ -72,7 +72,7 @@ WITH held AS MATERIALIZED (
 ), receipts AS (
     INSERT INTO campaigns_acceptance (delivery_id, attempt_id, ses_message_id, accepted_at)
     SELECT delivery_id, %(attempt)s::bigint, ses_message_id, now()
-      FROM unnest(string_to_array(%(ids)s, ' ')::bigint[], string_to_array(%(message_ids)s, ' '))
+      FROM unnest(string_to_array(%(ids)s, ' ')::bigint[], string_to_array(%(message_ids)s, E'\n'))
            AS receipt (delivery_id, ses_message_id)
         ON CONFLICT DO NOTHING
 ), closed AS (
@@ -153,7 +153,7 @@ def accept_all(chunk: Chunk, ids: list[int], message_ids: list[str], *, attempt_
             "chunk": chunk.pk,
             "campaign": chunk.campaign_id,
             "ids": " ".join([str(delivery_id) for delivery_id in ids]),
-            "message_ids": " ".join(message_ids),
+            "message_ids": "\n".join(message_ids),
             "attempt": attempt_id,
             "count": len(ids),
         },

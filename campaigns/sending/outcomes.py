@@ -55,17 +55,25 @@ class CallResult:
     outcomes: list[Outcome]
     is_throttled: bool = False
     stops_account: str = ""  # sentence: nothing can be sent through this account now
+    holds_account: str = ""  # sentence: for the moment; one group a minute tries
     stops_campaign: str = ""  # sentence: this campaign cannot be sent as it is
     error: str = ""
 
     @property
     def is_shut(self) -> bool:
         """Whether the provider lets nothing out at all for the moment: paused, or its quota used up."""
-        return bool(self.stops_account) or any(outcome.reason in _SHUT for outcome in self.outcomes)
+        return bool(self.stops_account or self.holds_account) or any(
+            outcome.reason in _SHUT for outcome in self.outcomes
+        )
 
     @property
     def has_accepted(self) -> bool:
         return any(outcome.state is DeliveryState.ACCEPTED for outcome in self.outcomes)
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether the answer about somebody was lost."""
+        return any(outcome.state is DeliveryState.UNCERTAIN for outcome in self.outcomes)
 
 
 def all_alike(count: int, state: DeliveryState, reason: Reason, error: str = "") -> list[Outcome]:
@@ -80,4 +88,8 @@ class Transport(Protocol):
 
     def send(self, group: Sequence[Outgoing], *, attempt_id: int) -> CallResult:
         """Never raises an OutsideError: every failure is an outcome."""
+        ...
+
+    def done(self) -> None:
+        """The chunk is over."""
         ...

@@ -143,8 +143,11 @@ def slow_down(account_id: int) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def begin_probing(account_id: int) -> None:
-    """The provider lets nothing out: from now on one group a minute tries, the first one in a minute."""
+def begin_probing(account_id: int, *, problem: str = "") -> None:
+    """The provider lets nothing out: from now on one group a minute tries, the first one in a minute.
+
+    `problem`: why, for people to read; "" leaves what is written there.
+    """
     with connection.cursor() as cursor:
         clock = _CLOCK[connection.vendor]
         cursor.execute(
@@ -152,6 +155,8 @@ def begin_probing(account_id: int) -> None:
             "WHERE id = %(account)s AND NOT is_probing",
             {"yes": True, "every": PROBE_EVERY_S, "account": account_id},
         )
+    if problem:
+        SendingAccount.objects.filter(pk=account_id).update(problem=problem[:300])
 
 
 def end_probing(account_id: int) -> None:

@@ -11,11 +11,14 @@ from campaigns.attachments.owner import owner_of
 from campaigns.images.embedding import embedded_images
 from campaigns.messages.services import compiled_version, required_fields
 from campaigns.preferences.people import first_of
+from campaigns.relays.connection_settings import relay_settings
 from campaigns.sending.models import Campaign
 from campaigns.sending.outcomes import Envelope
-from campaigns.sending.states import PERSONAL_KINDS, CampaignKind
+from campaigns.sending.states import PERSONAL_KINDS, AccountKind, CampaignKind
+from campaigns.sending.transports.mime import MailMaker
 from campaigns.sending.transports.rehearsal import RehearsalTransport
 from campaigns.sending.transports.ses import SesTransport
+from campaigns.sending.transports.smtp import SmtpTransport
 from campaigns.sending.weighed_cache import WeighedCache
 from campaigns.splits.parts import frozen_version_id
 from portal.errors import Conflict, PortalError
@@ -58,7 +61,7 @@ def sender_of(campaign_id: int, *, part: int = 0) -> Sender:
     message = _frozen_message(version_id)
     personal = personal_source(owner_of(campaign).pk) if campaign.campaign_kind not in PERSONAL_KINDS else None
     return Sender(
-        transport=_rehearsed(campaign, _transport(version_id, envelope_of(campaign), personal)),
+        transport=_rehearsed(campaign, _transport_of(campaign, version_id, personal)),
         message=message,
         account_id=campaign.account.pk,
         max_rate_per_s=campaign.account.max_rate_per_s,
@@ -95,7 +98,22 @@ def _frozen_message(version_id: int) -> CompiledMessage:
 
 # Few are kept: with files each may hold 40 MB, and every test or confirmation is a campaign of its own.
 _TRANSPORTS: WeighedCache[Transport] = WeighedCache(most=4, most_bytes=48_000_000)
+_MAILS: WeighedCache[MailMaker] = WeighedCache(most=4, most_bytes=48_000_000)  # for transports that live shorter
 _FILES: WeighedCache[tuple[EncodedFile, ...]] = WeighedCache(most=4, most_bytes=48_000_000)
+
+
+def _transport_of(campaign: Campaign, version_id: int, personal: PersonalFileSource | None) -> Transport:
+    envelope = envelope_of(campaign)
+    if campaign.account is None or campaign.account.kind == AccountKind.SES:
+        return _transport(version_id, envelope, personal)
+    mails = _MAILS.get((version_id, envelope), lambda: _mails(version_id, envelope, personal))
+    return SmtpTransport(mails, envelope, relay_settings(campaign.account.pk))
+
+
+def _mails(version_id: int, envelope: Envelope, personal: PersonalFileSource | None) -> tuple[MailMaker, int]:
+    files = _FILES.get(version_id, lambda: _weighed(_files_within(version_id)))
+    own_bytes = OWN_FILES_KEPT_BYTES if personal else 0
+    return MailMaker(_frozen_message(version_id), envelope, files, personal), _weighed(files)[1] + own_bytes
 
 
 def _transport(version_id: int, envelope: Envelope, personal: PersonalFileSource | None) -> Transport:
@@ -121,6 +139,7 @@ def forget_transports() -> None:
     """For tests, where ids come again."""
     _frozen_message.cache_clear()
     _TRANSPORTS.clear()
+    _MAILS.clear()
     _FILES.clear()
 
 

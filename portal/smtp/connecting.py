@@ -91,7 +91,6 @@ def open_session(
 
 
 def _connected(server: Server, patience: Patience, look_up: LookUp | None) -> socket.socket:
-    """Judged as it is connected to, so that a name cannot answer otherwise in between."""
     try:
         return connect_public(
             server.host, server.port, timeout_s=patience.connect_s, allow=_allowed_for(server), look_up=look_up
@@ -99,22 +98,22 @@ def _connected(server: Server, patience: Patience, look_up: LookUp | None) -> so
     except NoSuchName as error:
         raise NoSession(Stage.NAME, f"{server.host} is not the name of any server.") from error
     except InternalAddress as error:
-        if server.security is Security.PLAIN:
-            raise NoSession(Stage.INTERNAL, "Without encryption, mail goes to this machine only.") from error
-        raise NoSession(Stage.INTERNAL, f"{server.host} is on an internal network, which nobody allowed.") from error
+        raise NoSession(Stage.INTERNAL, _forbidden(server)) from error
     except OSError as error:
         problem = str(error) or type(error).__name__
         raise NoSession(Stage.CONNECT, f"{server.host} does not answer at port {server.port}: {problem}") from error
 
 
 def _allowed_for(server: Server) -> Allowed:
+    if not server.is_internal_allowed:
+        return is_public if server.security is not Security.PLAIN else lambda _address: False
+    return is_loopback if server.security is Security.PLAIN else is_public_or_own
+
+
+def _forbidden(server: Server) -> str:
     if server.security is Security.PLAIN:
-        return is_loopback if server.is_internal_allowed else _nothing
-    return is_public_or_own if server.is_internal_allowed else is_public
-
-
-def _nothing(_address: str) -> bool:
-    return False
+        return "Without encryption, mail goes to a server on this very machine only."
+    return f"{server.host} is on an internal network, which nobody allowed."
 
 
 class _Opening:

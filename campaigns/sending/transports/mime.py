@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -14,13 +15,14 @@ from portal.mail.attachment import encode_all
 from portal.mail.compiled import Mailbox, MimeSkeleton, RecipientHeaders
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from campaigns.attachments.loading import PersonalFileSource
     from campaigns.messages.compile import CompiledMessage
     from campaigns.sending.outcomes import Envelope, Outgoing
     from portal.mail.attachment import Attachment, EncodedFile
 
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 CANNOT_READ_FILE = (FileMissing, OutsideError)  # what making a mail raises: nothing has left then
 
 
@@ -54,8 +56,11 @@ class MailMaker:
         """The mail to one person; its Message-ID follows from delivery and attempt. Raises CANNOT_READ_FILE."""
         return b"".join(self.mail_pieces(outgoing, attempt_id=attempt_id))
 
-    def mail_pieces(self, outgoing: Outgoing, *, attempt_id: int) -> list[bytes]:
-        """The same in pieces, to be written one after the other; large ones are shared by all mails, so do not copy."""
+    def mail_pieces(self, outgoing: Outgoing, *, attempt_id: int, extra: Mapping[str, str] = NO_HEADERS) -> list[bytes]:
+        """The same in pieces, to be written one after the other; large ones are shared by all mails, so do not copy.
+
+        `extra`: headers beside the usual ones.
+        """
         own_file = self._personal.encoded(outgoing.file_id) if self._personal and outgoing.file_id else None
         skeleton = self._personal_skeleton if own_file else self._skeleton
         headers = RecipientHeaders(
@@ -63,6 +68,7 @@ class MailMaker:
             message_id=f"{outgoing.delivery_id}.{attempt_id}.postroom@{self._domain}",
             sent_at=timezone.now(),
             unsubscribe_url=outgoing.unsubscribe_url if self._envelope.is_one_click else "",
+            extra=extra,
         )
         return skeleton.pieces(outgoing.holes, headers, own_file)
 

@@ -31,3 +31,6 @@ class RehearsalTransport:
         result = self._transport.send(invited, attempt_id=attempt_id)
         by_id = {outgoing.delivery_id: found for outgoing, found in zip(invited, result.outcomes, strict=True)}
         return replace(result, outcomes=[by_id.get(outgoing.delivery_id, _SKIPPED) for outgoing in group])
+
+    def done(self) -> None:
+        self._transport.done()

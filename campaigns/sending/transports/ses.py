@@ -67,6 +67,9 @@ class SesTransport:
             return failed_call(error, len(group))
         return self._answers(group, results)
 
+    def done(self) -> None:
+        """SES needs nothing after a chunk."""
+
     def _answers(self, group: Sequence[Outgoing], results: list[BulkResult]) -> CallResult:
         results = results[: len(group)]
         outcomes = [entry_outcome(result) for result in results]
