@@ -57,7 +57,7 @@ def _counts() -> Iterator[QuerySet[Any]]:
     yield _count(APPROVALS, waiting_approvals())
     yield _count(IMPORTS, ContactImport.objects.filter(status__in=waiting))
     yield _count(FAILURES, FailedMessage.objects.filter(state=FailedMessage.State.PUT_ASIDE))
-    yield _count(ACCOUNTS, SendingAccount.objects.exclude(problem="", is_sending_enabled=True))
+    yield _count(ACCOUNTS, SendingAccount.objects.filter(is_active=True).exclude(problem="", is_sending_enabled=True))
     yield _count(BREAKERS, BreakerTrip.objects.filter(ended_at__isnull=True))
     yield _count(UNCERTAIN, uncertain_chunks(), UNDECIDED)
 

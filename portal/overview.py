@@ -44,7 +44,7 @@ def overview_context(request: HttpRequest) -> dict[str, Any]:
         return {"has_role": False}
     today = timezone.localdate()
     started = read_started(today)
-    accounts = list(SendingAccount.objects.order_by("pk"))
+    accounts = list(SendingAccount.objects.filter(is_active=True).order_by("pk"))
     steps = first_steps(request.user)
     return {
         "has_role": True,
@@ -170,7 +170,8 @@ def _account_row(account: SendingAccount) -> dict[str, Any]:
     is_well = account.is_sending_enabled and not account.problem
     return {
         "name": account.name,
-        "region": account.region,
+        "region": account.region if account.is_ses else account.get_kind_display(),
+        "is_ses": account.is_ses,
         "share": share,
         "tone": "good" if share is None or share < 0.75 else "warn" if share < 0.9 else "bad",  # noqa: PLR2004
         "quota_text": _("%(used)s of %(quota)s in 24 h") % counts

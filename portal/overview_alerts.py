@@ -90,8 +90,12 @@ def _account_alerts(account: SendingAccount) -> Iterator[Alert]:
         url = first_url(("admin:campaigns_sendingaccount_change",), account.pk)
         return Alert(tone, "server", account.name, text, url, _("See the account"))
 
+    if not account.is_active:
+        return
     if account.problem and account.is_sending_enabled:
         yield alert("bad", account.problem)
+    if not account.is_ses:
+        return
     if account.refreshed_at is None:
         yield alert("warn", _("SES has not been asked for its limits yet. Does a worker run?"))
     if not account.has_production_access and account.refreshed_at and not settings.SANDBOX:

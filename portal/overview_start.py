@@ -43,7 +43,7 @@ def first_steps(user: User | AnonymousUser) -> list[FirstStep]:
     # An account that stops later is an alert, not a first step.
     return [
         step(
-            _("Connect your sending account with SES"), is_connected, "sendingaccount_changelist", "view_sendingaccount"
+            _("Connect an account to send through"), is_connected, "sendingaccount_changelist", "view_sendingaccount"
         ),
         step(_("Import your contacts"), has_people, "contactimport_add", "add_contactimport"),
         step(_("Write a template"), has_template, "template_add", "add_template"),

@@ -17,6 +17,11 @@ def tracking_points(campaign: Campaign) -> Iterator[MessageCheck]:
     """Nothing for a campaign that counts neither."""
     if not campaign.is_tracked or campaign.account is None:
         return
+    if not campaign.account.is_ses:
+        text = _("Opens and clicks would not be counted: “%s” is an SMTP relay, and only SES counts them.")
+        cure = _("Switch the counting off, or send it through SES.")
+        yield MessageCheck(Level.WARN, "tracking_missing", text % campaign.account, cure=cure)
+        return
     if campaign.account.tracking_configuration_set:
         text = _("SES counts who opens it and who clicks; opens and clicks of machines are set apart.")
         yield MessageCheck(Level.GOOD, "tracking", text)

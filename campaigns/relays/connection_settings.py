@@ -55,7 +55,7 @@ def settings_of(relay: Relay, *, password: str) -> RelaySettings:
 
 
 def open_password(relay: Relay) -> str:
-    """The stored password; "" where there is none."""
+    """The stored password; "" where there is none. `unseal` keeps opened keys, so that mail goes on while KMS is down."""
     if not relay.sealed_password:
         return ""
     return unseal(relay.sealed_password, table=SEALED_FOR, row=str(relay.secret_row))

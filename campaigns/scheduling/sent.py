@@ -65,6 +65,11 @@ def sent_in_window(account: SendingAccount) -> list[tuple[float, float]]:
     return parts
 
 
+def counted_in_24h(account: SendingAccount) -> float:
+    """What we know to have left through the account in 24 hours; for a relay, which tells no count of its own."""
+    return float(sum(count for _age_s, count in _known(account)))
+
+
 def _known(account: SendingAccount) -> list[tuple[float, int]]:
     """What we sent ourselves, the latest first."""
     now_s = time.time()

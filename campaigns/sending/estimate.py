@@ -52,7 +52,7 @@ def usable_quota(account: SendingAccount) -> float:
 def estimate(
     account: SendingAccount, recipients: int, *, start_at: datetime | None = None, campaign_id: int | None = None
 ) -> Estimate:
-    """Duration from the rate and the rolling quota, what others wait for before it; cost by SES's price per 1,000.
+    """Duration from the rate and the rolling quota, what others wait for before it; cost by SES's price per 1,000, none of a relay.
 
     `campaign_id`: the campaign itself, which is none of the others.
     """
@@ -65,7 +65,7 @@ def estimate(
     return Estimate(
         duration_s=ends_in_s - starts_in_s,
         finishes_at=now + timedelta(seconds=ends_in_s),
-        cost_usd=recipients / 1000 * settings.SES_PRICE_PER_1000_USD,
+        cost_usd=recipients / 1000 * settings.SES_PRICE_PER_1000_USD if account.is_ses else 0.0,
         waits_for_quota=_waiting(found, own, recipients),
         goes_on_at=None if found.goes_on_in_s is None else now + timedelta(seconds=found.goes_on_in_s),
         days=_by_day(own, now),

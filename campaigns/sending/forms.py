@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.messages.forms import ONE_LINE_BREAK, offer_layouts
@@ -25,6 +26,15 @@ def clean_address(text: str) -> str:
         return parse_address(text).address
     except InvalidAddress as error:
         raise ValidationError(address_problem(error), code=error.code) from error
+
+
+def offer_accounts(fields: dict[str, forms.Field], *, chosen_id: int | None) -> None:
+    """The accounts in use and the one that was chosen before; without a choice, no field."""
+    choices = SendingAccount.objects.filter(Q(is_active=True) | Q(pk=chosen_id)).order_by("pk")
+    if choices.count() < 2:  # noqa: PLR2004  # nothing to choose
+        del fields["account"]
+    else:
+        fields["account"].queryset = choices  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class CampaignForm(forms.ModelForm[Campaign]):
@@ -75,8 +85,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
         self.fields["from_address"].required = True
         self.fields["kind"].choices = Campaign.Kind.choices  # type: ignore[attr-defined]  # without the empty one
         offer_layouts(self.fields["house_layout"])
-        if SendingAccount.objects.count() < 2:  # noqa: PLR2004  # nothing to choose
-            del self.fields["account"]
+        offer_accounts(self.fields, chosen_id=self.instance.account_id)
         if not self.instance.is_tracked and not SendingAccount.objects.exclude(tracking_configuration_set="").exists():
             del self.fields["is_tracked"]  # no account could
         if not self.instance.pk and not self.initial.get("from_address"):

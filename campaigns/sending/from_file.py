@@ -21,9 +21,10 @@ from campaigns.messages.field_names import unknown_names
 from campaigns.messages.models import MessageContent, Template
 from campaigns.messages.services import compiled_source, draft_source
 from campaigns.messages.variables import all_names, variables_of_message
+from campaigns.sending.accounts import first_account
 from campaigns.sending.drafts import Audience, save_draft, words_of
 from campaigns.sending.identities import is_verified
-from campaigns.sending.models import Campaign, SendingAccount
+from campaigns.sending.models import Campaign
 from campaigns.sending.readiness import require_ready
 from campaigns.sending.review import require_sendable
 from campaigns.sending.services import send_now, start_campaign
@@ -47,7 +48,7 @@ _ATTRIBUTE = "attribute:"
 
 def letter_from(template: str, *, subject: str) -> Campaign:
     """An unsaved campaign with the words of a file (.md, .mjml, .html) or of a saved template. Raises InvalidInput."""
-    letter = Campaign(account=SendingAccount.objects.order_by("pk").first(), **_words(template))
+    letter = Campaign(account=first_account(), **_words(template))
     letter.subject = subject or letter.subject
     return letter
 

@@ -1,4 +1,4 @@
-"""What the provider allows: asked of SES every minute and written to the sending account."""
+"""What the provider allows: asked of SES every minute and written to the sending account; relays are counted by us."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from django.conf import settings
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
+from campaigns.relays.limits import delete_old_uses, refresh_relays
 from campaigns.sending.models import SendingAccount
 from campaigns.sending.pacing import MAX_RHO, speed_up
 from campaigns.sending.quota_watch import watch_quota
+from campaigns.sending.states import AccountKind
 from campaigns.sending.watch import watch_accounts, watch_review
 from portal.aws import ses
 from portal.errors import PortalError
@@ -34,8 +36,12 @@ def default_account() -> SendingAccount:
 
 
 def refresh_quota() -> None:
-    """Ask SES and write its limits to every account; a failure is written to the account, in words."""
-    for account in SendingAccount.objects.all() or [default_account()]:
+    """Ask SES and write its limits to every account of it; a failure is written to the account, in words.
+
+    One that is switched off is not asked for; without any account at all, one is made.
+    """
+    default_account()
+    for account in SendingAccount.objects.filter(kind=AccountKind.SES, is_active=True):
         reserved_before = account.reserved_since_refresh
         try:
             answer = ses.get_account()
@@ -47,6 +53,8 @@ def refresh_quota() -> None:
         watch_quota(SendingAccount.objects.get(pk=account.pk))
         watch_review(account, answer.enforcement_status)
         speed_up(account.pk)
+    refresh_relays()
+    delete_old_uses()
     watch_accounts()
 
 

@@ -22,11 +22,15 @@ def quota_points(campaign: Campaign, expected: Estimate) -> Iterator[MessageChec
     account = campaign.account
     if account is None:
         return
-    if not account.is_sending_enabled:
+    if not account.is_active:
+        text = _("“%s” is switched off: nothing leaves through it.") % account.name
+        cure = _("Choose another account to send through, or switch this one on again.")
+        yield MessageCheck(Level.WARN, "account_stopped", text, cure=cure)
+    elif not account.is_sending_enabled:
         text = _("SES does not let this account send: %s") % (account.problem or _("no reason given"))
         cure = _("It waits until SES opens the account again.")
         yield MessageCheck(Level.WARN, "account_stopped", text, cure=cure)
-    if account.refreshed_at and not account.has_production_access and not settings.SANDBOX:
+    if account.is_ses and account.refreshed_at and not account.has_production_access and not settings.SANDBOX:
         text = _("SES still has this account in its own sandbox: it writes to verified addresses only, 200 a day.")
         cure = _("Ask SES for production access before you send to others.")
         yield MessageCheck(Level.WARN, "ses_sandbox", text, cure=cure)
@@ -49,6 +53,8 @@ def _spread_point(account: SendingAccount, expected: Estimate) -> MessageCheck:
         "to": format_day_and_time(expected.finishes_at),
     }
     cure = _("Nothing to do: it goes on by itself. Ask SES for a larger quota if that is too slow.")
+    if not account.is_ses:
+        cure = _("Nothing to do: it goes on by itself. The limit stands at the sending account.")
     return MessageCheck(Level.WARN, "quota", text % values, cure=cure)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.messages.checks import Level, MessageCheck
 from campaigns.messages.checks.point import FROM, REPLY_TO
+from campaigns.relays.sender_points import relay_points
 from campaigns.sending.identities import Alignment, alignment_of
 
 if TYPE_CHECKING:
@@ -24,11 +25,14 @@ _NOBODY_READS = ("noreply@", "no-reply@", "no_reply@", "donotreply@", "do-not-re
 
 
 def sender_points(campaign: Campaign) -> Iterator[MessageCheck]:
-    """The From address against what SES has verified, and whether an answer reaches anybody."""
+    """The From address against what SES has verified or the relay lets out, and whether an answer reaches anybody."""
     address = campaign.from_address
     if not address:
         return
-    yield _from_point(address, alignment_of(address))
+    if campaign.account is None or campaign.account.is_ses:
+        yield _from_point(address, alignment_of(address))
+    else:
+        yield from relay_points(campaign)
     yield from _answer_points(address, campaign.reply_to)
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from campaigns.guests.addresses import require_few
 from campaigns.messages.services import freeze_message
+from campaigns.sending.accounts import first_account
 from campaigns.sending.drafts import CHOSEN_FIELDS, ENVELOPE_FIELDS
-from campaigns.sending.models import Campaign, SendingAccount
+from campaigns.sending.models import Campaign
 from campaigns.sending.readiness import require_ready
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.sending.transitions import make_due
@@ -70,7 +71,7 @@ def campaign_from_template(template: Template) -> Campaign:
         )
     return Campaign(
         name=template.name,
-        account=SendingAccount.objects.order_by("pk").first(),
+        account=first_account(),
         from_address=settings.DEFAULT_FROM_ADDRESS,
         **{name: getattr(template, name) for name in CHOSEN_FIELDS},
     )

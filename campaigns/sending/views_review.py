@@ -156,6 +156,8 @@ def _estimate_text(campaign: Campaign, seen: Review) -> str:
         "rate": format_rate(campaign.account.max_rate_per_s),
         "cost": number_format(max(cost, SMALLEST_COST_USD), decimal_pos=2),
     }
+    if not campaign.account.is_ses:
+        return _("about %(time)s at %(rate)s a second") % values
     if cost < SMALLEST_COST_USD:
         return _("about %(time)s at %(rate)s a second, less than $%(cost)s of SES") % values
     return _("about %(time)s at %(rate)s a second, about $%(cost)s of SES") % values

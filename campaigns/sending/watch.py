@@ -17,7 +17,7 @@ from campaigns.importing.models import ContactImport
 from campaigns.scheduling.models import Wave
 from campaigns.sending.models import Campaign, Chunk, RatePoint, SendingAccount
 from campaigns.sending.screen import home_of
-from campaigns.sending.states import CampaignStatus
+from campaigns.sending.states import AccountKind, CampaignStatus
 from campaigns.splits.assignment import REST
 from campaigns.splits.models import SplitTest
 from portal.alerts.models import Severity
@@ -66,9 +66,10 @@ def watch_accounts() -> int:
 
     One that SES shows as open while it refuses each group that tries stays stopped.
     """
+    in_use = SendingAccount.objects.filter(is_active=True)
     stopped = {
         _key(account): Finding(_stopped_text(account), _url(account))
-        for account in SendingAccount.objects.filter(Q(is_sending_enabled=False) | Q(is_probing=True) & ~Q(problem=""))
+        for account in in_use.filter(Q(is_sending_enabled=False) | Q(is_probing=True) & ~Q(problem=""))
     }
     return keep_alerts(ACCOUNT_STOPPED, stopped)
 
@@ -87,7 +88,9 @@ def watch_review(account: SendingAccount, enforcement_status: str) -> None:
 def watch_silence() -> int:
     """Accounts whose limits SES has not told for a while."""
     text = _("%s: SES has not answered for a while, so quota and rate may be old.")
-    old = SendingAccount.objects.filter(refreshed_at__lt=timezone.now() - SILENT_AFTER)
+    old = SendingAccount.objects.filter(
+        kind=AccountKind.SES, is_active=True, refreshed_at__lt=timezone.now() - SILENT_AFTER
+    )
     found = {_key(account): Finding(text % account.name, _url(account), Severity.WARN) for account in old}
     return keep_alerts(ACCOUNT_SILENT, found)
 

@@ -13,7 +13,8 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy as _
 
 from campaigns.messages.forms import ONE_LINE_BREAK
-from campaigns.sending.forms import clean_address
+from campaigns.sending.accounts import first_account
+from campaigns.sending.forms import clean_address, offer_accounts
 from campaigns.sending.models import SendingAccount
 from campaigns.signup.mail import check_message, default_body, default_subject
 from campaigns.signup.models import SignupForm
@@ -64,9 +65,9 @@ class SignupEditForm(forms.ModelForm[SignupForm]):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.initial = {**self.initial, **starting_values()}
-        if SendingAccount.objects.count() < 2 and SendingAccount.objects.exists():  # noqa: PLR2004  # nothing to choose
-            del self.fields["account"]
-            self.instance.account = self.instance.account or SendingAccount.objects.get()
+        if SendingAccount.objects.exists():
+            self.instance.account = self.instance.account or first_account()
+            offer_accounts(self.fields, chosen_id=self.instance.account_id)
         asked = {name: "required" if is_required else "asked" for name, is_required in self.instance.asked_fields}
         for question in all_questions():
             self.fields[f"ask_{question.name}"] = forms.ChoiceField(

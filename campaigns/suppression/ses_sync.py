@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from campaigns.sending.models import SendingAccount
+from campaigns.sending.states import AccountKind
 from campaigns.suppression import ses_reading
 from campaigns.suppression.ses_models import SesListChange, SesListEntry, SesListSync
 from campaigns.suppression.ses_wishes import Deed, note_new
@@ -94,7 +95,8 @@ def _run(state: SesListSync, run: _Run) -> str:
 
 def may_put() -> bool:
     """Whether SES takes addresses onto its list: not while the account is in SES's own sandbox."""
-    return not SendingAccount.objects.filter(has_production_access=False, refreshed_at__isnull=False).exists()
+    accounts = SendingAccount.objects.filter(kind=AccountKind.SES, is_active=True)
+    return not accounts.filter(has_production_access=False, refreshed_at__isnull=False).exists()
 
 
 def _carry_out(run: _Run, deed: Deed) -> None:

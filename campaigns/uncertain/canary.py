@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from campaigns.sending.event_reader import CANARY_TAG
 from campaigns.sending.models import Campaign, Chunk, SendingAccount
 from campaigns.sending.pacing import Lane, reserve
+from campaigns.sending.states import AccountKind
 from campaigns.uncertain.models import Canary
 from portal import metrics
 from portal.aws import ses
@@ -52,7 +53,7 @@ def ways() -> list[Way]:
     if not settings.CANARY_EVERY_S:
         return []
     found: list[Way] = []
-    for account in SendingAccount.objects.order_by("pk"):
+    for account in SendingAccount.objects.filter(kind=AccountKind.SES, is_active=True).order_by("pk"):
         if account.configuration_set:
             found.append(Way(account.pk, account.configuration_set))
         if account.tracking_configuration_set and _has_tracked(account):
