@@ -52,7 +52,7 @@ _MARKETER_MODELS = (
     "approval",
 )
 _VIEWABLE_APPS = ("campaigns", "routing")
-_OWNER_ONLY = ("download_any_export", "change_approvalrule", "forget_person")
+_OWNER_ONLY = ("download_any_export", "change_approvalrule", "forget_person", "allow_internal_relay")
 
 
 def _permissions_of(role: str) -> QuerySet[Permission]:

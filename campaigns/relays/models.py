@@ -71,6 +71,7 @@ class Relay(models.Model):
     class Meta:
         verbose_name = _("SMTP relay")
         verbose_name_plural = _("SMTP relays")
+        permissions = (("allow_internal_relay", _("Can allow relays on our own network")),)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
