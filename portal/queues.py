@@ -18,6 +18,7 @@ class Feed(StrEnum):
     TASKS = "tasks"  # Celery messages, published by portal.publish
     SES_EVENTS = "ses-events"  # SES event JSON from SNS, raw or in an SNS envelope
     S3_EVENTS = "s3-events"  # S3 notifications for uploads/*.csv
+    INBOUND = "inbound"  # SES's notifications of mail received: from SNS, raw or in an envelope, or as Lambda gets them
 
 
 class QueueName(StrEnum):
@@ -29,6 +30,11 @@ class QueueName(StrEnum):
     MAINTENANCE = "maintenance"
     SES_EVENTS = "ses-events"
     UPLOADS = "uploads"
+    INBOUND = "inbound"
+    ROUTING = "routing"
+    GMAIL = "gmail"
+    BOUNCES = "bounces"
+    FORWARDS = "forwards"
     WEBHOOKS = "webhooks"
 
 
@@ -66,12 +72,20 @@ class TaskName(StrEnum):
     SYNC_SUPPRESSIONS = "campaigns.sync_suppressions"
     SEND_ALERTS = "portal.send_alerts"
     SETTLE_RESTORED = "campaigns.settle_restored"
+    CHECK_DOMAINS = "routing.check_domains"
     REDRIVE = "maintenance.redrive"
     WRITE_REPORT = "campaigns.write_report"
     WRITE_REPORTS = "campaigns.write_reports"
     TELL_WEBHOOKS = "campaigns.tell_webhooks"
     POST_WEBHOOKS = "campaigns.post_webhooks"
     MAIL_FORM_MESSAGES = "campaigns.mail_form_messages"
+    ROUTE_MESSAGE = "routing.route_message"
+    DELIVER_TO_GMAIL = "routing.deliver_to_gmail"
+    DRAIN_GMAIL = "routing.drain_gmail"
+    CHECK_GRANTS = "credentials.check_grants"
+    SEND_BOUNCE = "routing.send_bounce"
+    FORWARD_MAIL = "routing.forward_mail"
+    POST_MAIL = "routing.post_mail"
     SWEEP = "maintenance.sweep"
 
 
@@ -86,6 +100,11 @@ QUEUES: dict[QueueName, Queue] = {
         Queue(QueueName.WEBHOOKS, Feed.TASKS, visibility_timeout_s=360),
         Queue(QueueName.SES_EVENTS, Feed.SES_EVENTS, visibility_timeout_s=360),
         Queue(QueueName.UPLOADS, Feed.S3_EVENTS, visibility_timeout_s=360),
+        Queue(QueueName.INBOUND, Feed.INBOUND, visibility_timeout_s=360),
+        Queue(QueueName.ROUTING, Feed.TASKS, visibility_timeout_s=360),
+        Queue(QueueName.GMAIL, Feed.TASKS, visibility_timeout_s=960),
+        Queue(QueueName.BOUNCES, Feed.TASKS, visibility_timeout_s=360),
+        Queue(QueueName.FORWARDS, Feed.TASKS, visibility_timeout_s=360),
     )
 }
 
@@ -107,12 +126,20 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.SYNC_SUPPRESSIONS: QueueName.MAINTENANCE,
     TaskName.SEND_ALERTS: QueueName.MAINTENANCE,
     TaskName.SETTLE_RESTORED: QueueName.MAINTENANCE,
+    TaskName.CHECK_DOMAINS: QueueName.MAINTENANCE,
     TaskName.REDRIVE: QueueName.MAINTENANCE,
     TaskName.WRITE_REPORT: QueueName.IMPORTS,
     TaskName.WRITE_REPORTS: QueueName.IMPORTS,
     TaskName.TELL_WEBHOOKS: QueueName.WEBHOOKS,
     TaskName.POST_WEBHOOKS: QueueName.WEBHOOKS,
     TaskName.MAIL_FORM_MESSAGES: QueueName.PRIORITY,
+    TaskName.ROUTE_MESSAGE: QueueName.ROUTING,
+    TaskName.DELIVER_TO_GMAIL: QueueName.GMAIL,
+    TaskName.DRAIN_GMAIL: QueueName.GMAIL,
+    TaskName.CHECK_GRANTS: QueueName.MAINTENANCE,
+    TaskName.SEND_BOUNCE: QueueName.BOUNCES,
+    TaskName.FORWARD_MAIL: QueueName.FORWARDS,
+    TaskName.POST_MAIL: QueueName.FORWARDS,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }
 
@@ -127,10 +154,12 @@ class Tick:
 
 SCHEDULE: tuple[Tick, ...] = (
     Tick(TaskName.SWEEP, every_s=60),
+    Tick(TaskName.CHECK_GRANTS, every_s=60),
     Tick(TaskName.WRITE_REPORTS, every_s=300),
     Tick(TaskName.REFRESH_QUOTA, every_s=60),
     Tick(TaskName.SYNC_SUPPRESSIONS, every_s=60),
     Tick(TaskName.SETTLE_UNCERTAIN, every_s=60),
+    Tick(TaskName.CHECK_DOMAINS, every_s=3_600),
     Tick(TaskName.TELL_WEBHOOKS, every_s=60),
 )
 

@@ -165,6 +165,14 @@ ALERTS_TOPIC_ARN = env.text("ALERTS_TOPIC_ARN")  # "" tells alerts by e-mail and
 SES_SUPPRESSION_SYNC = env.yes_no("SES_SUPPRESSION_SYNC", default=True)  # with the list that SES keeps for the account
 SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
 
+# --- Mail that comes in
+INBOUND_BUCKET = env.text("INBOUND_BUCKET", "postroom-inbound" if SANDBOX else "")  # the only bucket that is believed
+INBOUND_PREFIX = env.text("INBOUND_PREFIX")  # of the receipt rule; needed for Lambda actions alone
+INBOUND_RAW_DAYS = env.whole_number("INBOUND_RAW_DAYS", 90)  # 0 keeps raw mail for ever
+INBOUND_KEEP_DAYS = env.whole_number("INBOUND_KEEP_DAYS", 365, least=1)  # rows of the log
+BOUNCE_FROM_ADDRESS = env.text("BOUNCE_FROM_ADDRESS")  # "" means mailer-daemon@ the domain of the recipient
+FORWARD_FROM_ADDRESS = env.text("FORWARD_FROM_ADDRESS")  # "" means DEFAULT_FROM_ADDRESS
+
 # --- Google: Gmail accounts that inbound mail is put into
 GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID", "sandbox-client" if SANDBOX else "").strip()
 GOOGLE_CLIENT_SECRET = env.text("GOOGLE_CLIENT_SECRET", "sandbox-secret" if SANDBOX else "").strip()
@@ -195,6 +203,7 @@ API_BODY_MAX_BYTES = env.whole_number("API_BODY_MAX_BYTES", 35_000_000, least=10
 API_MAX_RECIPIENTS = env.whole_number("API_MAX_RECIPIENTS", 1000, least=1, most=10_000)  # within one request
 API_VPC_ENDPOINTS = env.words("API_VPC_ENDPOINTS")  # ids of ours, vpce-...; none given believes every one
 API_ISOLATION = env.one_of("API_ISOLATION", ("not-stated", "public", "private", "isolated"))
+DNS_SERVERS = env.words("DNS_SERVERS")  # asked for MX records; "" means those of the machine
 WEBHOOK_TRIED_H = env.whole_number("WEBHOOK_TRIED_H", 72, least=1)  # then a post is given up, with an alert
 WEBHOOK_PAUSED_AFTER = env.whole_number("WEBHOOK_PAUSED_AFTER", 20, least=1)  # failures in a row
 WEBHOOK_LOG_DAYS = env.whole_number("WEBHOOK_LOG_DAYS", 14, least=1)

@@ -26,13 +26,17 @@ app.conf.imports = (
     "workers.tasks.alerts",
     "workers.tasks.bulk",
     "workers.tasks.campaigns",
+    "workers.tasks.domains",
     "workers.tasks.failures",
     "workers.tasks.fields",
+    "workers.tasks.forms",
+    "workers.tasks.gmail",
     "workers.tasks.importing",
     "workers.tasks.maintenance",
     "workers.tasks.privacy",
     "workers.tasks.reports",
     "workers.tasks.restored",
+    "workers.tasks.routing",
 )
 app.conf.beat_schedule = {
     tick.task.value: {

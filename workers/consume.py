@@ -1,4 +1,4 @@
-"""Consumes the queues that AWS services write: SES events and S3 notifications. `python -m workers.consume`.
+"""Consumes the queues that AWS services write: SES events, mail received, S3 notifications. `python -m workers.consume`.
 
 On Lambda the event-source mapping does this; here one thread per queue receives in batches and acknowledges a batch
 after its service has committed it.
@@ -22,6 +22,7 @@ from portal.alerts.watch import watch_sweep
 from portal.aws import sqs
 from portal.errors import OutsideError
 from portal.queues import Feed, Queue, event_queues, full_name
+from routing.inbound.receive import receive_notifications
 from workers.failed import forget_events, refuse_event
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 SERVICES: dict[Feed, Callable[[list[str]], object]] = {
     Feed.SES_EVENTS: apply_events,
     Feed.S3_EVENTS: receive_upload_events,
+    Feed.INBOUND: receive_notifications,
 }
 MAX_GATHERED = 1_000  # messages per transaction when the queue is full
 RECEIVERS = 8  # SQS gives ten messages a call: one after the other could not keep up with the ledger

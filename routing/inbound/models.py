@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.fields import KeyField
@@ -121,11 +122,13 @@ class InboundDelivery(LeasedModel):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)  # calls of the service outside
     is_attempted = models.BooleanField(default=False)  # the newest attempt began, and its outcome is not known
     claim_count = models.PositiveSmallIntegerField(default=0)
+    hinted_at = models.DateTimeField(default=timezone.now)  # the newest hint; the sweep gives it time to be taken
     rule = models.ForeignKey(RoutingRule, null=True, blank=True, on_delete=models.SET_NULL, related_name="deliveries")
     rule_key = KeyField(max_length=MAX_KEY_CHARS, blank=True)  # stays when the rule goes; "" = the default route
     gmail_message_id = models.CharField(max_length=64, blank=True)
     provider_id = models.CharField(max_length=200, blank=True)  # SES's id of a bounce or a forwarded mail
     created_at = models.DateTimeField(auto_now_add=True)
+    wanted_at = models.DateTimeField(default=timezone.now)  # by the router, or later by a person: how long it is tried
     changed_at = models.DateTimeField(auto_now=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -11,6 +11,7 @@ from campaigns.bulk.sweep import sweep_bulk_work
 from campaigns.editing.sweep import sweep_editing
 from campaigns.exports.services import sweep_exports
 from campaigns.feedback.services import sweep_feedback
+from campaigns.forms.outcomes import sweep_forms
 from campaigns.importing.sweep import sweep_imports
 from campaigns.privacy.services import sweep_erasures
 from campaigns.restored.services import keep_generation, publish_settling
@@ -24,6 +25,7 @@ from portal.failures.redrive import sweep_redrives
 from portal.publish import producer
 from portal.queues import TaskName
 from portal.ratelimit import forget_old_turns
+from routing.inbound.sweep import sweep_inbound
 from workers.task_base import PostroomTask
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ logger = logging.getLogger(__name__)
 # Sending comes first: it alone has people waiting by the minute.
 PARTS: dict[str, Callable[[], object]] = {
     "campaigns": sweep_campaigns,
+    "forms": sweep_forms,
+    "inbound": sweep_inbound,
     "feedback": sweep_feedback,
     "breakers": sweep_breakers,
     "imports": sweep_imports,

@@ -1,0 +1,103 @@
+"""Once a minute: hints for what is due, and farewell to what was kept long enough."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from portal.aws import s3
+from portal.errors import OutsideError
+from portal.leases import is_due
+from portal.publish import publish
+from portal.queues import TaskName
+from routing.inbound.dispatch import publish_delivery
+from routing.inbound.models import FINAL_STATES, OPEN_STATES, InboundDelivery, InboundMessage
+from routing.rules.models import RuleHit
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+logger = logging.getLogger(__name__)
+
+GIVEN_S = 30  # a fresh row's own hint or router gets this long
+HINT_AGAIN_S = 300  # a hint that waits in a long queue is not doubled every minute
+MAX_HINTS = 2_000
+MAX_DELETED = 500
+HITS_DAYS = 400
+
+
+def sweep_inbound() -> dict[str, int]:
+    """Publish hints for unrouted messages and due deliveries; delete raw mail and rows past their time."""
+    return {
+        "unrouted": _hint_messages(),
+        "due": _hint_deliveries(),
+        "raw_deleted": delete_old_raw(),
+        "rows_deleted": delete_old_rows(),
+    }
+
+
+def _hint_messages() -> int:
+    is_free = Q(retry_at__isnull=True) | Q(retry_at__lte=Now())
+    rows = InboundMessage.objects.filter(is_free, status=InboundMessage.Status.RECEIVED)
+    rows = rows.filter(created_at__lt=timezone.now() - timedelta(seconds=GIVEN_S))
+    found = list(rows.order_by("pk").values_list("pk", flat=True)[:MAX_HINTS])
+    for message_id in found:
+        publish(TaskName.ROUTE_MESSAGE, message_id=message_id)
+    return len(found)
+
+
+def _hint_deliveries() -> int:
+    now = timezone.now()
+    is_unheard = (
+        Q(hinted_at__lt=now - timedelta(seconds=HINT_AGAIN_S))
+        | Q(retry_at__gt=F("hinted_at"))
+        | Q(lease_until__gt=F("hinted_at"), hinted_at__lt=now - timedelta(seconds=GIVEN_S))
+    )
+    rows = InboundDelivery.objects.filter(is_due(), is_unheard, state__in=OPEN_STATES)
+    found = list(rows.order_by("pk").values_list("pk", "action")[:MAX_HINTS])
+    for start in range(0, len(found), 500):
+        ids = [delivery_id for delivery_id, _action in found[start : start + 500]]
+        InboundDelivery.objects.filter(pk__in=ids).update(hinted_at=now)
+    for delivery_id, action in found:
+        publish_delivery(delivery_id, action)
+    return len(found)
+
+
+def delete_old_raw() -> int:
+    """Delete raw mail older than INBOUND_RAW_DAYS; never while a delivery of it is not final. 0 days keep it for ever."""
+    if not settings.INBOUND_RAW_DAYS:
+        return 0
+    limit = timezone.now() - timedelta(days=settings.INBOUND_RAW_DAYS)
+    old = InboundMessage.objects.filter(raw=InboundMessage.Raw.KEPT, received_at__lt=limit)
+    count = 0
+    for message in _settled(old).order_by("received_at")[:MAX_DELETED]:
+        try:
+            s3.delete_object(message.bucket, message.object_key)
+        except OutsideError as error:
+            logger.warning("inbound.raw_not_deleted", extra={"message_id": message.pk, "code": error.code})
+            break
+        InboundMessage.objects.filter(pk=message.pk).update(raw=InboundMessage.Raw.DELETED, headers=[])
+        count += 1
+    return count
+
+
+def _settled(messages: QuerySet[InboundMessage]) -> QuerySet[InboundMessage]:
+    unsettled = InboundDelivery.objects.filter(message=OuterRef("pk")).exclude(state__in=FINAL_STATES)
+    return messages.filter(~Exists(unsettled), status=InboundMessage.Status.ROUTED)
+
+
+def delete_old_rows() -> int:
+    """Delete messages whose raw mail is gone and whose time in the log is over, and counts of rules."""
+    now = timezone.now()
+    RuleHit.objects.filter(day__lt=(now - timedelta(days=HITS_DAYS)).date()).delete()
+    limit = now - timedelta(days=settings.INBOUND_KEEP_DAYS)
+    old = InboundMessage.objects.exclude(raw=InboundMessage.Raw.KEPT).filter(received_at__lt=limit)
+    ids = list(_settled(old).order_by("received_at").values_list("pk", flat=True)[:MAX_DELETED])
+    InboundMessage.objects.filter(pk__in=ids).delete()
+    return len(ids)
