@@ -10,11 +10,12 @@ from portal.leases import LeasedModel
 from routing.inbound.models import InboundMessage
 
 
-class GmailMailbox(models.Model):
+class GmailMailbox(LeasedModel):
     """A connected Gmail account as a destination of rules; its id is the destination of its deliveries.
 
     Made when the account is connected for the first time. It outlives its consent, so that what waits for it knows
-    where to go after a reconnect. While the consent is lost, everything for it is parked.
+    where to go after a reconnect. While the consent is lost, everything for it is parked; the lease is held by whoever
+    lets it go again, in order.
     """
 
     grant = models.OneToOneField(OAuthGrant, on_delete=models.PROTECT, related_name="gmail_mailbox")
@@ -54,6 +55,7 @@ class GmailImport(LeasedModel):
     message = models.ForeignKey(InboundMessage, on_delete=models.CASCADE, related_name="gmail_imports")
     mailbox = models.ForeignKey(GmailMailbox, on_delete=models.CASCADE, related_name="imports")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    head = models.TextField(blank=True)  # the trace headers put in front: the same at each try
     upload_url = models.TextField(blank=True)
     gmail_message_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

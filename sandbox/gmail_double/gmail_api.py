@@ -39,6 +39,7 @@ def import_start(double: Double, request: Request) -> Reply:
     match = IMPORT.fullmatch(request.path)
     email = permitted(double, request, MAY_INSERT, match[1] if match else "me")
     labels = _labels(request.json())
+    double.mailboxes.check_labels(email, labels)
     _check_type(request.headers.get("x-upload-content-type", "message/rfc822"))
     double.spend(email)
     length = request.headers.get("x-upload-content-length", "")

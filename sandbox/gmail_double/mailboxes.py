@@ -48,7 +48,7 @@ class Mailboxes:
 
     def take(self, email: str, raw: bytes, *, labels: list[str], query: dict[str, str]) -> dict[str, object]:
         """Take a mail in; returns it as the API shows it. Raises GoogleError for a label that is not there."""
-        self._check_labels(email, labels)
+        self.check_labels(email, labels)
         headers = BytesHeaderParser().parsebytes(raw[:HEADERS_READ_BYTES])
         message_id = " ".join(str(headers.get("Message-ID", "")).split())
         with self._lock, self._store.together():
@@ -142,7 +142,8 @@ class Mailboxes:
         digest = hashlib.sha256(raw).hexdigest()
         self._store.change(sql, (gmail_id, email, *shown, json.dumps(labels), digest, len(raw), self._clock.now(), raw))
 
-    def _check_labels(self, email: str, labels: list[str]) -> None:
+    def check_labels(self, email: str, labels: list[str]) -> None:
+        """Raise GoogleError for a label that is not there."""
         known = {label["id"] for label in self.labels_of(email)}
         for label in labels:
             if label not in known:
