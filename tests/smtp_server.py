@@ -4,7 +4,7 @@
         ... hand mail to ("127.0.0.1", server.port) ...
     server.accepted   # [Accepted(sender, recipients, message)]: the judge
 
-`Script` says what goes wrong. It may be replaced while the server runs; each connection asks for it anew.
+`Script` says what goes wrong. It may be replaced while the server runs.
 """
 
 from __future__ import annotations
@@ -133,7 +133,6 @@ class ScriptedServer:
 class _Connection:
     def __init__(self, server: ScriptedServer, connection: socket.socket) -> None:
         self._server = server
-        self._script = server.script
         self._socket = connection
         self._rest = b""
         self._sender: str | None = None
@@ -141,6 +140,10 @@ class _Connection:
         self._recipients: list[str] = []
         self._mails = 0
         self._is_encrypted = False
+
+    @property
+    def _script(self) -> Script:
+        return self._server.script
 
     def serve(self) -> None:
         try:

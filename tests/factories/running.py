@@ -13,7 +13,7 @@ from tests.factories.sending import make_account, make_campaign, make_contact
 
 def running_campaign(people: int = 25, **fields) -> Campaign:
     """A campaign to `people` contacts that has just been planned."""
-    account = make_account(max_rate_per_s=100_000)
+    account = fields.pop("account", None) or make_account(max_rate_per_s=100_000)
     chosen = ContactList.objects.create(name=f"List {ContactList.objects.count()}")
     for number in range(people):
         contact = make_contact(f"person{number}@club.example", first_name=f"Anna {number}")

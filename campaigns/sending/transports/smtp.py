@@ -10,6 +10,7 @@ from campaigns.relays.use import UseCounter
 from campaigns.sending.outcomes import CallResult
 from campaigns.sending.transports.mime import CANNOT_READ_FILE, unreadable_file
 from campaigns.sending.transports.smtp_answers import (
+    answers_lost,
     hung_up,
     lost_outcome,
     not_tried,
@@ -113,7 +114,7 @@ class _Call:
             is_throttled=whole.is_throttled,
             stops_account=ended.stops_account,
             holds_account=ended.holds_account,
-            stops_campaign=whole.stops_campaign,
+            stops_campaign=ended.stops_campaign or whole.stops_campaign,
             error=whole.error,
         )
 
@@ -130,8 +131,9 @@ class _Call:
             return None
         if time.monotonic() > self._until_s:
             return CallResult(not_tried(left))
-        has_stalled = is_new and self._first_open == first
-        return hung_up(problem, left) if has_stalled or self._lost_count >= MAX_LOST else None
+        if self._lost_count >= MAX_LOST:
+            return answers_lost(problem, left)
+        return hung_up(problem, left) if is_new and self._first_open == first else None
 
     def _hand_out(self, session: Session, first: int) -> str:
         """Returns what broke the connection, or ""."""

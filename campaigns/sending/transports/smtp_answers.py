@@ -120,6 +120,12 @@ def hung_up(text: str, count: int) -> CallResult:
     return CallResult(all_alike(count, _DEFERRED, Reason.UNREACHABLE, text), holds_account=text, error=text)
 
 
+def answers_lost(text: str, count: int) -> CallResult:
+    """The relay took one message after the other without an answer: a person must look before more gets uncertain."""
+    sentence = _("The relay's answers do not arrive: %s") % text
+    return CallResult(all_alike(count, _DEFERRED, Reason.UNREACHABLE, text), stops_campaign=sentence, error=text)
+
+
 def not_tried(count: int) -> list[Outcome]:
     """Mails whose turn has not come within the time that one call may take."""
     return all_alike(count, _DEFERRED, Reason.NOT_TRIED, _("The relay was slow."))
