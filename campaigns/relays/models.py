@@ -63,6 +63,7 @@ class Relay(models.Model):
         default=False,
         help_text=_("Only an Owner may allow it: Postroom then connects to this server even at an internal address."),
     )
+    is_from_api = models.BooleanField(default=False, editable=False)  # made of credentials that came with a request
     last_error = models.CharField(max_length=ERROR_CHARS, blank=True, default="", editable=False)
     last_error_at = models.DateTimeField(null=True, editable=False)
     last_login_failed_at = models.DateTimeField(null=True, editable=False)  # None again after the next login

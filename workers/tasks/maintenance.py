@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from campaigns.api.once import forget_old_requests
+from campaigns.attachments.storing import sweep_unused
 from campaigns.audience.field_rewrite import sweep_fields
 from campaigns.breakers.services import sweep_breakers
 from campaigns.bulk.sweep import sweep_bulk_work
@@ -45,8 +47,10 @@ PARTS: dict[str, Callable[[], object]] = {
     "exports": sweep_exports,
     "erasures": sweep_erasures,
     "fields": sweep_fields,
+    "files": sweep_unused,
     "signups": sweep_requests,
     "messages": forget_old_values,
+    "api": forget_old_requests,
     "suppressions": sweep_batches,
     "unsaved": sweep_editing,
     "redrives": sweep_redrives,
