@@ -30,6 +30,7 @@ _OFFERS: dict[DeliveryState, dict[Reason, Offer]] = {
         Reason.NOT_VERIFIED: Offer.USUAL,
         Reason.NOT_CONFIGURED: Offer.USUAL,
         Reason.MESSAGE_REJECTED: Offer.USUAL,
+        Reason.RECIPIENT_REFUSED: Offer.WORTH_A_LOOK,
         Reason.TRANSIENT: Offer.USUAL,
         Reason.RENDERING_FAILED: Offer.WORTH_A_LOOK,
     },

@@ -11,6 +11,7 @@ _BY_REASON = {
     Reason.CONTACT_GONE: _("Nothing: the person was removed."),
     Reason.LEFT_LIST: _("Nothing: they left the list after the people of the campaign were settled."),
     Reason.FORGOTTEN: _("Nothing: the person was forgotten and gets no mail."),
+    Reason.FILE_MISSING: _("Upload the person's file with a copy of the campaign, and send it to them."),
     Reason.RENDERING_FAILED: _("Mend the message and send to the failed again."),
     Reason.TRIED_TOO_OFTEN: _("No further attempt; look at the answer, then send again."),
     Reason.MAILBOX_UNKNOWN: _("Gets no more mail from now on."),
@@ -22,6 +23,8 @@ _BY_REASON = {
     Reason.THROTTLED: _("Goes on by itself, a little slower."),
     Reason.NOT_ACCEPTED: _("Is sent once more by itself: nothing was sent before."),
     Reason.SENT_AGAIN: _("Is sent once more, as a person decided."),
+    Reason.NOT_TRIED: _("Goes on by itself: nothing was sent yet."),
+    Reason.RECIPIENT_REFUSED: _("Look at the relay's answer; the address may be wrong."),
     Reason.TAKEN_AS_SENT: _("Nothing more is tried; news of SES still counts."),
     Reason.LEFT_OPEN: _("Nothing more is tried; news of SES still counts."),
 }

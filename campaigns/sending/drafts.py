@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MESSAGE_FIELDS = ("kind", "subject", "preheader", "body", "text_body", "embeds_images")
 CHOSEN_FIELDS = (*MESSAGE_FIELDS, "house_layout")
-ENVELOPE_FIELDS = ("account", "from_name", "from_address", "reply_to", "is_tracked")
+ENVELOPE_FIELDS = ("account", "from_name", "from_address", "reply_to", "is_tracked", "resends_uncertain")
 AUDIENCE_FIELDS = (
     "include_lists",
     "include_tags",

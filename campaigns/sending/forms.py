@@ -14,6 +14,7 @@ from campaigns.messages.forms import ONE_LINE_BREAK, offer_layouts
 from campaigns.messages.models import Revision
 from campaigns.sending.drafts import AUDIENCE_FIELDS, Audience
 from campaigns.sending.models import Campaign, SendingAccount
+from campaigns.sending.states import AccountKind
 from portal.address_words import address_problem
 from portal.mail.address import InvalidAddress, parse_address
 
@@ -53,6 +54,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "from_address",
             "reply_to",
             "is_tracked",
+            "resends_uncertain",
             "subject",
             "preheader",
             "kind",
@@ -88,6 +90,8 @@ class CampaignForm(forms.ModelForm[Campaign]):
         offer_accounts(self.fields, chosen_id=self.instance.account_id)
         if not self.instance.is_tracked and not SendingAccount.objects.exclude(tracking_configuration_set="").exists():
             del self.fields["is_tracked"]  # no account could
+        if not SendingAccount.objects.filter(kind=AccountKind.SMTP).exists():
+            del self.fields["resends_uncertain"]  # SES sends news
         if not self.instance.pk and not self.initial.get("from_address"):
             self.initial["from_address"] = settings.DEFAULT_FROM_ADDRESS
 

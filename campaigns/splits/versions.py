@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from campaigns.messages.source import MessageSource
 
 CONTENT_FIELDS = ("kind", "preheader", "body", "text_body", "embeds_images", "house_layout")
-SENDER_FIELDS = ("account", "from_name", "from_address", "reply_to", "is_tracked")
+SENDER_FIELDS = ("account", "from_name", "from_address", "reply_to", "is_tracked", "resends_uncertain")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.sending.models import SendingAccount
 from campaigns.sending.sender import envelope_of
+from campaigns.sending.states import AccountKind
 from campaigns.uncertain.canary import Way, canaries_of, ways
 from campaigns.uncertain.evidence import Beat, Patience, is_silent, judge, lag_s, patience_for
 from campaigns.uncertain.models import Canary
@@ -68,6 +69,8 @@ class News:
 
 def way_of(campaign: Campaign) -> Way | None:
     """The way that news of the campaign's mails takes; None when there is none."""
+    if campaign.account is not None and campaign.account.kind != AccountKind.SES:
+        return None  # relays send none
     configuration_set = envelope_of(campaign).configuration_set
     if not configuration_set or campaign.account_id is None:
         return None

@@ -17,6 +17,7 @@ from campaigns.sending.counts import cause_key
 from campaigns.sending.finish import deliveries_of
 from campaigns.sending.models import Attempt, Campaign, Chunk, DeliveryEvent
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
+from campaigns.uncertain.by_choice import resend_by_choice
 from campaigns.uncertain.evidence import Verdict
 from campaigns.uncertain.moves import UNDECIDED, move_uncertain
 from campaigns.uncertain.news import News, WayState, read_news, way_of
@@ -55,7 +56,10 @@ def settle_uncertain() -> Settled:
     for chunk in _chunks_to_settle():
         by_campaign.setdefault(chunk.campaign_id, []).append(chunk)
     heard = proved = 0
-    if by_campaign and not is_held() and not _has_unread_events():
+    if is_held():
+        return Settled()
+    resend_by_choice(by_campaign)
+    if by_campaign and not _has_unread_events():
         for campaign_id, found in by_campaign.items():
             settled = _settle_campaign(campaign_id, found)
             heard, proved = heard + settled.heard, proved + settled.proved

@@ -18,7 +18,15 @@ from campaigns.uncertain.canary import ways
 from campaigns.uncertain.decide import CANNOT_SEND, MAX_REASON_LENGTH, Choice, decide_about, decide_for_campaign
 from campaigns.uncertain.listing import UncertainRow, count_uncertain, uncertain_page
 from campaigns.uncertain.news import News, WayState, read_news, way_of
-from campaigns.uncertain.words import STATE_LABELS, STATE_SENTENCES, STATE_TONES, outlook, waits_until
+from campaigns.uncertain.words import (
+    RELAY_SENTENCE,
+    STATE_LABELS,
+    STATE_SENTENCES,
+    STATE_TONES,
+    has_relay,
+    outlook,
+    waits_until,
+)
 from portal.errors import PortalError
 from portal.pages import actor_of, page, render_page
 
@@ -112,6 +120,8 @@ def _context(request: HttpRequest, campaign: Campaign | None, news: list[News]) 
 
 
 def _off(campaign: Campaign | None) -> object:
+    if campaign is not None and has_relay(campaign):
+        return RELAY_SENTENCE
     has_way = campaign is None and SendingAccount.objects.exclude(configuration_set="").exists()
     return STATE_SENTENCES[WayState.OFF if has_way else WayState.NONE]
 

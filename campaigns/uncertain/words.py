@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _, gettext_lazy
 
-from campaigns.sending.states import CampaignStatus
+from campaigns.sending.states import AccountKind, CampaignStatus
+from campaigns.uncertain.by_choice import will_be_resent
 from campaigns.uncertain.evidence import Verdict
 from campaigns.uncertain.news import WayState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from campaigns.sending.models import Campaign
     from campaigns.uncertain.listing import UncertainRow
 
 STATE_LABELS = {
@@ -35,6 +37,10 @@ STATE_SENTENCES = {
     ),
     WayState.WORKS: gettext_lazy("Heartbeats come back, so silence means something."),
 }
+RELAY_SENTENCE = gettext_lazy(
+    "Mail goes through an SMTP relay, which sends no news: nothing but a person, or the choice made in the campaign, "
+    "can settle it."
+)
 _SILENCE = {
     WayState.OFF: gettext_lazy("No heartbeat is sent, so silence proves nothing. Waits for a person."),
     WayState.NEW: gettext_lazy("No heartbeat has come back yet, so silence proves nothing so far."),
@@ -51,6 +57,10 @@ _VERDICTS = {
 
 def outlook(row: UncertainRow) -> str:
     """One sentence: what settles this one, and when."""
+    return _of_relay(row) if has_relay(row.campaign) else _of_ses(row)
+
+
+def _of_ses(row: UncertainRow) -> str:
     if row.is_left:
         return _("Left so by decision. News of SES still settles it.")
     if row.news is None:
@@ -63,6 +73,19 @@ def outlook(row: UncertainRow) -> str:
     if verdict is Verdict.PROVED and row.campaign.status == CampaignStatus.CANCELLED:
         return _("Was never accepted; becomes cancelled within minutes.")
     return str(_VERDICTS[verdict])
+
+
+def has_relay(campaign: Campaign) -> bool:
+    """Whether its mail goes through an SMTP relay, of which no news ever comes."""
+    return campaign.account is not None and campaign.account.kind == AccountKind.SMTP
+
+
+def _of_relay(row: UncertainRow) -> str:
+    if row.is_left:
+        return _("Left so by decision.")
+    if will_be_resent(row.campaign, row.delivery):
+        return _("Went through an SMTP relay, which sends no news. The campaign sends it once more within minutes.")
+    return _("Went through an SMTP relay, which sends no news, so silence proves nothing. Waits for a person.")
 
 
 def _waits(row: UncertainRow) -> str:
