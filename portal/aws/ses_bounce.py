@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import (
@@ -22,9 +22,6 @@ from botocore.exceptions import (
 
 from portal.aws.session import session, translated
 from portal.errors import AnswerLost, Unavailable
-
-if TYPE_CHECKING:
-    from types_boto3_ses import SESClient
 
 SERVICE = "ses"
 _SERVER_ERROR = 500
@@ -44,7 +41,7 @@ class Bounce:
 
 
 @cache
-def _client() -> SESClient:
+def _client() -> Any:
     config = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 1})
     return session().client("ses", config=config)
 

@@ -17,10 +17,9 @@ from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessag
 from routing.inbound.reasons import Reason
 from routing.inbound.router import decide_message, headers_of, new_delivery
 from routing.inbound.work import write_step
-from routing.rules.decide import Decision, decide
+from routing.rules.decide import Decision, Facts, decide
 from routing.rules.definition import Action, ActionKind, Choice
 from routing.rules.destinations import require_no_loop
-from routing.rules.facts import Facts
 from routing.rules.load import load_rules
 from routing.rules.reading import action_json, choices_json, read_choices
 

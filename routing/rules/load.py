@@ -55,7 +55,7 @@ def load_rules(recipients: Iterable[str]) -> RuleSet:
     keys = {candidate.key for recipient in recipients for candidate in candidate_keys(read_recipient(recipient))}
     wanted = sorted(keys) or [""]
     rules: dict[str, Rule] = {}
-    default = HELD
+    default: tuple[Choice, ...] = HELD
     for start in range(0, len(wanted), KEYS_PER_QUERY):
         for rule_id, key, is_on, choices in _rows(wanted[start : start + KEYS_PER_QUERY]):
             if rule_id:
@@ -69,7 +69,7 @@ def _rows(keys: Sequence[str]) -> list[tuple[Any, ...]]:
     marks = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
         cursor.execute(_SQL.format(marks=marks), [key.replace("\0", "") for key in keys])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def stored_choices(raw: object, rule_id: int) -> tuple[Choice, ...]:

@@ -84,10 +84,10 @@ def save_rule(wanted: RuleJson, *, actor: User | None, rule_id: int | None = Non
     key = read_pattern(wanted["pattern"]).key
     with transaction.atomic():
         _lock()
-        before = RoutingRule.objects.filter(pk=rule_id).first() if rule_id else None
+        before = RoutingRule.objects.filter(pk=rule_id).first() if rule_id is not None else None
         if rule_id and before is None:
             raise Conflict(_("This rule was deleted meanwhile."))
-        taken = RoutingRule.objects.filter(key=key).exclude(pk=rule_id).first()
+        taken = RoutingRule.objects.filter(key=key).exclude(pk=rule_id or 0).first()
         if taken is not None:
             raise Conflict(_("There is a rule for %(pattern)s already.") % {"pattern": taken.pattern})
         if before is not None and before.key != key:

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from portal.errors import AnswerLost, InvalidInput, Refused, Unavailable
+from routing.actions.forward import forward_mail
+from routing.domains.models import InboundDomain
+from tests.doubles.inbound_bucket import InboundBucket
+from tests.factories.inbound import BUCKET, RAW, make_inbound_delivery, make_message, make_rule
+
+pytestmark = pytest.mark.django_db
+FORWARD = {"kind": "forward", "address": "x@else.example"}
+
+
+@pytest.fixture(autouse=True)
+def bucket(monkeypatch, settings) -> InboundBucket:
+    settings.FORWARD_FROM_ADDRESS = "forward@ours.example"
+    return InboundBucket().install(monkeypatch)
+
+
+@pytest.fixture
+def answers(monkeypatch) -> list:
+    given: list = []
+    asked: list = []
+
+    def send(request):
+        asked.append(request)
+        if given:
+            raise given.pop()
+        return "ses-id"
+
+    monkeypatch.setattr("routing.actions.forward.send_raw_email", send)
+    monkeypatch.setattr(pytest, "asked", asked, raising=False)
+    return given
+
+
+def forwarded(bucket, **fields):
+    message = make_message()
+    bucket.objects[BUCKET, message.object_key] = RAW
+    delivery = make_inbound_delivery(FORWARD, message=message, **fields)
+    forward_mail(delivery.pk)
+    delivery.refresh_from_db()
+    return delivery
+
+
+def test_the_mail_is_sent_on_once(bucket, answers):
+    delivery = forwarded(bucket)
+    forward_mail(delivery.pk)
+    assert (delivery.state, delivery.provider_id) == ("delivered", "ses-id")
+    [request] = pytest.asked
+    assert request["Destination"] == {"ToAddresses": ["x@else.example"]}
+    assert b"Reply-To: ada@sender.example" in base64.b64decode(request["Content"]["Raw"]["Data"])
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        (AnswerLost("lost", service="ses"), "uncertain", "answer_lost"),
+        (Refused("no", service="ses"), "failed", "refused"),
+        (Unavailable("away", service="ses"), "pending", "unavailable"),
+    ],
+)
+def test_outcomes_are_told_apart(bucket, answers, error, state, reason):
+    answers.append(error)
+    delivery = forwarded(bucket)
+    assert (delivery.state, delivery.reason, delivery.attempts) == (state, reason, 1)
+
+
+def test_an_attempt_whose_worker_died_is_uncertain_and_not_repeated(bucket, answers):
+    assert forwarded(bucket, is_attempted=True).state == "uncertain"
+    assert pytest.asked == []
+
+
+def test_without_a_sender_of_ours_the_mail_is_parked(bucket, answers, settings):
+    settings.FORWARD_FROM_ADDRESS = settings.DEFAULT_FROM_ADDRESS = ""
+    assert forwarded(bucket).state == "parked"
+
+
+def test_a_destination_that_leads_back_is_refused_when_saved_and_when_run(bucket, answers):
+    InboundDomain.objects.create(name="else.example")
+    with pytest.raises(InvalidInput, match="round in circles"):
+        make_rule("*", FORWARD)
+    assert forwarded(bucket).reason == "leads_back"
+
+
+def test_a_missing_mail_fails_and_a_bucket_that_is_away_is_asked_again(bucket, answers):
+    missing = make_inbound_delivery(FORWARD)
+    forward_mail(missing.pk)
+    bucket.is_away = True
+    waiting = make_inbound_delivery(FORWARD)
+    forward_mail(waiting.pk)
+    missing.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (missing.state, missing.reason) == ("failed", "raw_missing")
+    assert (waiting.state, waiting.reason) == ("pending", "raw_unreachable")
