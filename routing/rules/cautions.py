@@ -22,7 +22,7 @@ class Oddity(StrEnum):
     ACCOUNT_GONE = "account_gone"
     ACCOUNT_DISCONNECTED = "account_disconnected"
     LEADS_BACK = "leads_back"
-    ADDRESS_UNVERIFIED = "address_unverified"
+    FORWARD_FAILS = "forward_fails"
     SAME_AS_NEXT = "same_as_next"
 
 
@@ -73,7 +73,7 @@ class Surroundings:
     accounts: Mapping[int, AccountFact] = field(default_factory=dict)
     next_choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     default_choices: tuple[Choice, ...] = ()
-    unverified: frozenset[str] = frozenset()  # forward addresses that SES would refuse
+    failing: frozenset[str] = frozenset()  # addresses that mail could not be forwarded to
 
 
 def find_cautions(rule: Looked, around: Surroundings) -> list[Caution]:
@@ -138,7 +138,7 @@ def _about_action(action: Action, around: Surroundings) -> tuple[Oddity, str] | 
         return None
     if leads_back(action.address, around.domains):
         return Oddity.LEADS_BACK, action.address
-    return (Oddity.ADDRESS_UNVERIFIED, action.address) if action.address in around.unverified else None
+    return (Oddity.FORWARD_FAILS, action.address) if action.address in around.failing else None
 
 
 def _about_next(rule: Looked, around: Surroundings) -> Iterator[Caution]:
@@ -151,5 +151,5 @@ def _about_next(rule: Looked, around: Surroundings) -> Iterator[Caution]:
             yield Caution(Oddity.SAME_AS_NEXT, subject=key)
         if choices == rule.choices or takes_everything(choices):
             return
-    if rule.choices == around.default_choices:
+    if rule.key and rule.choices == around.default_choices:
         yield Caution(Oddity.SAME_AS_NEXT)

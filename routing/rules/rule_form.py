@@ -87,8 +87,15 @@ class RuleForm:
     @property
     def has_errors(self) -> bool:
         """Whether something must be mended before it can be saved."""
-        rows = [row for choice in self.choices for row in (*choice.conditions, *choice.actions)]
-        return bool(self.pattern_problem or self.problems or any(row.problem for row in rows))
+        return bool(self.pattern_problem or self.problems or any(row.problem for row in self.rows()))
+
+    def rows(self) -> list[ConditionRow | ActionRow]:
+        """All conditions and actions."""
+        found: list[ConditionRow | ActionRow] = []
+        for choice in self.choices:
+            found += choice.conditions
+            found += choice.actions
+        return found
 
 
 def form_of(rule: RuleJson, *, seen: str = "") -> RuleForm:

@@ -15,7 +15,6 @@ from portal.formula_guard import guard, unguard
 from routing.rules.rule_files import MAX_RULES, RuleFile, own_accounts, portable
 
 if TYPE_CHECKING:
-    from routing.rules.definition import ChoiceJson
     from routing.rules.services import RuleJson
 
 COLUMNS = (
@@ -126,7 +125,7 @@ def _rule_of(pattern: str, numbered: list[tuple[int, Row]], account_ids: Mapping
         "name": head.get("name", "")[:120],
         "notes": head.get("notes", ""),
         "is_on": _yes(head.get("on", ""), line=numbered[0][0], unsaid=True),
-        "choices": cast("list[ChoiceJson]", own_accounts(ordered, account_ids)),
+        "choices": own_accounts(ordered, account_ids),
     }
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from django.utils import timezone
 
 from routing.domains.models import InboundDomain
 from routing.gmail.models import GmailMailbox
+from routing.inbound.models import DeliveryState, InboundDelivery
 from routing.rules.cautions import AccountFact, DomainFact, Looked, Surroundings, keys_after
 from routing.rules.definition import ActionKind
 from routing.rules.load import stored_choices
@@ -16,6 +20,7 @@ from routing.rules.services import DEFAULT_ID
 if TYPE_CHECKING:
     from routing.rules.definition import Choice
 
+FAILING_DAYS = 7
 _BAD_MX = frozenset({InboundDomain.Mx.ELSEWHERE, InboundDomain.Mx.MISSING})
 
 
@@ -27,18 +32,27 @@ def look_at(rule: RoutingRule) -> Looked:
 def read_surroundings(rules: Sequence[Looked]) -> Surroundings:
     """All that the cautions about these rules need, in a few statements whatever their number."""
     forwards = {
-        action.address.rpartition("@")[2]
+        action.address
         for rule in rules
         for choice in rule.choices
         for action in choice.actions
         if action.kind is ActionKind.FORWARD
     }
     return Surroundings(
-        domains=read_domains({rule.domain for rule in rules} | forwards),
+        domains=read_domains({rule.domain for rule in rules} | {text.rpartition("@")[2] for text in forwards}),
         accounts=read_accounts(),
         next_choices=_choices_by_key({key for rule in rules for key in keys_after(rule)}),
         default_choices=default_choices(),
+        failing=_failing(forwards),
     )
+
+
+def _failing(addresses: set[str]) -> frozenset[str]:
+    """Those among the addresses that mail could not be forwarded to in FAILING_DAYS."""
+    since = timezone.now() - timedelta(days=FAILING_DAYS)
+    failed = InboundDelivery.objects.filter(state=DeliveryState.FAILED, changed_at__gte=since)
+    found = failed.filter(action=ActionKind.FORWARD.value, destination__in=addresses)
+    return frozenset(found.values_list("destination", flat=True).distinct().order_by())
 
 
 def read_domains(names: set[str]) -> dict[str, DomainFact]:
