@@ -18,6 +18,7 @@ SUBJECTS = (
     "messages",
     "preferences",
     "privacy",
+    "relays",
     "segments",
     "sending",
     "signup",

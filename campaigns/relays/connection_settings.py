@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 from campaigns.relays.models import Relay
 from credentials.encryption.services import seal, unseal
-from portal.errors import Conflict
+from portal.errors import ConfigurationError, Conflict
 from portal.mail.smtp_security import Security
 
 SEALED_FOR = "relay"
@@ -40,7 +42,11 @@ def relay_settings(account_id: int) -> RelaySettings:
 
 
 def settings_of(relay: Relay, *, password: str) -> RelaySettings:
-    """Settings of a relay, saved or not, with this password."""
+    """Settings of a relay, saved or not, with this password. Raises ConfigurationError for one without encryption outside
+    of the sandbox.
+    """
+    if relay.security == Security.PLAIN and not settings.SANDBOX:
+        raise ConfigurationError("Mail goes to a relay without encryption in the sandbox only.")
     return RelaySettings(
         relay_id=relay.pk or 0,
         account_id=relay.account_id or 0,

@@ -1,4 +1,4 @@
-"""Campaigns and sending accounts in the admin; the pages of one campaign are views of their own."""
+"""Campaigns in the admin; the pages of one campaign are views of their own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 
+from campaigns.attachments.urls import attachment_urls
 from campaigns.follow_ups.views import again_urls
 from campaigns.messages.revision_screens import Versioned, version_urls
 from campaigns.reports.views import report_urls
@@ -21,7 +22,7 @@ from campaigns.scheduling import views as schedule_views
 from campaigns.sending import deeds, views_compose, views_people, views_progress, views_review, views_trials
 from campaigns.sending.counts import count_column
 from campaigns.sending.drafts import save_draft_words
-from campaigns.sending.models import Campaign, Chunk, SendingAccount
+from campaigns.sending.models import Campaign, Chunk
 from campaigns.sending.screen import home_of, status_tone
 from campaigns.sending.states import OPEN, CampaignKind, CampaignStatus, DeliveryState
 from campaigns.splits.models import SplitVersion
@@ -29,9 +30,7 @@ from campaigns.splits.urls import split_urls
 from campaigns.uncertain.views import uncertain_urls
 from portal.list_words import copy_button
 from portal.paging import FastListMixin
-from portal.recorded_admin import RecordedMixin
 from portal.templatetags.postroom import badge, local_time
-from portal.time_columns import time_column
 from portal.wording import format_count
 
 if TYPE_CHECKING:
@@ -164,30 +163,6 @@ class CampaignAdmin(FastListMixin):
         return local_time(campaign.finished_at or campaign.started_at or campaign.scheduled_at or campaign.created_at)
 
 
-@admin.register(SendingAccount)
-class SendingAccountAdmin(RecordedMixin):
-    """The accounts that mail leaves through; limits are the provider's and are only shown."""
-
-    activity_subject = "account"
-    list_display = ("name", "region", "max_rate_per_s", "quota_24h", "sent_24h", "is_sending_enabled", "problem")
-    fields = (
-        "name",
-        "region",
-        "configuration_set",
-        "tracking_configuration_set",
-        "max_rate_per_s",
-        "quota_24h",
-        "sent_24h",
-        "problem",
-        "shown_refreshed",
-    )
-    readonly_fields = ("max_rate_per_s", "quota_24h", "sent_24h", "problem", "shown_refreshed")
-    shown_refreshed = time_column("refreshed_at", gettext_lazy("asked at"))
-
-    def has_delete_permission(self, request: HttpRequest, obj: SendingAccount | None = None) -> bool:
-        return False  # campaigns refer to it
-
-
 def _campaign_urls() -> list[URLPattern]:
     one = "<int:campaign_id>/"
     pages = [
@@ -218,7 +193,14 @@ def _campaign_urls() -> list[URLPattern]:
         path(f"{one}{deed.replace('_', '-')}/", deeds.do_deed, {"deed": deed}, name=_PAGES + deed)
         for deed in deeds.DEEDS
     ]
-    return [*pages, *acts, *split_urls(one, _PAGES), *again_urls(one, _PAGES), *report_urls(one, _PAGES)]
+    return [
+        *pages,
+        *acts,
+        *split_urls(one, _PAGES),
+        *again_urls(one, _PAGES),
+        *report_urls(one, _PAGES),
+        *attachment_urls(one, _PAGES),
+    ]
 
 
 def _read_counts(campaigns: Iterable[Campaign]) -> dict[int, dict[DeliveryState, int]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET
 
 from campaigns.breakers.screen import stopped_context
+from campaigns.relays.figures import figures_of_campaign
 from campaigns.reports.views import report_context
 from campaigns.scheduling.screen import waves_context
 from campaigns.sending.facts import read_facts
@@ -80,6 +81,7 @@ def progress_json(request: HttpRequest, campaign_id: int) -> JsonResponse:
             "handled": now.handled,
             "total": now.total,
             "unsent": now.groups["queued"],
+        "relay_figures": figures_of_campaign(campaign.pk) if campaign.account and not campaign.account.is_ses else None,
             "bar": bar_json(segments_of(campaign, now)),
             "causes": {cause_code(cause): cause.people for cause in now.causes},
             "speed": {"area": area, "line": line},

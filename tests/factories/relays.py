@@ -30,5 +30,6 @@ def make_relay(*, password: str = "secret", **values: Any) -> Relay:
 def make_loopback_relay(port: int, *, password: str = "secret", **values: Any) -> Relay:
     """A relay on this machine, spoken to without TLS, as the sandbox allows."""
     return make_relay(
-        password=password, **{"host": "127.0.0.1", "port": port, "security": Security.PLAIN.value, "is_internal_allowed": True, **values}
+        password=password,
+        **{"host": "127.0.0.1", "port": port, "security": Security.PLAIN.value, "is_internal_allowed": True, **values},
     )
