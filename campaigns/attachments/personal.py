@@ -20,7 +20,10 @@ from campaigns.attachments.services import held_draft
 from campaigns.attachments.storing import MAX_FILE_BYTES, store_file
 from campaigns.attachments.unzipping import Bounds, ZipProblem, ZipRefused, files_within, is_zip
 from campaigns.audience.models import Contact
-from campaigns.sending.audience import CONTACT_COLUMNS, audience_of
+from campaigns.messages.problems import TemplateInvalid
+from campaigns.sending.audience import CONTACT_COLUMNS, AudienceReview, audience_of, with_reason
+from campaigns.sending.states import Reason
+from campaigns.splits.versions import campaign_required_fields
 from portal.activity import record_activity
 from portal.errors import InvalidInput
 
@@ -122,13 +125,16 @@ def remove_personal_files(campaign_id: int, file_ids: list[int] | None, *, actor
 
 
 def coverage_of(campaign: Campaign) -> Coverage | None:
-    """Who has no file; None where nobody gets one of their own. Looks at the first 200,000 people of the audience."""
+    """Who has no file, of those who would get it otherwise; None where nobody gets one of their own.
+
+    Looks at the first 200,000 people of the audience.
+    """
     settings = personal_settings_of(campaign)
     if settings is None:
         return None
     here = set(PersonalFile.objects.filter(campaign=owner_of(campaign)).values_list("name_key", flat=True))
     named_files, unnamed, not_found, without, people = set[str](), 0, 0, list[int](), 0
-    for contact_id, named in _named_files(audience_of(campaign), settings.field_name):
+    for contact_id, named in _named_files(_who_would_get_it(campaign), settings.field_name):
         people += 1
         key = name_key(named) if named.strip() else ""
         if key in here:
@@ -138,6 +144,15 @@ def coverage_of(campaign: Campaign) -> Coverage | None:
         if len(without) < MOST_NAMED:
             without.append(contact_id)
     return Coverage(people, unnamed, not_found, without, len(here - named_files), people < MOST_COUNTED)
+
+
+def without_the_fileless(audience: AudienceReview, campaign: Campaign, coverage: Coverage | None) -> AudienceReview:
+    """The addition of the review, where people without a file are left out."""
+    settings = personal_settings_of(campaign) if coverage and coverage.without_file else None
+    if coverage is None or settings is None or settings.when_missing != PersonalFiles.WhenMissing.SKIP:
+        return audience
+    left_out = {**audience.left_out, Reason.FILE_MISSING: coverage.without_file}
+    return AudienceReview(audience.total, left_out, audience.will_get - coverage.without_file)
 
 
 def people_without_file(campaign: Campaign) -> QuerySet[Contact]:
@@ -150,6 +165,14 @@ def personal_total(campaign: Campaign) -> tuple[int, int]:
     """How many personal files there are, and their bytes together."""
     files = PersonalFile.objects.filter(campaign=owner_of(campaign))
     return files.count(), files.aggregate(sum=Sum("file__size_bytes"))["sum"] or 0
+
+
+def _who_would_get_it(campaign: Campaign) -> QuerySet[Contact]:
+    people = audience_of(campaign)
+    try:
+        return with_reason(people, campaign_required_fields(campaign)).filter(skip_reason=0)
+    except TemplateInvalid:
+        return people
 
 
 def _named_files(people: QuerySet[Contact], field_name: str) -> QuerySet[Contact, tuple[int, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.attachments.of_person import forget_personal_files
 from campaigns.exports.models import Export
 from campaigns.exports.write import delete_parts
 from campaigns.importing.models import ContactImport, ImportBatch
@@ -67,6 +68,11 @@ def delete_import_files(subject: Subject) -> dict[str, int]:
         deleted += 1
     _forget_samples(subject)
     return {"import_files": deleted, "import_files_in_use": left}
+
+
+def delete_personal_files(subject: Subject) -> dict[str, int]:
+    """Delete the files that campaigns have for this person; before the contact, whose fields name them."""
+    return {"personal_files": forget_personal_files(subject.contact_ids)}
 
 
 def names_anybody(file_key: str, address_keys: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from campaigns.attachments.of_person import personal_files_of
 from campaigns.audience.consent import consents_of
 from campaigns.audience.models import Contact, ContactList, Tag
 from campaigns.bulk.snapshots import row_of
@@ -21,6 +23,7 @@ from campaigns.privacy.holdings import HOLDINGS, Holding
 from campaigns.privacy.subject import Subject, subject_of
 from campaigns.sending.models import Campaign
 from portal.activity import record_activity
+from portal.files import FileMissing, open_file
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -95,11 +98,19 @@ def _zip(contact: Contact, sections: list[Section]) -> bytes:
     context = {"contact": contact, "sections": sections, "made": made, "name": settings.INSTALLATION_NAME}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add_files(archive, contact)
         archive.writestr("everything.json", json.dumps(content, ensure_ascii=False, indent=2, default=str))
         archive.writestr("everything.html", render_to_string("campaigns/privacy/held.html", context))
         for section in sections:
             archive.writestr(f"{section.key}.csv", head_of_file(section.columns) + as_csv(section.table))
     return out.getvalue()
+
+
+def _add_files(archive: zipfile.ZipFile, contact: Contact) -> None:
+    """What campaigns have for this person alone."""
+    for file in personal_files_of(subject_of(contact).contact_ids).select_related("file").order_by("pk"):
+        with suppress(FileMissing), open_file(file.file.file_key) as stream:
+            archive.writestr(f"files/{file.campaign_id}/{file.name}", stream.read())
 
 
 def _as_text(value: Any) -> str:

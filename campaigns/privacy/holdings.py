@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.attachments.of_person import personal_files_of
 from campaigns.privacy.subject import naming, rows_of
 
 if TYPE_CHECKING:
@@ -98,6 +99,13 @@ HOLDINGS: tuple[Holding, ...] = (
         _KEYS,
     ),
     Holding("campaigns.SignupRequest", _("Sign-ups"), _by_address("campaigns.SignupRequest"), _DELETED, _KEYS),
+    Holding(
+        "campaigns.PersonalFile",
+        _("Files of their own"),
+        lambda s: rows_of(apps.get_model("campaigns.PersonalFile"), pk__in=personal_files_of(s.contact_ids)),
+        _DELETED,
+        frozenset({"name_key", "file_id"}),
+    ),
     Holding("campaigns.Delivery", _("Mails"), _by_address("campaigns.Delivery"), _ANONYMOUS, _KEYS),
     Holding("campaigns.Acceptance", _("Receipts of mails"), _by_delivery("campaigns.Acceptance"), _ANONYMOUS),
     Holding(

@@ -30,6 +30,7 @@ RETRY_S = 60
 Status = Erasure.Status
 STEPS: tuple[Callable[[Subject], dict[str, int]], ...] = (
     erase_person.keep_hashes,
+    erase_files.delete_personal_files,
     erase_person.delete_contact,
     erase_ledger.forget_single_mails,  # found by their deliveries, too
     erase_ledger.anonymise_deliveries,

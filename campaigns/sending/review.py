@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from campaigns.attachments.checks import mass_points
+from campaigns.attachments.personal import Coverage, coverage_of, without_the_fileless
 from campaigns.follow_ups.words import follow_up_points, follow_up_text
 from campaigns.images.checks import embedding_points
 from campaigns.messages.checks import Level, MessageCheck, worst_first
@@ -60,9 +62,11 @@ class Review:
 
 def review_campaign(campaign: Campaign) -> Review:
     """Look at a draft as it is now; counts the audience once."""
-    audience = _audience(campaign)
+    audience, coverage = _audience(campaign), None
+    if audience is not None and (coverage := coverage_of(campaign)) is not None:
+        audience = without_the_fileless(audience, campaign, coverage)
     expected = _expected(campaign, audience)
-    checks = worst_first(list(_checks(campaign, audience, expected)))
+    checks = worst_first(list(_checks(campaign, audience, expected, coverage)))
     return Review(audience, expected, checks, audience_text(campaign))
 
 
@@ -138,7 +142,9 @@ def _audience(campaign: Campaign) -> AudienceReview | None:
         return None
 
 
-def _checks(campaign: Campaign, audience: AudienceReview | None, expected: Estimate | None) -> Iterator[MessageCheck]:
+def _checks(
+    campaign: Campaign, audience: AudienceReview | None, expected: Estimate | None, coverage: Coverage | None
+) -> Iterator[MessageCheck]:
     yield from blocking_points(campaign)
     if audience is not None:
         yield from audience_points(campaign, audience)
@@ -149,6 +155,8 @@ def _checks(campaign: Campaign, audience: AudienceReview | None, expected: Estim
     yield from follow_up_points(campaign)
     yield from link_visit_points(source)
     yield from embedding_points(source, audience.will_get if audience else 0)
+    if audience is not None:
+        yield from mass_points(campaign, audience.will_get, coverage)
     yield _test_check(campaign)
     yield from trial_points(campaign)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from campaigns.attachments.checks import file_points
 from campaigns.breakers.guard import why_account_is_held
 from campaigns.feedback.tracking_check import tracking_points
 from campaigns.messages.checks import Level, MessageCheck, check_message
@@ -36,6 +37,7 @@ def blocking_points(campaign: Campaign) -> Iterator[MessageCheck]:
     yield from rule_points(campaign)
     yield from sender_points(campaign)
     yield from tracking_points(campaign)
+    yield from file_points(campaign)
     yield from _held_point(campaign)
 
 

@@ -91,6 +91,7 @@ def tabs_of(campaign: Campaign, current: str) -> list[Tab]:
     names = {"change": _("Message")}
     if campaign.status == CampaignStatus.DRAFT or SplitTest.objects.filter(campaign_id=campaign.pk).exists():
         names["split"] = _("A/B test")
+    names["attachments"] = _("Attachments")
     if can_be_taken_back(campaign):
         names["review"] = _("Review and send")
     else:

@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from campaigns.attachments.owner import personal_settings_of
+from campaigns.attachments.screen import files_context, frozen_rows
 from campaigns.editing.clashes import ChangedMeanwhileError, clash_of, save_unless_changed
 from campaigns.editing.models import Thing
 from campaigns.editing.places import place_of
@@ -75,6 +77,7 @@ def edit_campaign(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     opened = open_form(request, Thing.CAMPAIGN, form, stored)
     context = {**_compose_context(form), "opened": show_clash(request, opened, clash) if clash else opened}
     context["follow_up_text"] = audience_text(stored) if stored.origin else ""
+    context |= {**files_context(stored), "may_change": True}
     return campaign_page(request, "compose.html", campaign, tab="change", title=_("Message"), **context)
 
 
@@ -120,7 +123,13 @@ def _save(request: HttpRequest, form: CampaignForm) -> HttpResponseBase:
 
 def _show_message(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     words = campaign.version or campaign
-    context = {"words": words, "seen_as": request.GET.get("as", ""), "view": request.GET.get("view", "")}
+    context = {
+        "words": words,
+        "seen_as": request.GET.get("as", ""),
+        "view": request.GET.get("view", ""),
+        "files": frozen_rows(campaign.version, campaign),
+        "personal": personal_settings_of(campaign),
+    }
     return campaign_page(request, "message.html", campaign, tab="change", title=_("Message"), **context)
 
 

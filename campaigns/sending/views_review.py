@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.approval.screen import approval_context
+from campaigns.attachments.personal import people_without_file
+from campaigns.attachments.screen import files_context
 from campaigns.guests.forms import TestForm, empty_test_form
 from campaigns.messages.problems import TemplateInvalid
 from campaigns.messages.services import draft_source
@@ -31,8 +33,11 @@ from portal.pages import page
 from portal.wording import format_duration, format_rate
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+
+    from campaigns.audience.models import Contact
 
 PAGE_SIZE = 50
 LONG_S = 120  # from here on the page says when it will be done
@@ -94,7 +99,7 @@ def left_out(request: HttpRequest, campaign_id: int, reason: int) -> HttpRespons
         raise Http404
     after = request.GET.get("after", "")
     try:
-        people = people_left_out(campaign, Reason(reason)).order_by("pk")
+        people = _people_behind(campaign, Reason(reason)).order_by("pk")
     except TemplateInvalid:
         return redirect(url_of(campaign, "review"))
     found = list(people.filter(pk__gt=int(after) if after.isdecimal() else 0)[: PAGE_SIZE + 1])
@@ -105,6 +110,12 @@ def left_out(request: HttpRequest, campaign_id: int, reason: int) -> HttpRespons
         "reason": Reason(reason),
     }
     return campaign_page(request, "left_out.html", campaign, tab="review", title=_("Left out"), **context)
+
+
+def _people_behind(campaign: Campaign, reason: Reason) -> QuerySet[Contact]:
+    if reason is Reason.FILE_MISSING:
+        return people_without_file(campaign)
+    return people_left_out(campaign, reason)
 
 
 def _render(request: HttpRequest, campaign: Campaign, **forms: Any) -> HttpResponseBase:
@@ -128,6 +139,7 @@ def _render(request: HttpRequest, campaign: Campaign, **forms: Any) -> HttpRespo
         **scheduled_context(campaign),
         **approval_context(campaign, seen.will_get, actor_of(request)),
         **split_context(campaign),
+        **files_context(campaign),
         **forms,
     }
     return campaign_page(request, "review.html", campaign, tab="review", title=_("Review and send"), **context)
