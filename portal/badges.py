@@ -14,6 +14,7 @@ from campaigns.importing.models import ContactImport
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.uncertain.listing import UNDECIDED, uncertain_chunks
+from credentials.grants.models import Health, OAuthGrant
 from portal.failures.models import FailedMessage
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ FAILURES = "failures"
 ACCOUNTS = "accounts"
 BREAKERS = "breakers"
 UNCERTAIN = "uncertain"
-_TONES = {LIVE: "accent", FAILURES: "bad", ACCOUNTS: "bad", BREAKERS: "bad"}  # the others warn
+GMAIL = "gmail"
+_TONES = {LIVE: "accent", FAILURES: "bad", ACCOUNTS: "bad", BREAKERS: "bad", GMAIL: "bad"}  # the others warn
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def _counts() -> Iterator[QuerySet[Any]]:
     yield _count(ACCOUNTS, SendingAccount.objects.filter(is_active=True).exclude(problem="", is_sending_enabled=True))
     yield _count(BREAKERS, BreakerTrip.objects.filter(ended_at__isnull=True))
     yield _count(UNCERTAIN, uncertain_chunks(), UNDECIDED)
+    yield _count(GMAIL, OAuthGrant.objects.filter(health=Health.REVOKED))
 
 
 def _count(name: str, rows: QuerySet[Any], amount: Any = None) -> QuerySet[Any]:

@@ -158,6 +158,18 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Receive"),
+        (
+            Entry(
+                _("Gmail accounts"),
+                "inbox",
+                ("admin:routing_gmailmailbox_changelist",),
+                "routing.view_gmailmailbox",
+                badges.GMAIL,
+            ),
+        ),
+    ),
+    Group(
         _("Watch"),
         (
             Entry(_("Reports"), "chart-column", ("admin:campaigns_campaign_reports",), "campaigns.view_campaign"),

@@ -129,7 +129,7 @@ def _expiry_finding(grant: OAuthGrant, now: datetime) -> dict[str, Finding]:
 
 def _page_of(grant: OAuthGrant) -> str:
     try:
-        return reverse("gmail_account_of_grant", args=[grant.pk])
+        return reverse("admin:routing_gmailmailbox_of_grant", args=[grant.pk])
     except NoReverseMatch:
         return ""
 

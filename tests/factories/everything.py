@@ -37,6 +37,7 @@ from portal.failures.models import Redrive
 from tests.factories.bulk import Deed, start
 from tests.factories.campaign_pages import a_draft
 from tests.factories.feedback import ses_event
+from tests.factories.gmail import make_mailbox
 from tests.factories.images import make_image
 from tests.factories.importing import checked, imported, uploaded
 from tests.factories.segments import make_segment
@@ -59,6 +60,7 @@ def make_everything() -> dict[str, str]:
         **_of_signup(),
         **_of_images(),
         **_of_tests(draft),
+        **_of_gmail(),
         "approval": str(Approval.objects.create(campaign=draft).pk),
         "wave": "0",
         "wave_deed": "send",
@@ -135,6 +137,11 @@ def _of_signup() -> dict[str, str]:
         "form_key": wish.form.form_key,
         "confirm_token": confirm_url(wish.pk).rpartition("/")[2],
     }
+
+
+def _of_gmail() -> dict[str, str]:
+    mailbox = make_mailbox("anna@gmail.example")
+    return {"gmail": str(mailbox.pk), "grant": str(mailbox.grant_id)}
 
 
 def _of_images() -> dict[str, str]:
