@@ -36,15 +36,16 @@ def hurried_retry_in_s(rows: Sequence[WaitingRow], deferred: Sequence[Outcome]) 
 
 
 def with_hurried_limit(rows: Sequence[WaitingRow], outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """As with_attempt_limit, for mail that somebody waits for: whatever was temporary counts."""
-    return [
-        Outcome(DeliveryState.REFUSED, Reason.TRIED_TOO_OFTEN, error=outcome.error)
-        if outcome.state is DeliveryState.DEFERRED
-        and outcome.reason not in _IS_ACCOUNTS_MATTER
-        and row.attempt_count >= len(HURRIED_WAITS_S)
-        else outcome
-        for row, outcome in zip(rows, outcomes, strict=True)
-    ]
+    """As with_attempt_limit, for mail that somebody waits for: each try counts, whatever was temporary."""
+    return [_hurried(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
+
+
+def _hurried(row: WaitingRow, outcome: Outcome) -> Outcome:
+    if outcome.state is not DeliveryState.DEFERRED or outcome.reason in _IS_ACCOUNTS_MATTER:
+        return outcome
+    if row.attempt_count >= len(HURRIED_WAITS_S):
+        return Outcome(DeliveryState.REFUSED, Reason.TRIED_TOO_OFTEN, error=outcome.error)
+    return Outcome(DeliveryState.DEFERRED, Reason.TRANSIENT, error=outcome.error)  # other reasons cost no attempt
 
 
 def retry_in_s(rows: Sequence[WaitingRow], deferred: Sequence[Outcome]) -> float:

@@ -115,4 +115,6 @@ class WebhookTry(models.Model):
 
 
 for _column in ("sealed_secret", "sealed_previous_secret"):
-    register_sealed(SealedColumn("campaigns.WebhookEndpoint", column=_column, row_column="secret_row", table=SEALED_FOR))
+    register_sealed(
+        SealedColumn("campaigns.WebhookEndpoint", column=_column, row_column="secret_row", table=SEALED_FOR)
+    )
