@@ -51,6 +51,7 @@ class SeedNames:
     tracking_set: str = "postroom-tracked"
     buckets: tuple[str, ...] = ("postroom-uploads",)
     uploads_bucket: str = "postroom-uploads"
+    inbound_bucket: str = "postroom-inbound"
     identities: tuple[str, ...] = (DEMO_DOMAIN,)
 
     @classmethod
@@ -65,6 +66,7 @@ class SeedNames:
             tracking_set=os.environ.get("SES_TRACKING_CONFIGURATION_SET") or "postroom-tracked",
             buckets=(uploads, files) if files and files != uploads else (uploads,),
             uploads_bucket=uploads,
+            inbound_bucket=os.environ.get("INBOUND_BUCKET") or "postroom-inbound",
         )
 
     @property
@@ -72,13 +74,20 @@ class SeedNames:
         """Return the name of the topic that SES events go to."""
         return full_name(self.queue_prefix, QueueName.SES_EVENTS)
 
+    @property
+    def inbound_topic(self) -> str:
+        """Return the name of the topic that tells of received mail."""
+        return full_name(self.queue_prefix, QueueName.INBOUND)
+
 
 def seed(names: SeedNames) -> None:
     """Make everything that is not there yet. Endpoints and credentials come from the environment."""
     sqs = boto3.client("sqs", region_name=names.region)
     seed_queues(sqs, names)
-    topic_arn = seed_topic(boto3.client("sns", region_name=names.region), sqs, names)
-    boto3.client("sns", region_name=names.region).create_topic(Name=alerts_topic(names.queue_prefix))
+    sns = boto3.client("sns", region_name=names.region)
+    topic_arn = seed_topic(sns, sqs, names, names.topic, QUEUES[QueueName.SES_EVENTS])
+    seed_topic(sns, sqs, names, names.inbound_topic, QUEUES[QueueName.INBOUND])
+    sns.create_topic(Name=alerts_topic(names.queue_prefix))
     seed_buckets(boto3.client("s3", region_name=names.region), sqs, names)
     seed_ses(boto3.client("sesv2", region_name=names.region), topic_arn, names)
 
@@ -107,10 +116,10 @@ def seed_queues(sqs: SQSClient, names: SeedNames) -> None:
         )
 
 
-def seed_topic(sns: SNSClient, sqs: SQSClient, names: SeedNames) -> str:
-    """Make the topic of SES events and subscribe the events queue to it; return the topic's ARN."""
-    topic_arn = sns.create_topic(Name=names.topic)["TopicArn"]
-    arn = allow_writer(sqs, names, QUEUES[QueueName.SES_EVENTS], service="sns.amazonaws.com", source_arn=topic_arn)
+def seed_topic(sns: SNSClient, sqs: SQSClient, names: SeedNames, topic: str, queue: Queue) -> str:
+    """Make a topic that SES writes to and subscribe the queue to it; return the topic's ARN."""
+    topic_arn = sns.create_topic(Name=topic)["TopicArn"]
+    arn = allow_writer(sqs, names, queue, service="sns.amazonaws.com", source_arn=topic_arn)
     known = sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
     if arn not in {subscription["Endpoint"] for subscription in known}:
         # Raw: the event is the whole body; moto would sign every envelope, at 2 ms each.
@@ -120,7 +129,7 @@ def seed_topic(sns: SNSClient, sqs: SQSClient, names: SeedNames) -> str:
 
 def seed_buckets(s3: S3Client, sqs: SQSClient, names: SeedNames) -> None:
     """Make the buckets; a CSV dropped under uploads/ is told to the uploads queue."""
-    for bucket in names.buckets:
+    for bucket in dict.fromkeys((*names.buckets, names.inbound_bucket)):
         with already_there():
             s3.create_bucket(Bucket=bucket)
         s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [browser_rule()]})

@@ -17,6 +17,7 @@ from types import FrameType
 
 from sandbox.children import Children, ChildSpec, StackError
 from sandbox.environment import aws_environment, changed_environment, clean_environment
+from sandbox.gmail_testing import gmail_environment
 from sandbox.join import joinable
 from sandbox.output import LabelledOutput
 from sandbox.ports import HOST, free_port, is_port_free
@@ -27,6 +28,9 @@ USUAL_PORT = 8000
 MOTO_ACCOUNT = "123456789012"
 USUAL_MOTO_PORT = 4566
 USUAL_SES_PORT = 8025
+USUAL_SMTP_PORT = 2525
+USUAL_GMAIL_PORT = 8026
+GMAIL_ACCOUNTS = ("vera@gmail.example", "office@gmail.example")
 WATCH_EVERY_S = 0.3
 LARGE_LOG_BYTES = 100 * 1024**2
 WEB_THREADS = 24
@@ -46,6 +50,8 @@ class StackPlan:
     port: int = USUAL_PORT
     moto_port: int = USUAL_MOTO_PORT
     ses_port: int = USUAL_SES_PORT
+    smtp_port: int = USUAL_SMTP_PORT
+    gmail_port: int = USUAL_GMAIL_PORT
     max_send_rate: float = 14.0
     max_24_hour_send: float = 50_000.0
 
@@ -63,6 +69,11 @@ class StackPlan:
     def ses_url(self) -> str:
         """Return the address of the SES double."""
         return f"http://{HOST}:{self.ses_port}"
+
+    @property
+    def gmail_url(self) -> str:
+        """Return the address of the double of Google."""
+        return f"http://{HOST}:{self.gmail_port}"
 
     @property
     def mailbox_url(self) -> str:
@@ -106,7 +117,12 @@ def plan_stack(*, port: int, data_dir: Path, is_port_given: bool) -> StackPlan:
         reason = "" if is_port_given else " (the usual one)"
         raise StackError(f"Port {port}{reason} is in use; start with another: make run PORT={other}")
     return StackPlan(
-        data_dir=data_dir, port=port, moto_port=free_port(USUAL_MOTO_PORT), ses_port=free_port(USUAL_SES_PORT)
+        data_dir=data_dir,
+        port=port,
+        moto_port=free_port(USUAL_MOTO_PORT),
+        ses_port=free_port(USUAL_SES_PORT),
+        smtp_port=free_port(USUAL_SMTP_PORT),
+        gmail_port=free_port(USUAL_GMAIL_PORT),
     )
 
 
@@ -148,7 +164,7 @@ def start_all(plan: StackPlan, children: Children, stopper: Stopper, environment
         return
     with changed_environment(environment):
         seed(SeedNames.from_environment())
-    children.start_group(worker_specs(plan))
+    children.start_group([door_spec(plan), *worker_specs(plan)])
     children.start_group([web_spec(plan)])
     children.wait_until_ready(stopper.is_asked)
 
@@ -156,13 +172,20 @@ def start_all(plan: StackPlan, children: Children, stopper: Stopper, environment
 def sandbox_specs(plan: StackPlan) -> list[ChildSpec]:
     """Return the stand-ins for AWS."""
     ses = ("--port", str(plan.ses_port), "--data-dir", str(plan.data_dir / "sandbox"))
+    gmail = ("--port", str(plan.gmail_port), "--data-dir", str(plan.data_dir / "sandbox"), "--accounts", *GMAIL_ACCOUNTS)
     quota = ("--max-send-rate", str(plan.max_send_rate), "--max-24-hour-send", str(plan.max_24_hour_send))
     return [
         ChildSpec(
             "aws", ("-m", "sandbox.moto_server", "--port", str(plan.moto_port)), ready_url=f"{plan.moto_url}/moto-api/"
         ),
         ChildSpec("ses", ("-m", "sandbox.ses_double", *ses, *quota), ready_url=f"{plan.ses_url}/_sandbox/health"),
+        ChildSpec("gmail", ("-m", "sandbox.gmail_double", *gmail), ready_url=f"{plan.gmail_url}/_sandbox/health"),
     ]
+
+
+def door_spec(plan: StackPlan) -> ChildSpec:
+    """Return the SMTP door that takes mail in, as SES's does."""
+    return ChildSpec("mail-in", ("-m", "sandbox.smtp_door", "--port", str(plan.smtp_port)), ready_line="Mail comes in")
 
 
 def worker_specs(plan: StackPlan) -> list[ChildSpec]:
@@ -179,6 +202,8 @@ def worker_specs(plan: StackPlan) -> list[ChildSpec]:
         celery_worker("worker-2", [f"{prefix}-imports"], concurrency=2),
         celery_worker("worker-3", [f"{prefix}-priority"], concurrency=2),
         celery_worker("worker-4", [f"{prefix}-maintenance", f"{prefix}-webhooks"], concurrency=3),
+        celery_worker("worker-5", [f"{prefix}-gmail"], concurrency=2),
+        celery_worker("worker-6", [f"{prefix}-routing", f"{prefix}-forwards", f"{prefix}-bounces"], concurrency=2),
         ChildSpec("events", ("-m", "workers.consume"), ready_line=r"consume\.ready", hidden_line=NOISE),
         ChildSpec(
             "schedule",
@@ -211,7 +236,10 @@ def stack_environment(plan: StackPlan) -> dict[str, str]:
         "SANDBOX": "yes",
         "DATA_DIR": str(plan.data_dir),
         "AWS_ENDPOINT_URL_SESV2": plan.ses_url,
+        "AWS_ENDPOINT_URL_SES": plan.ses_url,
+        "INBOUND_BUCKET": os.environ.get("INBOUND_BUCKET") or "postroom-inbound",
         "SANDBOX_MAILBOX_URL": plan.mailbox_url,
+        **gmail_environment(plan.gmail_url),
         "UPLOADS_BUCKET": os.environ.get("UPLOADS_BUCKET") or "postroom-uploads",
         "DEFAULT_FROM_ADDRESS": os.environ.get("DEFAULT_FROM_ADDRESS") or f"news@{DEMO_DOMAIN}",
         "ALERTS_TOPIC_ARN": os.environ.get("ALERTS_TOPIC_ARN") or alerts_topic_arn(region),

@@ -129,7 +129,7 @@ def run_sandbox(*arguments: str, data_dir: Path | None = None, names: SeedNames 
     with run_moto() as moto_url:
         environment = aws_environment(moto_url, names.region)
         with run_double(*arguments, data_dir=data_dir, environment=environment) as double:
-            environment["AWS_ENDPOINT_URL_SESV2"] = double.url
+            environment["AWS_ENDPOINT_URL_SESV2"] = environment["AWS_ENDPOINT_URL_SES"] = double.url
             with changed_environment(environment):
                 seed(names)
                 yield Sandbox(double.url, double.data_dir, environment)
@@ -150,7 +150,7 @@ def run_server(module: str, *arguments: str, environment: dict[str, str] | None 
 def read_address(server: subprocess.Popen[str]) -> str:
     """Return the first address in the server's first line. Raises RuntimeError when it ends instead."""
     line = server.stdout.readline() if server.stdout else ""
-    address = next((word.rstrip(",") for word in line.split() if word.startswith("http://")), None)
+    address = next((word.rstrip(",") for word in line.split() if word.startswith(("http://", "smtp://"))), None)
     if address is None:
         message = f"The server did not start: {line.strip() or 'it ended without a word'}"
         raise RuntimeError(message)

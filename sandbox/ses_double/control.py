@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.ses_double.api import read_json
 from sandbox.ses_double.double import Double
 from sandbox.ses_double.errors import SesError
+from sandbox.ses_double.received import Received
 from sandbox.ses_double.reply import Reply, json_reply
 
 # `Any`: bodies are JSON from outside, checked where they are used.
@@ -80,6 +81,14 @@ def _put_identity(double: Double, _query: Query, body: bytes) -> Reply:
     return json_reply({"identity": name, "is_verified": is_verified})
 
 
+def _put_received(double: Double, _query: Query, body: bytes) -> Reply:
+    request = read_json(body)
+    recipients = tuple(str(each) for each in request["recipients"])
+    at_s = double.clock.now()
+    double.received.add(Received(request["message_id"], request["sender"], recipients, request["subject"], at_s))
+    return json_reply({"message_id": request["message_id"]})
+
+
 def _log(double: Double, query: Query, _body: bytes) -> Reply:
     lines = double.log.lines(after=int(query.get("after", "0")))
     body = "".join(lines).encode()
@@ -118,6 +127,7 @@ HANDLERS: dict[tuple[str, str], Callable[[Double, Query, bytes], Reply]] = {
     ("GET", "/_sandbox/events"): _event_counts,
     ("POST", "/_sandbox/clock"): _advance_clock,
     ("POST", "/_sandbox/identities"): _put_identity,
+    ("POST", "/_sandbox/received"): _put_received,
     ("GET", "/_sandbox/log"): _log,
     ("GET", "/_sandbox/calls"): _calls,
     ("GET", "/_sandbox/summary"): _summary,

@@ -28,6 +28,7 @@ from sandbox.ses_double.mailbox_store import MailboxStore
 from sandbox.ses_double.publisher import EventPublisher, EventSettings
 from sandbox.ses_double.quota import DAY_S, QuotaSettings, SendQuota
 from sandbox.ses_double.readers import TRACKED
+from sandbox.ses_double.received import ReceivedMail
 
 MAILBOX_FILE = "mailbox.sqlite3"
 LOG_FILE = "acceptance.jsonl"
@@ -53,6 +54,7 @@ class Double:
         self.account = Account(settings.region)
         self.faults = FaultPlan()
         self.calls = CallBook()
+        self.received = ReceivedMail()
         self.events = EventPublisher(self.clock)
         self.log = AcceptanceLog(settings.data_dir / LOG_FILE)
         self.mailbox = self._open_mailbox()

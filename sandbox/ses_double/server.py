@@ -12,6 +12,7 @@ from sandbox.ses_double.api import SesApi
 from sandbox.ses_double.control import answer_control
 from sandbox.ses_double.double import Double
 from sandbox.ses_double.mailbox_pages import MailboxPages
+from sandbox.ses_double.query_api import answer_query
 from sandbox.ses_double.reply import Reply, error_reply
 
 LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
@@ -44,6 +45,8 @@ class DoubleServer(ThreadingHTTPServer):
             return self.api.answer(method, parts.path, body, parse_qs(parts.query))
         if parts.path.startswith("/_sandbox/"):
             return answer_control(self.double, method, parts.path, query, body)
+        if method == "POST" and parts.path in {"", "/"}:
+            return answer_query(self.double, body)
         return self.pages.answer(method, parts.path, query)
 
     def shutdown(self) -> None:

@@ -1,0 +1,90 @@
+"""`python -m sandbox.smtp_door --port 2525`: mail that is sent here comes in as if SES had received it. Loopback only.
+
+A header `X-Sandbox-Verdict: spam=FAIL dmarc=GRAY` in a mail makes SES judge it so; without it all verdicts are PASS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from email import policy
+from email.parser import BytesHeaderParser
+from functools import partial
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sandbox.receiving import MOST_MAIL_BYTES, InboundNames, Incoming, read_verdicts, receive_mail
+
+VERDICT_HEADER = "X-Sandbox-Verdict"
+HOST = "127.0.0.1"
+logger = logging.getLogger(__name__)
+
+
+class Door:
+    """What aiosmtpd asks about each mail."""
+
+    def __init__(self, names: InboundNames) -> None:
+        self._names = names
+
+    async def handle_RCPT(  # noqa: N802  # named by aiosmtpd
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take every recipient that has a domain."""
+        if not address.rpartition("@")[2]:
+            return "550 5.1.1 no domain"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Store the mail and tell of it; refuse for the moment when that fails, as SES does."""
+        raw = envelope.content if isinstance(envelope.content, bytes) else b""
+        try:
+            incoming = Incoming(raw, envelope.mail_from or "", envelope.rcpt_tos, _verdicts(raw))
+            message_id = await asyncio.to_thread(receive_mail, incoming, self._names)
+        except ValueError as error:
+            return f"554 5.6.0 {error}"
+        except (BotoCoreError, ClientError, OSError):
+            logger.exception("not taken in")
+            return "451 4.4.0 Try again later"
+        return f"250 2.0.0 OK {message_id}"
+
+
+def _verdicts(raw: bytes) -> dict[str, str]:
+    parsed = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[: 64 * 1024])
+    return read_verdicts(str(parsed.get(VERDICT_HEADER, "")).split())
+
+
+def _protocol(door: Door) -> SMTP:
+    return SMTP(
+        door,
+        hostname="inbound-smtp.sandbox",
+        data_size_limit=MOST_MAIL_BYTES,
+        decode_data=False,
+        enable_SMTPUTF8=False,
+        ident="Postroom sandbox",
+    )
+
+
+async def serve(port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C; port 0 picks a free one."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    door = Door(InboundNames.from_environment())
+    server = await loop.create_server(partial(_protocol, door), HOST, port)
+    chosen = server.sockets[0].getsockname()[1]
+    sys.stdout.write(f"Mail comes in on smtp://{HOST}:{chosen}\n")
+    sys.stdout.flush()
+    await stop.wait()
+    server.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m sandbox.smtp_door", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
+    asyncio.run(serve(parser.parse_args().port))
