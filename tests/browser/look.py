@@ -77,11 +77,22 @@ def _axe_source() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
-def axe_findings(page: Page) -> list[str]:
-    """What axe finds against WCAG A and AA, one line each. Runs through the debugger, so the page's CSP stays strict."""
+def put_on(page: Page, look: Look) -> None:
+    """Give a page that is open the look."""
+    page.set_viewport_size({"width": look.width, "height": look.height})
+    page.emulate_media(color_scheme="dark" if look.scheme == "dark" else "light", reduced_motion="reduce")
+    page.evaluate("Promise.all(document.getAnimations().map((change) => change.finished)).then(() => null)")
+
+
+def axe_findings(page: Page, *, rules: list[str] | None = None) -> list[str]:
+    """What axe finds against WCAG A and AA, or by these rules of it, one line each.
+
+    Runs through the debugger, so the page's CSP stays strict.
+    """
     debugger = page.context.new_cdp_session(page)
     debugger.send("Runtime.evaluate", {"expression": _axe_source()})
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+    levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    options = {"runOnly": rules or levels, "resultTypes": ["violations"]}
     answer = debugger.send(
         "Runtime.evaluate",
         {
