@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from sandbox.children import Children, ChildSpec, StackError
+from sandbox.demo.consents import GMAIL_CONSENTS
 from sandbox.environment import aws_environment, changed_environment, clean_environment
 from sandbox.gmail_testing import gmail_environment
 from sandbox.join import joinable
@@ -30,7 +31,6 @@ USUAL_MOTO_PORT = 4566
 USUAL_SES_PORT = 8025
 USUAL_SMTP_PORT = 2525
 USUAL_GMAIL_PORT = 8026
-GMAIL_ACCOUNTS = ("vera@gmail.example", "office@gmail.example")
 WATCH_EVERY_S = 0.3
 LARGE_LOG_BYTES = 100 * 1024**2
 WEB_THREADS = 24
@@ -172,14 +172,17 @@ def start_all(plan: StackPlan, children: Children, stopper: Stopper, environment
 def sandbox_specs(plan: StackPlan) -> list[ChildSpec]:
     """Return the stand-ins for AWS."""
     ses = ("--port", str(plan.ses_port), "--data-dir", str(plan.data_dir / "sandbox"))
-    gmail = ("--port", str(plan.gmail_port), "--data-dir", str(plan.data_dir / "sandbox"), "--accounts", *GMAIL_ACCOUNTS)
+    gmail = ("--port", str(plan.gmail_port), "--data-dir", str(plan.data_dir / "sandbox"))
+    consents = ("--consents", *(f"{email}:{lasts_s}" for email, lasts_s in GMAIL_CONSENTS.items()))
     quota = ("--max-send-rate", str(plan.max_send_rate), "--max-24-hour-send", str(plan.max_24_hour_send))
     return [
         ChildSpec(
             "aws", ("-m", "sandbox.moto_server", "--port", str(plan.moto_port)), ready_url=f"{plan.moto_url}/moto-api/"
         ),
         ChildSpec("ses", ("-m", "sandbox.ses_double", *ses, *quota), ready_url=f"{plan.ses_url}/_sandbox/health"),
-        ChildSpec("gmail", ("-m", "sandbox.gmail_double", *gmail), ready_url=f"{plan.gmail_url}/_sandbox/health"),
+        ChildSpec(
+            "gmail", ("-m", "sandbox.gmail_double", *gmail, *consents), ready_url=f"{plan.gmail_url}/_sandbox/health"
+        ),
     ]
 
 

@@ -12,6 +12,9 @@ from pathlib import Path
 from sandbox.gmail_double.double import Double
 from sandbox.gmail_double.server import DoubleServer
 
+STANDING = "1//sandbox-"  # what the refresh tokens of standing consents begin with; their account follows
+SCOPE = "openid email https://www.googleapis.com/auth/gmail.insert https://www.googleapis.com/auth/gmail.labels"
+
 
 def read_arguments() -> argparse.Namespace:
     """Return the command line's settings."""
@@ -20,6 +23,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--data-dir", type=Path, help="without: kept until the end only")
     parser.add_argument("--units-per-min", type=int, default=15_000, help="quota of a mailbox; 0 = none")
     parser.add_argument("--accounts", nargs="*", default=[], metavar="ADDRESS")
+    parser.add_argument("--consents", nargs="*", default=[], metavar="ADDRESS:SECONDS", help="0: the end is not told")
     return parser.parse_args()
 
 
@@ -29,6 +33,9 @@ def serve(arguments: argparse.Namespace, data_dir: Path) -> None:
     double.quota.units_per_min = arguments.units_per_min
     for email in arguments.accounts:
         double.accounts.add(email)
+    for asked in arguments.consents:
+        email, _, lasts_s = asked.rpartition(":")
+        double.accounts.keep_standing(email, STANDING + email, SCOPE, expires_in_s=float(lasts_s) or None)
     server = DoubleServer(double, port=arguments.port)
     for number in (signal.SIGTERM, signal.SIGINT):
         # `shutdown` waits for the loop that the signal has interrupted

@@ -100,6 +100,13 @@ class Accounts:
         self.add(email)
         return self._new_refresh(email, self.settings.client_id, scope, expires_in_s)
 
+    def keep_standing(self, email: str, token: str, scope: str, *, expires_in_s: float | None) -> None:
+        """Make sure of a consent with a token that is known beforehand; one that is there stays as it is."""
+        self.add(email)
+        expires_at_s = None if expires_in_s is None else self._clock.now() + expires_in_s
+        sql = "INSERT OR IGNORE INTO refresh (token, email, client_id, scope, expires_at_s) VALUES (?, ?, ?, ?, ?)"
+        self._store.change(sql, (token, email, self.settings.client_id, scope, expires_at_s))
+
     def revoke(self, token: str) -> bool:
         """End a consent by its refresh or access token; False when there is no such token."""
         row = self._store.row("SELECT refresh FROM access WHERE token = ?", (token,))

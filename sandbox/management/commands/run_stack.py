@@ -78,6 +78,7 @@ def announce(plan: StackPlan, output: LabelledOutput) -> None:
             f"Portal    {plan.url}/admin/",
             f"Log in    {way_in}",
             f"Mailbox   {plan.mailbox_url}",
+            f"Gmail     {plan.gmail_url}/gmail/",
             f"Mail in   smtp://127.0.0.1:{plan.smtp_port}, or: manage.py receive mail.eml --to somebody@example.com",
             "",
             "Ctrl-C stops everything.",
