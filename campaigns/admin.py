@@ -6,12 +6,14 @@ from importlib import import_module
 from importlib.util import find_spec
 
 SUBJECTS = (
+    "api",
     "approval",
     "audience",
     "breakers",
     "bulk",
     "exports",
     "feedback",
+    "forms",
     "guests",
     "images",
     "importing",
@@ -23,6 +25,7 @@ SUBJECTS = (
     "sending",
     "signup",
     "suppression",
+    "transactional",
 )
 
 for subject in SUBJECTS:

@@ -98,6 +98,12 @@ GROUPS = (
                 badges.APPROVALS,
             ),
             Entry(_("Templates"), "file-text", ("admin:campaigns_template_changelist",), "campaigns.view_template"),
+            Entry(
+                _("Messages"),
+                "mail",
+                ("admin:campaigns_transactionalmessage_changelist",),
+                "campaigns.view_transactionalmessage",
+            ),
         ),
         rare=(
             Entry(_("Snippets"), "braces", ("admin:campaigns_snippet_changelist",), "campaigns.view_snippet"),
@@ -148,6 +154,9 @@ GROUPS = (
                 _("Sign-up forms"), "pencil", ("admin:campaigns_signupform_changelist",), "campaigns.view_signupform"
             ),
             Entry(
+                _("Contact forms"), "inbox", ("admin:campaigns_contactform_changelist",), "campaigns.view_contactform"
+            ),
+            Entry(
                 _("Drop folders"),
                 "folder-down",
                 ("admin:campaigns_dropfolder_changelist",),
@@ -160,6 +169,24 @@ GROUPS = (
     Group(
         _("Receive"),
         (
+            Entry(
+                _("Routing rules"),
+                "list",
+                ("admin:routing_routingrule_changelist",),
+                "routing.view_routingrule",
+            ),
+            Entry(
+                _("Where would this go?"),
+                "search",
+                ("admin:routing_routingrule_try",),
+                "routing.view_routingrule",
+            ),
+            Entry(
+                _("Domains that receive"),
+                "globe",
+                ("admin:routing_inbounddomain_changelist",),
+                "routing.view_inbounddomain",
+            ),
             Entry(
                 _("Gmail accounts"),
                 "inbox",
@@ -218,6 +245,8 @@ GROUPS = (
                 ("admin:portal_alertrecipient_changelist",),
                 "portal.view_alertrecipient",
             ),
+            Entry(_("API keys"), "key-round", ("admin:credentials_apikey_changelist",), "credentials.view_apikey"),
+            Entry(_("API reference"), "file-text", ("admin:api_reference",), "credentials.view_apikey"),
             Entry(_("People & roles"), "shield-user", ("admin:auth_user_changelist",), "auth.view_user"),
             Entry(_("Failed sign-ins"), "lock", ("admin:axes_accessattempt_changelist",), "axes.view_accessattempt"),
         ),
@@ -239,6 +268,7 @@ KEYS = {
     "admin:campaigns_contact_why": "w",
     "admin:campaigns_campaign_reports": "r",
     "admin:portal_activity_changelist": "a",
+    "admin:routing_routingrule_changelist": "m",
 }
 
 

@@ -15,15 +15,16 @@ from campaigns.api.problems import in_field
 from campaigns.api.rehearsal import rehearsal_of
 from campaigns.api.schemas import MessageIn, as_text, kind_of
 from campaigns.messages.models import Template
-from campaigns.sending.models import Delivery
 from campaigns.sending.states import DeliveryState, Reason
 from campaigns.transactional.models import TransactionalMessage
 from campaigns.transactional.orders import AskedBy, MessageOrder, MessageSender, Wording, Words
+from campaigns.transactional.people import deliveries_by_campaign
 from campaigns.transactional.services import VALUE_NAME, queue_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from campaigns.sending.models import Delivery
     from credentials.api_keys.models import ApiKey
 
 
@@ -60,7 +61,7 @@ def message_status(public_id: uuid.UUID) -> dict[str, Any] | None:
     message = messages.filter(public_id=public_id).first()
     if message is None:
         return None
-    deliveries = Delivery.objects.filter(campaign_id=message.campaign_id).order_by("pk")
+    deliveries = deliveries_by_campaign([message.campaign_id]).get(message.campaign_id, [])
     return {
         "id": str(message.public_id),
         "name": message.campaign.name,
