@@ -19,11 +19,13 @@ class CampaignsConfig(AppConfig):
         """Tell the breakers and the canary what events say; they import sending, so sending cannot import them."""
         from campaigns.breakers.services import check_campaigns  # noqa: PLC0415  # models are loaded only now
         from campaigns.failures.sources import register_sources  # noqa: PLC0415
+        from campaigns.forms.failures import register_form_source  # noqa: PLC0415
         from campaigns.sending.events import AFTER_BAD_NEWS, AFTER_CANARY_EVENTS  # noqa: PLC0415
 
         AFTER_BAD_NEWS.append(check_campaigns)
         AFTER_CANARY_EVENTS.append(_note_canaries)
         register_sources()
+        register_form_source()
 
 
 def _note_canaries(events: list[SesEvent]) -> None:

@@ -49,6 +49,8 @@ _MARKETER_MODELS = (
     "duplicatescan",
     "export",
     "signupform",
+    "contactform",
+    "formmessage",
     "approval",
 )
 _VIEWABLE_APPS = ("campaigns", "routing")

@@ -12,6 +12,8 @@ from campaigns.bulk.models import BulkTarget, BulkUndo
 from campaigns.bulk.snapshots import remove_people
 from campaigns.guests.models import GuestList
 from campaigns.preferences.models import EndedOptOut, ListOptOut, Unsubscription
+from campaigns.forms.models import FormMessage
+from campaigns.forms.outcomes import delete_messages
 from campaigns.privacy.forgotten import Reason, keep_forgotten
 from campaigns.privacy.hashes import hash_of
 from campaigns.privacy.subject import naming
@@ -54,6 +56,14 @@ def delete_contact(subject: Subject) -> dict[str, int]:
 def delete_signups(subject: Subject) -> dict[str, int]:
     """Delete what was typed into sign-up forms; the forms' counts stay."""
     return {"signups": SignupRequest.objects.filter(address_key__in=subject.address_keys).delete()[0]}
+
+
+def delete_form_messages(subject: Subject) -> dict[str, int]:
+    """Delete what was written through contact forms, with what their mails were filled with."""
+    count = 0
+    while deleted := delete_messages(FormMessage.objects.filter(address_key__in=subject.address_keys)):
+        count += deleted
+    return {"form_messages": count}
 
 
 @transaction.atomic

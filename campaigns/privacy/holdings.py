@@ -98,6 +98,7 @@ HOLDINGS: tuple[Holding, ...] = (
         _("stays as proof, with a keyed hash instead of the address"),
         _KEYS,
     ),
+    Holding("campaigns.FormMessage", _("Written through contact forms"), _by_address("campaigns.FormMessage"), _DELETED, _KEYS),
     Holding("campaigns.SignupRequest", _("Sign-ups"), _by_address("campaigns.SignupRequest"), _DELETED, _KEYS),
     Holding(
         "campaigns.PersonalFile",
@@ -177,6 +178,7 @@ EXCEPTIONS: dict[str, str] = {
     "campaigns.Relay": "allowed_from is ours",
     "campaigns.RelayUse": "counts; addresses are taken out of its error before it is kept",
     "campaigns.SignupForm": "from_address is ours",
+    "campaigns.ContactForm": "addresses of ours; what people wrote is in FormMessage",
     "campaigns.HouseLayout": "postal_address is ours",
     "campaigns.ImportLine": "64 bits of a hash while a file is checked; names nobody and goes with the check",
     "campaigns.ContactField": "describes a field of contacts; names nobody",

@@ -10,6 +10,8 @@ from functools import partial
 from django.urls import reverse
 
 from portal.roles import MARKETER, VIEWER
+from tests.browser.gmail_pages import GMAIL_PAGES
+from tests.browser.form_pages import FORM_PAGES
 from tests.browser.page import Page, at
 from tests.browser.page_makers import (
     _alerts,
@@ -48,7 +50,9 @@ from tests.browser.page_makers import (
     _stops,
     _test,
     _uncertain,
+    _with_files,
 )
+from tests.browser.relay_pages import RELAY_PAGES
 from tests.browser.wish_pages import WISH_PAGES
 
 PAGES: list[Page] = [
@@ -213,6 +217,13 @@ PAGES: list[Page] = [
     Page("campaign-progress", _one("progress", "a_running_campaign")),
     Page("campaign-people", _one("people", "a_running_campaign")),
     Page("campaign-person", _recipient),
+    Page("attachments-none", _one("attachments", "a_draft"), role=MARKETER),
+    Page("attachments", _with_files("attachments"), role=MARKETER),
+    Page("attachments-viewer", _with_files("attachments"), role=VIEWER),
+    Page("attachments-too-large", _with_files("attachments", "a_draft_with_too_large_files")),
+    Page("attachments-compose", _with_files("change"), role=MARKETER),
+    Page("attachments-review", _with_files("review"), role=MARKETER),
+    Page("attachments-sent", _with_files("change", "a_sent_letter_with_files"), role=VIEWER),
     Page("split-new", _one("split", "a_draft")),
     Page("split-setup", _split("split", "a_split_draft")),
     Page("split-setup-content", _split("split", "a_content_split"), role=MARKETER),
@@ -291,6 +302,9 @@ PAGES: list[Page] = [
     Page("signup-public", _hosted("signup"), role=None),
     Page("signup-framed", _hosted("signup_frame"), role=None),
     Page("signup-confirm", _confirmation, role=None),
+    *GMAIL_PAGES,
     *WISH_PAGES,
+    *RELAY_PAGES,
+    *FORM_PAGES,
     Page("signup-bad-link", lambda: reverse("signup_confirm", args=["nothing"]), role=None, status=404),
 ]

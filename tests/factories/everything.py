@@ -34,12 +34,17 @@ from portal.activity import record_activity
 from portal.alerts.models import AlertRecipient
 from portal.alerts.services import raise_alert
 from portal.failures.models import Redrive
+from routing.rules.models import RoutingRule, RuleSetVersion, SavedExample
+from tests.factories.attachments import PDF, attach_file, give_own_files
 from tests.factories.bulk import Deed, start
 from tests.factories.campaign_pages import a_draft
 from tests.factories.feedback import ses_event
+from tests.factories.forms import make_form_message
 from tests.factories.gmail import make_mailbox
 from tests.factories.images import make_image
 from tests.factories.importing import checked, imported, uploaded
+from tests.factories.relays import make_relay
+from tests.factories.routing_pages import a_draft_of_rules, make_domain
 from tests.factories.segments import make_segment
 from tests.factories.sending import make_account, make_campaign, make_contact, plan_people
 from tests.factories.signup import make_request
@@ -58,9 +63,13 @@ def make_everything() -> dict[str, str]:
         **_of_campaigns(draft),
         **_of_versions(draft),
         **_of_signup(),
+        **_of_contact_forms(),
         **_of_images(),
+        **_of_attachments(draft),
         **_of_tests(draft),
         **_of_gmail(),
+        **_of_rules(),
+        "relay_account": str(make_relay(is_active=False).account_id),
         "approval": str(Approval.objects.create(campaign=draft).pk),
         "wave": "0",
         "wave_deed": "send",
@@ -73,6 +82,11 @@ def _of_versions(draft: Campaign) -> dict[str, str]:
     for thing in (draft, snippet, Template.objects.get(), HouseLayout.objects.get()):
         latest_revision(thing)
     return {"snippet": str(snippet.pk), "number": "1"}
+
+
+def _of_attachments(draft: Campaign) -> dict[str, str]:
+    give_own_files(draft, {"A-1.pdf": PDF})
+    return {"attachment": str(attach_file(draft).pk), "own_file": str(draft.personal_files.get().pk)}
 
 
 def _of_portal() -> dict[str, str]:
@@ -139,9 +153,26 @@ def _of_signup() -> dict[str, str]:
     }
 
 
+def _of_contact_forms() -> dict[str, str]:
+    message = make_form_message()
+    return {"contact_form": str(message.form_id), "form_message": str(message.pk)}
+
+
 def _of_gmail() -> dict[str, str]:
     mailbox = make_mailbox("anna@gmail.example")
     return {"gmail": str(mailbox.pk), "grant": str(mailbox.grant_id)}
+
+
+def _of_rules() -> dict[str, str]:
+    draft = a_draft_of_rules()
+    return {
+        "rule": str(RoutingRule.objects.get(key="info@example.com").pk),
+        "example": str(SavedExample.objects.latest("pk").pk),
+        "rule_file": "json",
+        "rule_draft": str(draft.pk),
+        "rule_version": str(RuleSetVersion.objects.latest("pk").pk),
+        "domain": str(make_domain("unused.example").pk),
+    }
 
 
 def _of_images() -> dict[str, str]:
