@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from email.utils import parseaddr
 from typing import Final
 
 from portal.mail.address import InvalidAddress, format_mailbox, parse_address
@@ -22,6 +21,7 @@ from routing.inbound.headers import (
     decoded,
     first_of,
     header_block,
+    mailboxes_in,
     read_headers,
 )
 
@@ -86,8 +86,7 @@ def _own_headers(raw: bytes, envelope: Envelope) -> list[bytes]:
 
 
 def _author(text: str) -> tuple[str, str]:
-    name, _address = parseaddr(text)
-    address = (addresses_in(text)[:1] or ("",))[0]
+    name, address = (mailboxes_in(text)[:1] or (("", ""),))[0]
     return "".join(char for char in decoded(name) if char not in '<>@,;:"')[:80].strip(), address
 
 

@@ -86,11 +86,16 @@ def decoded(text: str) -> str:
 
 def addresses_in(text: str) -> tuple[str, ...]:
     """The addresses of a From, Sender or Reply-To header, in order."""
+    return tuple(address for _name, address in mailboxes_in(text))
+
+
+def mailboxes_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Names (not decoded) and addresses of a From, Sender or Reply-To header, in order."""
     try:
         found = getaddresses([text[:MAX_VALUE_CHARS]])
     except (ValueError, IndexError, TypeError, AttributeError, RecursionError):
         return ()
-    return tuple(storable(address) for _name, address in found[:MAX_ADDRESSES] if "@" in address)
+    return tuple((storable(name), storable(address)) for name, address in found[:MAX_ADDRESSES] if "@" in address)
 
 
 def storable(text: str) -> str:
