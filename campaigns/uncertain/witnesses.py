@@ -22,22 +22,31 @@ NEARBY = 10  # answered calls, before and after each
 
 def without_contradicted(chunk: Chunk, ids: Iterable[int], news: News) -> list[int]:
     """Those of `ids`, all of the chunk, whose silence no witness contradicts."""
-    left = sorted(ids)
+    open_ids, believed = set(ids), set()
     lost = Attempt.objects.filter(chunk=chunk, outcome=Attempt.Outcome.UNCERTAIN)
-    for call in lost.order_by("-pk") if left else ():
-        of_call = [pk for pk in left if call.first_delivery_id <= pk <= call.last_delivery_id]
+    for call in lost.order_by("-pk") if open_ids else ():
+        of_call = {pk for pk in open_ids if call.first_delivery_id <= pk <= call.last_delivery_id}
         if of_call and (_reached_ses(call) or _is_news_missed_near(call, news)):
-            left = [pk for pk in left if pk not in set(of_call)]
-    return left
+            open_ids -= of_call
+        elif _is_whole_range(call):  # they were in this one, so about those before it all is settled
+            open_ids -= of_call
+            believed |= of_call
+    return sorted(open_ids | believed)
+
+
+def _is_whole_range(call: Attempt) -> bool:
+    """Whether nobody lies between the people of the call who was not in it."""
+    return call.delivery_count == call.last_delivery_id - call.first_delivery_id + 1
 
 
 def _reached_ses(call: Attempt) -> bool:
     """Whether SES said something about anybody of the call since it began; then it had all of it."""
-    first, last = call.first_delivery_id, call.last_delivery_id
-    if call.delivery_count != last - first + 1:
-        return False  # others lie in between, of whom there may be news for reasons of their own
+    if not _is_whole_range(call):
+        return False  # there may be news of the others for reasons of their own
     events = DeliveryEvent.objects.filter(
-        delivery_id__gte=first, delivery_id__lte=last, happened_at__gte=call.started_at
+        delivery_id__gte=call.first_delivery_id,
+        delivery_id__lte=call.last_delivery_id,
+        happened_at__gte=call.started_at,
     )
     return events.exists()
 

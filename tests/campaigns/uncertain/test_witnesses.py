@@ -78,3 +78,16 @@ def test_news_of_others_between_the_people_of_a_call_says_nothing_about_it(doubt
     hear_of(lost.first_delivery_id)
     Attempt.objects.filter(pk=lost.pk).update(delivery_count=1)
     assert settle_uncertain() == Settled(heard=1, proved=1)
+
+
+def test_what_became_of_a_call_before_the_last_says_nothing_about_the_last(doubt):
+    lost, answered = doubt
+    hear_of(answered.first_delivery_id)
+    again = make_call(
+        lost.chunk, moment=lost.started_at + timedelta(seconds=60), outcome=Attempt.Outcome.UNCERTAIN
+    )  # the second person alone, after the first one was sent to once more
+    Attempt.objects.filter(pk=again.pk).update(first_delivery_id=lost.last_delivery_id, delivery_count=1)
+    Delivery.objects.filter(pk=lost.first_delivery_id).update(state=DeliveryState.DELIVERED)
+    Chunk.objects.filter(pk=lost.chunk_id).update(uncertain_count=1)
+    hear_of(lost.first_delivery_id)
+    assert settle_uncertain() == Settled(proved=1)
