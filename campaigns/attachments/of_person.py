@@ -31,7 +31,9 @@ def forget_personal_files(contact_ids: Iterable[int]) -> int:
     Call it while the contact is still there: its fields say which they are.
     """
     ids = list(contact_ids)
-    files = [file for file in personal_files_of(ids).select_related("campaign__personal_settings") if _is_only(file, ids)]
+    files = [
+        file for file in personal_files_of(ids).select_related("campaign__personal_settings") if _is_only(file, ids)
+    ]
     PersonalFile.objects.filter(pk__in=[file.pk for file in files]).delete()
     discard_unused(file.file_id for file in files)
     return len(files)

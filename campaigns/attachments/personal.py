@@ -208,6 +208,6 @@ def _record_added(campaign_id: int, count: int, actor: User | None) -> None:
     _record(held_draft(campaign_id), "campaign.personal_files_added", actor, count=count)
 
 
-def _record(campaign: Campaign, verb: str, actor: User | None, **details: object) -> None:
-    record_activity(verb, actor=actor, target=campaign, **details)
+def _record(campaign: Campaign, verb: str, actor: User | None, **details: str | int) -> None:
+    record_activity(verb, actor=actor, target=campaign, label=campaign.name, **details)
     void_after_change(campaign)

@@ -90,6 +90,15 @@ def _one(page: str, stage: str) -> Callable[[], str]:
     return at(f"admin:campaigns_campaign_{page}", _stage(stage), with_id=True)
 
 
+def _with_files(page: str, stage: str = "a_draft_with_files") -> Callable[[], str]:
+    def build() -> str:
+        from tests.factories import attachments
+
+        return reverse(f"admin:campaigns_campaign_{page}", args=[getattr(attachments, stage)().pk])
+
+    return build
+
+
 def _split(page: str, stage: str, *arguments: object) -> Callable[[], str]:
     def build() -> str:
         from tests.factories import splits

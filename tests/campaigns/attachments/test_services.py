@@ -24,9 +24,9 @@ from tests.factories.sending import make_campaign
 pytestmark = pytest.mark.django_db
 
 
-class EndlessStream(io.RawIOBase):
-    def read(self, size: int = -1) -> bytes:
-        return b"x" * (size if size > 0 else 1)
+class EndlessStream(io.BytesIO):
+    def read(self, size: int | None = -1) -> bytes:
+        return b"x" * (size or 1)
 
 
 def names(campaign):

@@ -15,7 +15,7 @@ WIDE = Bounds(10_000_000, 20_000_000)
 def unpacked(stream: io.BytesIO, bounds: Bounds = WIDE) -> dict[str, bytes]:
     found = {}
     for name, content in files_within(stream, bounds):
-        found[name] = b"".join(iter(lambda stream=content: stream.read(), b""))
+        found[name] = b"".join(iter(content.read, b""))
     return found
 
 
