@@ -25,6 +25,7 @@ SUBJECTS = (
     "sending",
     "signup",
     "suppression",
+    "webhooks",
     "transactional",
 )
 

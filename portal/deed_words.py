@@ -42,6 +42,7 @@ _SUBJECTS = {
     "tag": gettext_lazy("tag"),
     "secrets": gettext_lazy("secrets"),
     "template": gettext_lazy("template"),
+    "webhook": gettext_lazy("webhook"),
 }
 _DEEDS = {
     "added": pgettext_lazy("deed", "added"),
@@ -116,6 +117,7 @@ _DEEDS = {
     "scheduled": pgettext_lazy("deed", "scheduled"),
     "sealed_anew": pgettext_lazy("deed", "sealed anew"),
     "sent_all_the_same": pgettext_lazy("deed", "sent all the same"),
+    "secret_replaced": pgettext_lazy("deed", "secret replaced"),
     "sent_at_once": pgettext_lazy("deed", "sent at once"),
     "settled": pgettext_lazy("deed", "settled"),
     "signed_up": pgettext_lazy("deed", "signed up"),

@@ -217,6 +217,12 @@ GROUPS = (
         (),
         rare=(
             Entry(
+                _("Webhooks"),
+                "external-link",
+                ("admin:campaigns_webhookendpoint_changelist",),
+                "campaigns.view_webhookendpoint",
+            ),
+            Entry(
                 _("Sending accounts"),
                 "server",
                 ("admin:campaigns_sendingaccount_changelist",),

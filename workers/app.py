@@ -36,6 +36,7 @@ app.conf.imports = (
     "workers.tasks.privacy",
     "workers.tasks.reports",
     "workers.tasks.restored",
+    "workers.tasks.webhooks",
     "workers.tasks.routing",
 )
 app.conf.beat_schedule = {

@@ -10,16 +10,17 @@ from campaigns.audience.consent import Consent
 from campaigns.audience.models import Contact
 from campaigns.bulk.models import BulkTarget, BulkUndo
 from campaigns.bulk.snapshots import remove_people
-from campaigns.guests.models import GuestList
-from campaigns.preferences.models import EndedOptOut, ListOptOut, Unsubscription
 from campaigns.forms.models import FormMessage
 from campaigns.forms.outcomes import delete_messages
+from campaigns.guests.models import GuestList
+from campaigns.preferences.models import EndedOptOut, ListOptOut, Unsubscription
 from campaigns.privacy.forgotten import Reason, keep_forgotten
 from campaigns.privacy.hashes import hash_of
 from campaigns.privacy.subject import naming
 from campaigns.signup.models import SignupRequest
 from campaigns.suppression.models import EndedSuppression, Suppression, SuppressionLine
 from campaigns.suppression.ses_models import SesListChange, SesListEntry
+from campaigns.webhooks.models import WebhookPost
 
 if TYPE_CHECKING:
     from campaigns.privacy.subject import Subject
@@ -64,6 +65,12 @@ def delete_form_messages(subject: Subject) -> dict[str, int]:
     while deleted := delete_messages(FormMessage.objects.filter(address_key__in=subject.address_keys)):
         count += deleted
     return {"form_messages": count}
+
+
+@transaction.atomic
+def delete_webhook_posts(subject: Subject) -> dict[str, int]:
+    """Delete bodies that name them from the log of webhooks; what was posted is with the receiver."""
+    return {"webhook_posts": naming(WebhookPost.objects.all(), "body", subject.address_keys).delete()[0]}
 
 
 @transaction.atomic

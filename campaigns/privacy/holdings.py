@@ -98,7 +98,13 @@ HOLDINGS: tuple[Holding, ...] = (
         _("stays as proof, with a keyed hash instead of the address"),
         _KEYS,
     ),
-    Holding("campaigns.FormMessage", _("Written through contact forms"), _by_address("campaigns.FormMessage"), _DELETED, _KEYS),
+    Holding(
+        "campaigns.FormMessage",
+        _("Written through contact forms"),
+        _by_address("campaigns.FormMessage"),
+        _DELETED,
+        _KEYS,
+    ),
     Holding("campaigns.SignupRequest", _("Sign-ups"), _by_address("campaigns.SignupRequest"), _DELETED, _KEYS),
     Holding(
         "campaigns.PersonalFile",
@@ -164,6 +170,7 @@ HOLDINGS: tuple[Holding, ...] = (
         _naming("campaigns.WaitingNotification", "body"),
         _DELETED,
     ),
+    Holding("campaigns.WebhookPost", _("Told to other systems"), _naming("campaigns.WebhookPost", "body"), _DELETED),
     Holding("portal.Activity", _("Deeds of people of ours"), _deeds, _REDACTED, frozenset({"ip_address", "actor_id"})),
 )
 

@@ -36,6 +36,7 @@ STEPS: tuple[Callable[[Subject], dict[str, int]], ...] = (
     erase_ledger.anonymise_deliveries,
     erase_person.delete_signups,
     erase_person.delete_form_messages,
+    erase_person.delete_webhook_posts,
     erase_person.anonymise_consents,
     erase_person.delete_wishes,
     erase_person.leave_guest_lists,

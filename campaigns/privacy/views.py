@@ -95,6 +95,7 @@ def counts_in_words(counts: dict[str, int]) -> list[tuple[str, int]]:
         "raw_events": _("Events of SES deleted"),
         "single_mails": _("Tests and confirmations without a name from now on"),
         "signups": _("Sign-ups deleted"),
+        "webhook_posts": _("Posts to other systems deleted from the log"),
         "form_messages": _("Messages through contact forms deleted"),
         "consents": _("Consents kept by a hash"),
         "wishes": _("Suppressions and left lists, kept by a hash only"),

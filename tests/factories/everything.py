@@ -48,6 +48,7 @@ from tests.factories.routing_pages import a_draft_of_rules, make_domain
 from tests.factories.segments import make_segment
 from tests.factories.sending import make_account, make_campaign, make_contact, plan_people
 from tests.factories.signup import make_request
+from tests.factories.webhooks import a_busy_endpoint
 
 PEOPLE = b"Email,Name\nnew@club.example,New\nno-address,Bad\n"
 
@@ -154,8 +155,10 @@ def _of_signup() -> dict[str, str]:
 
 
 def _of_contact_forms() -> dict[str, str]:
-    message = make_form_message()
-    return {"contact_form": str(message.form_id), "form_message": str(message.pk)}
+    message, post = make_form_message(), a_busy_endpoint().posts.first()
+    return {
+        "webhook": str(post.endpoint_id), "webhook_post": str(post.pk), "contact_form": str(message.form_id), "form_message": str(message.pk),
+    }  # fmt: skip
 
 
 def _of_gmail() -> dict[str, str]:

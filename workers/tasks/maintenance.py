@@ -22,6 +22,7 @@ from campaigns.sending.watch import watch_all
 from campaigns.signup.services import sweep_requests
 from campaigns.suppression.batches import sweep_batches
 from campaigns.transactional.services import forget_old_values
+from campaigns.webhooks.services import prune_log
 from portal.alerts.outbox import publish_waiting
 from portal.failures.redrive import sweep_redrives
 from portal.publish import producer
@@ -53,6 +54,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "api": forget_old_requests,
     "suppressions": sweep_batches,
     "unsaved": sweep_editing,
+    "webhooks": prune_log,
     "redrives": sweep_redrives,
     "turns": forget_old_turns,
     "restored": publish_settling,
