@@ -51,8 +51,8 @@ class SendingAccountAdmin(ListWordsMixin, RecordedMixin):
     readonly_fields = ("max_rate_per_s", "quota_24h", "sent_24h", "problem", "shown_refreshed")
     shown_refreshed = time_column("refreshed_at", gettext_lazy("asked at"))
 
-    def get_form(self, request: HttpRequest, obj: SendingAccount | None = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
         if "region" in form.base_fields:
             form.base_fields["region"].required = True  # of SES; relays have none
         return form

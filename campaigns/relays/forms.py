@@ -112,8 +112,10 @@ class RelayForm(forms.Form):
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
-        others = SendingAccount.objects.exclude(pk=self.relay.account_id if self.relay else None)
-        if others.filter(name=name).exists():
+        namesakes = SendingAccount.objects.filter(name=name)
+        if self.relay is not None:
+            namesakes = namesakes.exclude(pk=self.relay.account_id)
+        if namesakes.exists():
             raise ValidationError(_("Another sending account has this name already."), code="taken")
         return name
 

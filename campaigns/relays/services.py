@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -76,7 +76,7 @@ def save_relay(values: RelayValues, *, relay: Relay | None, actor: User) -> Rela
     elif values.password is not None:
         relay.sealed_password = seal_password(relay, values.password)  # before the transaction: it may ask KMS
     with transaction.atomic():
-        relay.account = _save_account(values, relay)
+        relay.account = _save_account(values, None if is_new else relay.account)
         relay.save()
         deed = "added" if is_new else "changed"
         record_activity(f"account.{deed}", actor=actor, target=relay.account, **_recorded(relay, values))
@@ -86,15 +86,15 @@ def save_relay(values: RelayValues, *, relay: Relay | None, actor: User) -> Rela
     return relay
 
 
-def _save_account(values: RelayValues, relay: Relay) -> SendingAccount:
-    account = SendingAccount() if relay.account_id is None else relay.account
+def _save_account(values: RelayValues, stored: SendingAccount | None) -> SendingAccount:
+    account = stored or SendingAccount()
     account.name, account.kind = values.name, AccountKind.SMTP
     account.max_rate_per_s, account.quota_24h = values.max_rate_per_s, values.quota_24h
-    account.save(update_fields=None if account.pk is None else ["name", "max_rate_per_s", "quota_24h"])
+    account.save(update_fields=None if stored is None else ["name", "max_rate_per_s", "quota_24h"])
     return account
 
 
-def _recorded(relay: Relay, values: RelayValues) -> dict[str, object]:
+def _recorded(relay: Relay, values: RelayValues) -> dict[str, Any]:
     return {
         "server": str(relay),
         "encryption": relay.security,

@@ -136,7 +136,7 @@ def _render(request: HttpRequest, relay: Relay | None, context: dict[str, Any]) 
         "title": relay.account.name if relay else _("New SMTP relay"),
         "crumbs": [Crumb(gettext_lazy("Sending accounts"), reverse(LIST))],
     }
-    shown = {
+    shown: dict[str, Any] = {
         "stored": relay,
         "account": relay.account if relay else None,
         "providers": [

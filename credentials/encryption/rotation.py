@@ -75,4 +75,5 @@ def _old_rows(column: SealedColumn, prefix: str) -> QuerySet[Any]:
 
 
 def _model_rows(column: SealedColumn) -> QuerySet[Any]:
-    return apps.get_model(column.model)._base_manager.all()  # noqa: SLF001
+    rows: QuerySet[Any] = apps.get_model(column.model)._base_manager.all()  # noqa: SLF001
+    return rows

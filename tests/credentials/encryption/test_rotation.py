@@ -9,7 +9,7 @@ from campaigns.relays.connection_settings import open_password, seal_password
 from campaigns.relays.models import Relay
 from credentials.encryption import rotation
 from credentials.encryption.columns import sealed_columns
-from credentials.encryption.services import newest_prefix, opened_keys
+from credentials.encryption.services import newest_prefix, opened_keys, seal
 from portal.errors import Unavailable
 from tests.factories.relays import make_relay
 
@@ -54,7 +54,7 @@ def test_from_the_file_to_kms_and_on_to_the_next_key(kms_keys, settings):
 
 def test_stopped_half_way_the_next_run_goes_on(monkeypatch):
     relays = [make_relay(password=f"secret {number}") for number in range(3)]
-    real, asked = rotation.seal, []
+    real, asked = seal, []
 
     def fails_at_the_second(plaintext, **context):
         asked.append(plaintext)
@@ -73,7 +73,7 @@ def test_stopped_half_way_the_next_run_goes_on(monkeypatch):
 
 def test_a_password_changed_meanwhile_stays(monkeypatch):
     relay = make_relay(password="old")
-    real = rotation.seal
+    real = seal
 
     def changes_meanwhile(plaintext, **context):
         Relay.objects.filter(pk=relay.pk).update(sealed_password=seal_password(relay, "new"))

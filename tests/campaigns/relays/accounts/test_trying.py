@@ -12,6 +12,7 @@ from campaigns.relays.connection_settings import RelaySettings
 from campaigns.relays.trying import CONNECT, GREETING, LOGIN, NAME, SENDER, TLS, try_relay, within
 from portal.mail.smtp_security import Security
 from portal.public_addresses import NoSuchName
+from portal.smtp.connecting import Patience
 from tests.factories.smtp import at_loopback
 from tests.smtp_server import Script, ScriptedServer
 
@@ -202,7 +203,7 @@ def test_a_sender_that_is_not_taken(reply, said):
 
 
 def test_a_server_that_says_nothing_is_left_in_time(monkeypatch):
-    monkeypatch.setattr(trying, "PATIENCE", trying.Patience(connect_s=0.3, open_s=0.3, reply_s=0.3, message_s=0.3))
+    monkeypatch.setattr(trying, "PATIENCE", Patience(connect_s=0.3, open_s=0.3, reply_s=0.3, message_s=0.3))
     assert fault_of(Script(stall_at="greeting", stall_s=30)).code == GREETING
 
 
