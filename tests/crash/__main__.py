@@ -11,7 +11,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.crash import api_posts, blows, provider
+from tests.crash import api_posts, blows, gmail, provider
 from tests.crash.scene import Size, migrated_server
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ PROOFS: dict[str, tuple[Callable[[Server, Size], Verdict], Size, Size]] = {
     "pause": (provider.prove_pause, Size(2_000, 4, 100, blows=360), Size(300, 2, 100, blows=15)),
     "rate": (provider.prove_halved_rate, Size(5_000, 4, 200), Size(1_200, 2, 200)),
     "api_posts": (api_posts.prove_posts, Size(5_000, 2, 100, blows=10), Size(200, 2, 100, blows=2)),
+    "gmail": (gmail.prove_gmail, Size(1_000, 4, 100, blows=40), Size(120, 2, 100, blows=4)),
+    "gmail_revoked": (gmail.prove_revoked, Size(1_000, 3, 100), Size(100, 2, 100)),
     "quota": (provider.prove_day_quota, Size(5_000, 4, 200), Size(400, 2, 200)),
 }
 
