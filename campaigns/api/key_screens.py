@@ -64,7 +64,7 @@ def edit_key(request: HttpRequest, key_id: int) -> HttpResponseBase:
             messages.success(request, _("The key “%s” is saved.") % form.cleaned_data["name"])
             return redirect(LIST_URL)
     context = {
-        "key": key, "form": form, "may_change": may_change, "guests": GuestList.objects.filter(pk=key.guest_list_id).first(),
+        "key": key, "form": form, "may_change": may_change, "guests": GuestList.objects.filter(pk=key.guest_list_id or 0).first(),
         "scope_words": [label for value, label in Scope.choices if value in key.scopes],
     }  # fmt: skip
     return render_page(request, "campaigns/api/key.html", context, title=key.name, crumbs=_crumbs())

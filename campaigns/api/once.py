@@ -106,13 +106,15 @@ def keep(once: Once, answer: Answer) -> None:
     """Remember the answer, in the transaction of the deed."""
     if not once.name:
         return
-    ApiRequest.objects.update_or_create(
-        api_key=once.api_key, idempotency_key=once.name,
-        defaults={
-            "body_digest": once.digest, "status": answer.status, "busy_until": timezone.now(),
-            "answer": {"body": answer.body, "headers": answer.headers},
-        },
-    )  # fmt: skip
+    fields = {
+        "status": answer.status,
+        "busy_until": timezone.now(),
+        "answer": {"body": answer.body, "headers": answer.headers},
+    }
+    begun = ApiRequest.objects.filter(api_key=once.api_key, idempotency_key=once.name)
+    if not begun.update(**fields):
+        own = {"api_key": once.api_key, "idempotency_key": once.name, "body_digest": once.digest}
+        ApiRequest.objects.create(**own, **fields)
 
 
 def kept_answer(known: ApiRequest) -> Answer:

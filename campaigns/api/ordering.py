@@ -25,6 +25,7 @@ from campaigns.api.relays import relay_account
 from campaigns.api.schemas import kind_of
 from campaigns.attachments.services import attach
 from campaigns.audience.models import ContactList
+from campaigns.messages.services import compiled_source, draft_source
 from campaigns.segments.models import Segment
 from campaigns.sending.drafts import Audience, discard_draft, save_draft
 from campaigns.sending.models import Campaign, SendingAccount
@@ -83,6 +84,7 @@ def _prepare(wanted: CampaignIn, actor: User | None) -> _Ready:
     else:
         account = account_of(relay=wanted.relay, ses=wanted.ses)
     require_own_sender(account, sender)
+    compiled_source(draft_source(Campaign(**_words(wanted))))
     return _Ready(account, sender, reply_to, store_attachments(wanted.attachments))
 
 
@@ -94,10 +96,10 @@ def _write_draft(once: Once, wanted: CampaignIn, ready: _Ready) -> Campaign:
     actor = once.api_key.created_by
     rehearsal = rehearsal_of(once.api_key)
     draft = Campaign(
-        name=f"{TEST_MARK if once.api_key.is_test else ''}{wanted.campaign_name}"[:150], subject=wanted.subject,
-        body=wanted.body, text_body=wanted.text_body, kind=kind_of(wanted.body, wanted.body_kind),
+        name=f"{TEST_MARK if once.api_key.is_test else ''}{wanted.campaign_name}"[:150],
         account=ready.account, from_name=wanted.from_name, from_address=ready.sender.address, reply_to=ready.reply_to,
         is_rehearsal=rehearsal is not None, rehearsal_guests=rehearsal.guests if rehearsal else None,
+        **_words(wanted),
     )  # fmt: skip
     save_draft(draft, _audience(wanted, actor), actor=actor)
     for file in ready.files:
@@ -109,6 +111,15 @@ def _write_draft(once: Once, wanted: CampaignIn, ready: _Ready) -> Campaign:
     else:
         _hold(known, draft)
     return draft
+
+
+def _words(wanted: CampaignIn) -> dict[str, str]:
+    return {
+        "subject": wanted.subject,
+        "body": wanted.body,
+        "text_body": wanted.text_body,
+        "kind": kind_of(wanted.body, wanted.body_kind),
+    }
 
 
 def _hold(known: ApiRequest, draft: Campaign) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -75,13 +75,14 @@ def write_recipients(recipients: Sequence[RecipientIn], *, actor: User | None) -
 
     A few statements, however many they are. Raises Problem naming the recipient.
     """
-    wanted = {}
+    wanted: dict[str, tuple[int, str, RecipientIn]] = {}
     for number, recipient in enumerate(recipients):
         address = read_address(recipient.email, field=f"recipients[{number}].email")
         wanted.setdefault(address.key, (number, address.address, recipient))
     gone = forgotten_among(wanted)
     known = {contact.address_key: contact for contact in _held([key for key in wanted if key not in gone])}
-    new, changed = [], []
+    new: list[Contact] = []
+    changed: list[Contact] = []
     for key, (number, address_text, recipient) in wanted.items():
         if key in gone:
             continue
@@ -171,6 +172,6 @@ def _record_consent(contact: Contact, given: ConsentIn, actor: User | None) -> N
         else named(ContactList.objects.all(), given.contact_list, field="consent.list")
     )
     record_consent(
-        contact, source=cast(Consent.Source, Consent.Source.API), contact_list=contact_list, wording=given.wording,
+        contact, source=Consent.Source.API, contact_list=contact_list, wording=given.wording,
         actor=actor, at=given.at,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ninja.errors import HttpError, ValidationError
 
 from campaigns.approval.gate import ApprovalNeeded
-from campaigns.messages.problems import TemplateInvalid
+from campaigns.messages.problems import SUBJECT, TEXT_BODY, TemplateInvalid
 from campaigns.transactional.services import MissingValues
 from portal.errors import Conflict, InvalidInput, OutsideError
 
@@ -106,6 +106,14 @@ def _missing_values(error: MissingValues) -> Problem:
     return Problem(422, "invalid", str(error), missing)
 
 
+def _template(error: TemplateInvalid) -> Problem:
+    fields = {SUBJECT: "subject", TEXT_BODY: "text_body"}
+    found = [
+        FieldError(field=fields.get(each.place, "body"), code=each.code, detail=str(each)) for each in error.problems
+    ]
+    return Problem(422, "invalid", str(error), found[:_MAX_ERRORS])
+
+
 def _unavailable(_error: Exception) -> Problem:
     detail = _("A part that this needs does not answer. Nothing was lost; send it again in a moment.")
     return Problem(503, "unavailable", detail, retry_after_s=RETRY_AFTER_S)
@@ -118,7 +126,8 @@ def register_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _answer_fields)
 
 
-def _answer(_request: HttpRequest, error: Exception) -> JsonResponse:
+def _answer(_request: HttpRequest, error: Exception | type[Exception]) -> JsonResponse:
+    assert isinstance(error, Exception)
     problem = problem_of(error)
     if problem.code == "broken":
         logger.error("api.broken", exc_info=error)
@@ -127,7 +136,7 @@ def _answer(_request: HttpRequest, error: Exception) -> JsonResponse:
     return problem_response(problem)
 
 
-def _answer_fields(_request: HttpRequest, error: Exception) -> JsonResponse:
+def _answer_fields(_request: HttpRequest, error: Exception | type[Exception]) -> JsonResponse:
     assert isinstance(error, ValidationError)
     found = [_field_error(each) for each in error.errors[:_MAX_ERRORS]]
     detail = _("Look at “errors”: each names a field and says what is wrong with it.")
@@ -138,7 +147,7 @@ def _field_error(found: dict[str, object]) -> FieldError:
     """From pydantic's words: ("body", "body", "recipients", 3, "email") becomes recipients[3].email."""
     place = found.get("loc")
     steps = list(place) if isinstance(place, (list, tuple)) else []
-    while steps and steps[0] in {"body", "order", "query"} and len(steps) > 1:
+    while steps and steps[0] in {"body", "order", "query", "asked"} and len(steps) > 1:
         steps = steps[1:]
     field = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
     code = str(found.get("type", "invalid"))
@@ -158,7 +167,7 @@ def _from_ninja(error: HttpError) -> Problem:
 # The first that fits, so that what is narrower stands before what it is a kind of.
 _ANSWERS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any], Problem]], ...] = (
     (MissingValues, _missing_values),
-    (TemplateInvalid, lambda error: in_field("body", str(error), code="template")),
+    (TemplateInvalid, _template),
     (InvalidInput, lambda error: Problem(422, "invalid", str(error))),
     (ApprovalNeeded, lambda error: Problem(409, "approval_needed", str(error))),
     (Conflict, lambda error: Problem(409, "conflict", str(error))),

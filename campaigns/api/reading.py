@@ -17,24 +17,24 @@ from campaigns.suppression.models import Suppression
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
-MOST_PER_PAGE = 500
+    from campaigns.api.schemas import ContactQuery, PageQuery
 
 
-def contact_page(*, cursor: str, limit: int, email: str, contact_list: str) -> dict[str, Any]:
+def contact_page(asked: ContactQuery) -> dict[str, Any]:
     """Contacts in the order in which they were added, with the cursor of the page behind. Raises Problem."""
     contacts = Contact.objects.prefetch_related("lists", "tags")
-    if email:
-        contacts = contacts.filter(address_key=read_address(email, field="email").key)
-    if contact_list:
-        on = named(ContactList.objects.all(), contact_list, field="list")
+    if asked.email:
+        contacts = contacts.filter(address_key=read_address(asked.email, field="email").key)
+    if asked.contact_list:
+        on = named(ContactList.objects.all(), asked.contact_list, field="list")
         contacts = contacts.filter(memberships__contact_list=on)
-    rows, behind = _page(contacts, cursor, limit)
+    rows, behind = _page(contacts, asked)
     return {"items": [contact_dict(contact) for contact in rows], "next_cursor": behind}
 
 
-def list_page(*, cursor: str, limit: int) -> dict[str, Any]:
+def list_page(asked: PageQuery) -> dict[str, Any]:
     """Lists in the order in which they were made. Raises Problem."""
-    rows, behind = _page(ContactList.objects.all(), cursor, limit)
+    rows, behind = _page(ContactList.objects.all(), asked)
     return {"items": [list_dict(row) for row in rows], "next_cursor": behind}
 
 
@@ -75,8 +75,8 @@ def suppression_dict(email: str) -> dict[str, Any]:
     }
 
 
-def _page(rows: QuerySet[Any], cursor: str, limit: int) -> tuple[list[Any], str | None]:
-    after = _after(cursor)
+def _page(rows: QuerySet[Any], asked: PageQuery) -> tuple[list[Any], str | None]:
+    after, limit = _after(asked.cursor), asked.limit
     found: list[Model] = list(rows.filter(pk__gt=after).order_by("pk")[: limit + 1])
     has_more = len(found) > limit
     return found[:limit], _cursor(found[limit - 1].pk) if has_more else None

@@ -17,4 +17,4 @@ def rehearsal_of(key: ApiKey) -> Rehearsal | None:
     """None for a live key, and for a test key without guests in the sandbox, where no mail reaches anybody."""
     if not key.is_test or (settings.SANDBOX and key.guest_list_id is None):
         return None
-    return Rehearsal(GuestList.objects.filter(pk=key.guest_list_id).first())
+    return Rehearsal(GuestList.objects.filter(pk=key.guest_list_id or 0).first())

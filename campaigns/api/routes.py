@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Query, Router
-from pydantic import Field
 
 from campaigns.api import reading
 from campaigns.api.access import ApiKeyAuth
@@ -16,7 +15,17 @@ from campaigns.api.named import not_found
 from campaigns.api.once import Answer, carry_out, once_of, response_of
 from campaigns.api.ordering import order_campaign
 from campaigns.api.people import upsert_contact
-from campaigns.api.schemas import CampaignIn, ContactIn, ListIn, MessageIn, SuppressionIn
+from campaigns.api.schemas import (
+    AddressQuery,
+    CampaignIn,
+    ContactIn,
+    ContactQuery,
+    ListIn,
+    MessageIn,
+    PageQuery,
+    ReleaseQuery,
+    SuppressionIn,
+)
 from campaigns.api.status import campaign_status
 from campaigns.api.suppressing import let_go, suppress_address
 from campaigns.audience.services import get_or_create_list
@@ -25,8 +34,6 @@ from credentials.api_keys.scopes import Scope
 if TYPE_CHECKING:
     from credentials.api_keys.models import ApiKey
 
-Limit = Annotated[int, Field(ge=1, le=reading.MOST_PER_PAGE)]
-Short = Annotated[str, Field(max_length=320)]
 
 customer = Router()  # also without a prefix, by the names that programs know
 more = Router()
@@ -53,15 +60,9 @@ def get_campaign_status(request: HttpRequest, campaign_id: int) -> HttpResponse:
 
 @customer.get("/contacts", auth=ApiKeyAuth(Scope.READ_CONTACTS), url_name="contacts", tags=["Contacts"],
               summary="Read contacts")  # fmt: skip
-def get_contacts(
-    request: HttpRequest,
-    cursor: Query[Short] = "",
-    limit: Query[Limit] = 100,
-    email: Query[Short] = "",
-    list: Query[Short] = "",  # the name in the address
-) -> HttpResponse:
+def get_contacts(request: HttpRequest, asked: Query[ContactQuery]) -> HttpResponse:
     """In the order in which they were added; `next_cursor` leads to the next page, null on the last."""
-    return JsonResponse(reading.contact_page(cursor=cursor, limit=limit, email=email, contact_list=list))
+    return JsonResponse(reading.contact_page(asked))
 
 
 @customer.post("/contacts", auth=ApiKeyAuth(Scope.WRITE_CONTACTS), url_name="contacts", tags=["Contacts"],
@@ -94,13 +95,9 @@ def get_message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
 
 
 @more.get("/lists", auth=ApiKeyAuth(Scope.READ_CONTACTS), url_name="lists", tags=["Contacts"], summary="Read lists")
-def get_lists(
-    request: HttpRequest,
-    cursor: Query[Short] = "",
-    limit: Query[Limit] = 100,
-) -> HttpResponse:
+def get_lists(request: HttpRequest, asked: Query[PageQuery]) -> HttpResponse:
     """In the order in which they were made."""
-    return JsonResponse(reading.list_page(cursor=cursor, limit=limit))
+    return JsonResponse(reading.list_page(asked))
 
 
 @more.post("/lists", auth=ApiKeyAuth(Scope.WRITE_CONTACTS), url_name="lists", tags=["Contacts"],
@@ -120,9 +117,9 @@ def post_list(request: HttpRequest, order: ListIn) -> HttpResponse:
 
 @more.get("/suppressions", auth=ApiKeyAuth(Scope.READ_SUPPRESSIONS), url_name="suppressions", tags=["Suppressions"],
           summary="Ask whether an address is suppressed")  # fmt: skip
-def get_suppression(request: HttpRequest, email: Query[Short]) -> HttpResponse:
+def get_suppression(request: HttpRequest, asked: Query[AddressQuery]) -> HttpResponse:
     """Whether mail goes there, why not, and which lists the person left."""
-    return JsonResponse(reading.suppression_dict(email))
+    return JsonResponse(reading.suppression_dict(asked.email))
 
 
 @more.post("/suppressions", auth=ApiKeyAuth(Scope.WRITE_SUPPRESSIONS), url_name="suppressions", tags=["Suppressions"],
@@ -135,12 +132,10 @@ def post_suppression(request: HttpRequest, order: SuppressionIn) -> HttpResponse
 
 @more.delete("/suppressions", auth=ApiKeyAuth(Scope.WRITE_SUPPRESSIONS), url_name="suppressions",
              tags=["Suppressions"], summary="Let mail go to an address again")  # fmt: skip
-def delete_suppression(
-    request: HttpRequest, email: Query[Short], why: Query[Annotated[str, Field(min_length=1, max_length=500)]]
-) -> HttpResponse:
+def delete_suppression(request: HttpRequest, asked: Query[ReleaseQuery]) -> HttpResponse:
     """Needs a reason, which is kept. Harmless where the address is not suppressed."""
     key = _key(request)
-    return carry_out(once_of(request, key), lambda: let_go(email, why=why, actor=key.created_by))
+    return carry_out(once_of(request, key), lambda: let_go(asked.email, why=asked.why, actor=key.created_by))
 
 
 def _found(body: dict[str, Any] | None) -> HttpResponse:

@@ -16,6 +16,7 @@ _ONE_LINE = r"^[^\x00-\x1f\x7f\x80-\x9f\u2028\u2029]*$"
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|br|div|table|h[1-6]|a|ul|ol|span|b|i|strong|em|img)\b", re.I)
 MAX_BODY_CHARS = 1_000_000
 MAX_FILES = 20
+MOST_PER_PAGE = 500
 
 Email = Annotated[str, StringConstraints(min_length=3, max_length=320, pattern=_ONE_LINE)]
 Line = Annotated[str, StringConstraints(max_length=300, pattern=_ONE_LINE)]
@@ -149,6 +150,32 @@ class SuppressionIn(_Body):
     email: Email
     reason: Literal["manual", "unsubscribe"] = "manual"
     note: Line = ""
+
+
+class PageQuery(_Body):
+    """Which page of a long list."""
+
+    cursor: Annotated[str, StringConstraints(max_length=100)] = Field("", description="next_cursor of the page before.")
+    limit: Annotated[int, Field(ge=1, le=MOST_PER_PAGE)] = 100
+
+
+class ContactQuery(PageQuery):
+    """Which contacts; left out: all."""
+
+    email: Annotated[str, StringConstraints(max_length=320)] = ""
+    contact_list: Name = Field("", alias="list", description="A list, by its name or number.")
+
+
+class AddressQuery(_Body):
+    """An address to ask about."""
+
+    email: Email
+
+
+class ReleaseQuery(AddressQuery):
+    """An address to let go, and why."""
+
+    why: Annotated[Line, Field(min_length=1)]
 
 
 def kind_of(body: str, kind: BodyKind | None) -> str:

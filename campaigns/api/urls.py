@@ -58,11 +58,10 @@ def _in_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 def _patterns(of: NinjaAPI) -> list[URLPattern | URLResolver]:
-    patterns: list[URLPattern | URLResolver] = [each for each in of.urls[0] if each.name != "api-root"]
+    patterns = [each for each in of.urls[0] if isinstance(each, URLPattern) and each.name != "api-root"]
     for pattern in patterns:
-        if isinstance(pattern, URLPattern):
-            pattern.callback = _in_problems(pattern.callback)
-    return patterns
+        pattern.callback = _in_problems(pattern.callback)
+    return [*patterns]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

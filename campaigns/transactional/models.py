@@ -30,7 +30,7 @@ class TransactionalMessage(models.Model):
     origin_name = models.CharField(max_length=80, blank=True, default="")  # of the key or the form, at that moment
     api_key = models.ForeignKey(ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     template = models.ForeignKey(Template, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    once_key = KeyField(max_length=120, null=True, blank=True, unique=True)  # asked for twice, sent once
+    once_key = KeyField(max_length=120, blank=True, default="")  # asked for twice, sent once; "" = no such word
     # Until then the values stay that it was filled with, which may hold links to log in; None = they are gone.
     values_until = models.DateTimeField(null=True, blank=True, db_index=True, editable=False)
     created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
@@ -39,6 +39,9 @@ class TransactionalMessage(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("once_key",), condition=~models.Q(once_key=""), name="message_once"),
+        )
 
     def __str__(self) -> str:
         return self.campaign.name

@@ -115,7 +115,7 @@ def _queue(order: MessageOrder, recipients: Sequence[Address]) -> TransactionalM
     campaign = _campaign_row(order, version, recipients)
     message = TransactionalMessage.objects.create(
         campaign=campaign, origin=order.asked_by.origin, origin_name=order.asked_by.name[:80],
-        api_key=order.asked_by.api_key, once_key=order.once_key or None, values_until=_values_until(order),
+        api_key=order.asked_by.api_key, once_key=order.once_key, values_until=_values_until(order),
         template=order.wording if isinstance(order.wording, Template) else None,
     )  # fmt: skip
     _deliveries(campaign, recipients, contacts)

@@ -30,7 +30,7 @@ class ApiClient:
         content = raw if raw is not None else json.dumps(body).encode()
         return self._client.post(path, content, content_type="application/json", headers=self._headers(once, headers))
 
-    def get(self, path: str, query: dict | None = None, **extra: Any):
+    def get(self, path: str, query: dict[str, str] | None = None, **extra: Any):
         return self._client.get(path, query or {}, headers=self._headers("", {}), **extra)
 
     def delete(self, path: str):

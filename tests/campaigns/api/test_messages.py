@@ -72,7 +72,7 @@ def test_several_people_get_a_mail_each(api, ses, hints):
         ({"from_name": "Shop\r\nBcc: x@y.example"}, "from_name"),
         ({"subject": "Hello\nBcc: x@y.example"}, "subject"),
         ({"reply_to": "a@b.example\u2028Bcc: x"}, "reply_to"),
-        ({"subject": "{{ number"}, "body"),
+        ({"subject": "{{ number"}, "subject"),
         ({"values": {}}, "values.number"),
         ({"values": {"number": 7, "a b": 1}}, "values.a b"),
         ({"template": "Nothing", "subject": None, "body": None}, "template"),
