@@ -25,6 +25,7 @@ from campaigns.sending.states import CampaignKind
 from portal.mail.address import display_address
 from portal.navigation import Label, first_url, navigation_for
 from portal.pages import render_page
+from routing.rules.screen import found_rules
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -97,6 +98,12 @@ def _page_of(url_name: str) -> Callable[[Model], str]:
     return lambda row: first_url((url_name,), row.pk)
 
 
+def _rules(typed: str, limit: int) -> Iterator[Hit]:
+    for rule in found_rules(typed)[:limit]:
+        url = reverse("admin:routing_routingrule_change", args=[rule.pk])
+        yield Hit(display_address(rule.key), url, rule.name)
+
+
 SOURCES = (
     JumpSource(gettext_lazy("People"), "user", "campaigns.view_contact", _people),
     JumpSource(gettext_lazy("Campaigns"), "send", "campaigns.view_campaign", _campaigns),
@@ -119,6 +126,7 @@ SOURCES = (
         "campaigns.view_segment",
         _named(Segment.objects.all(), _page_of("admin:campaigns_segment_change")),
     ),
+    JumpSource(gettext_lazy("Routing rules"), "list", "routing.view_routingrule", _rules),
 )
 
 

@@ -61,7 +61,8 @@ class RuleFile:
             self.refuse(place, text % words)
             return
         self.places[key] = (place, raw["pattern"])
-        self.rules[key] = {**raw, "choices": choices}
+        taken = _blank("", choices) if is_default else {**raw, "choices": choices}
+        self.rules[key] = cast("RuleJson", taken)
 
     def refuse(self, place: str, text: str) -> None:
         """Note why something cannot be used."""

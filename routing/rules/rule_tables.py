@@ -86,22 +86,24 @@ def _rows(text: str, found: RuleFile) -> list[tuple[int, Row]]:
     """Each row with its line number, by column name in lower case."""
     head = text.partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey="", restval="")
-    names = [name.strip().lower() for name in reader.fieldnames or []]
-    if not {"pattern", "action"} <= set(names):
-        found.refuse(_("line %d") % 1, _("The first line must name the columns, “pattern” and “action” among them."))
-        return []
-    reader.fieldnames = names
-    rows: list[tuple[int, Row]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows.extend((reader.line_num, {name: unguard(str(row[name])) for name in names}) for row in reader)
+        lines = [(reader.line_num, cells) for cells in reader]
     except csv.Error as error:
         found.refuse(_("line %d") % reader.line_num, str(error))
         return []
-    if len(rows) > MAX_RULES:
+    names = [name.strip().lower() for name in lines[0][1]] if lines else []
+    if not {"pattern", "action"} <= set(names):
+        found.refuse(_("line %d") % 1, _("The first line must name the columns, “pattern” and “action” among them."))
+        return []
+    if len(lines) > MAX_RULES:
         found.refuse(_("file"), _("A file may have at most %d rows.") % MAX_RULES)
         return []
-    return [(line, row) for line, row in rows if any(row.values())]
+    padding = [""] * len(names)
+    rows = [
+        (line, dict(zip(names, [unguard(cell) for cell in cells] + padding, strict=False))) for line, cells in lines
+    ]
+    return [(line, row) for line, row in rows[1:] if any(row.values())]
 
 
 def _by_pattern(rows: list[tuple[int, Row]]) -> dict[str, list[tuple[int, Row]]]:

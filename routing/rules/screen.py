@@ -60,7 +60,7 @@ class RuleList:
 
 def list_rules(sought: str, page_number: str) -> RuleList:
     """The rules that `sought` finds (a part of a pattern's beginning, a domain, or a name), in the order of asking."""
-    page = Paginator(_found(sought), PAGE_ROWS).get_page(page_number)
+    page = Paginator(found_rules(sought), PAGE_ROWS).get_page(page_number)
     rules = list(page.object_list)
     looked = [look_at(rule) for rule in rules]
     around = read_surroundings(looked)
@@ -110,7 +110,8 @@ def _cautions(looked: Looked, around: Surroundings, rule_id: int) -> list[ShownC
     return [caution_words(caution, rule_id) for caution in find_cautions(looked, around)]
 
 
-def _found(sought: str) -> QuerySet[RoutingRule]:
+def found_rules(sought: str) -> QuerySet[RoutingRule]:
+    """By the beginning of the pattern, its domain or a part of the name; all for nothing. In the order of asking."""
     place = Case(
         *(When(kind=kind, then=Value(number)) for number, kind in enumerate(ORDER)), output_field=IntegerField()
     )
