@@ -20,6 +20,8 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "segments": ("--rows", "40000", "--rounds", "5"),
     "sending": ("--recipients", "20000", "--peer-messages", "500", "--rounds", "1"),
     "events": ("--people", "4000", "--one-by-one", "300", "--rounds", "1"),
+    "routing": ("--rules", "20000", "--rounds", "500"),
+    "forms": ("--requests", "1000", "--people", "5000", "--messages", "15"),
     "pacing": ("--rates", "100", "--workers", "1", "4", "--seconds", "10"),
 }
 SHORT_SHARE = "0.6"

@@ -44,7 +44,8 @@ class ContactFormAdmin(ListWordsMixin, admin.ModelAdmin[ContactForm]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ContactForm]:
         failed = Count("messages", filter=Q(messages__state=FormMessage.State.FAILED))
-        return super().get_queryset(request).annotate(message_count=Count("messages"), failed_count=failed)
+        forms: QuerySet[ContactForm] = super().get_queryset(request)
+        return forms.annotate(message_count=Count("messages"), failed_count=failed)
 
     def add_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         return screens.new_form(request)

@@ -59,8 +59,10 @@ def _open_messages() -> QuerySet[FormMessage]:
 
 
 def _delivery(message: FormMessage) -> Delivery | None:
-    key = message.mail.test_recipient.lower() if message.mail else ""
-    return Delivery.objects.filter(address_key=key, campaign_id=message.mail_id).first()
+    if message.mail is None:
+        return None
+    key = message.mail.test_recipient.lower()
+    return Delivery.objects.filter(address_key=key, campaign=message.mail).first()
 
 
 def _delivery_state(message: FormMessage) -> int | None:
