@@ -26,6 +26,7 @@ from campaigns.sending.states import CampaignKind, CampaignStatus
 from portal.alerts.bell import open_alerts
 from portal.generation.services import ALERT as RESTORED
 from portal.navigation import first_url
+from portal.overview_inbound import find_parked_mail
 from portal.wording import format_count
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def find_alerts(accounts: Iterable[SendingAccount], started: Iterable[Started]) 
         *_import_alerts(),
         *_bulk_alerts(),
         *_export_alerts(),
+        *_parked_alerts(),
     ]
     alerts = stored + [alert for alert in computed if alert.url not in told]
     return sorted(alerts, key=lambda alert: alert.tone != "bad")
@@ -83,6 +85,11 @@ def quota_share(account: SendingAccount) -> float | None:
     if account.quota_24h <= 0:
         return None
     return min(1.0, (account.sent_24h + account.reserved_since_refresh) / account.quota_24h)
+
+
+def _parked_alerts() -> Iterator[Alert]:
+    for parked in find_parked_mail():
+        yield Alert("warn", "inbox", parked.account, parked.text, parked.url, _("See the account"))
 
 
 def _account_alerts(account: SendingAccount) -> Iterator[Alert]:

@@ -26,10 +26,11 @@ from routing.gmail.head import trace_head
 from routing.gmail.importing import UnclearError, Wish, joint_wish, put_into_mailbox
 from routing.gmail.models import GmailImport, GmailMailbox
 from routing.gmail.parking import park_waiting, parked_of, slow_down, wait_s
+from routing.inbound import work as inbound_work
 from routing.inbound.models import DeliveryState, InboundDelivery
 from routing.inbound.reasons import Reason
 from routing.inbound.trace import trace_secret
-from routing.inbound.work import LEASE_S, Work, retry_delay_s, take
+from routing.inbound.work import Work, retry_delay_s, take
 from routing.rules.definition import ActionKind
 
 logger = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ def _import_row(work: Work, mailbox: GmailMailbox) -> GmailImport:
 
 def _import(work: Work, row: GmailImport) -> None:
     rows = GmailImport.objects.filter(pk=row.pk)
-    token = claim(rows.filter(state=GmailImport.State.OPEN), lease_s=LEASE_S)
+    token = claim(rows.filter(state=GmailImport.State.OPEN), lease_s=inbound_work.LEASE_S)
     if token is None:  # by the delivery to another of its recipients
         work.postpone(Reason.NONE, retry_in_s=SHARED_WAIT_S)
         return

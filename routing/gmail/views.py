@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from credentials.grants import services as grants
+from credentials.grants.models import Health
 from credentials.grants.services import ConsentRequest
 from portal.errors import InvalidInput, PortalError
 from portal.pages import Crumb, actor_of, page, render_page
@@ -54,7 +55,7 @@ def one(request: HttpRequest, mailbox_id: int) -> HttpResponseBase:
     context: dict[str, Any] = {
         "mailbox": mailbox,
         "grant": grant,
-        "tone": screen.TONES[grant.health],
+        "tone": screen.TONES[Health(grant.health)],
         "ends": screen.ends_in_words(grant),
         "reason": screen.reason_in_words(grant),
         "may": screen.scopes_in_words(grant),

@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.error import HTTPError
@@ -117,5 +118,5 @@ def reconnect() -> dict[str, bool]:
 if __name__ == "__main__":
     assert settings.SANDBOX
     deed, *numbers = sys.argv[1:]
-    done = {"make": make, "report": report, "day": day, "reconnect": reconnect}[deed](*map(int, numbers))
-    print(json.dumps(done))
+    deeds: dict[str, Callable[..., Any]] = {"make": make, "report": report, "day": day, "reconnect": reconnect}
+    print(json.dumps(deeds[deed](*map(int, numbers))))

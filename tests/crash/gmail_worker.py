@@ -17,9 +17,9 @@ TICK_EVERY_S = 1.0
 
 
 def shorten() -> None:
-    work.LEASE_S = deliver.LEASE_S = LEASE_S
+    work.LEASE_S = LEASE_S
     work.MAX_CLAIMS = 100
-    work.FIRST_RETRY_S = 0.5
+    work.FIRST_RETRY_S = 1
     deliver.SHARED_WAIT_S = deliver.TOKEN_WAIT_S = 1.0
     drain.DRAIN_LEASE_S = LEASE_S * 2
     sweep.GIVEN_S = 1

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from credentials.grants.models import Health, OAuthGrant
-from portal.activity import Activity
+from portal.models import Activity
 from routing.gmail.models import GmailMailbox
 from routing.inbound.models import DeliveryState
 from tests.factories.gmail import make_delivery, make_inbound, make_mailbox
@@ -177,10 +177,7 @@ def test_without_an_oauth_client_the_pages_say_what_is_missing(page, settings):
 def test_the_command_takes_the_pasted_address(google, monkeypatch, capsys):
     from routing.management.commands import connect_gmail
 
-    shown: list[str] = []
-    monkeypatch.setattr(
-        connect_gmail.Command, "_ask", lambda _self, url: shown.append(url) or agree(url), raising=False
-    )
+    monkeypatch.setattr(connect_gmail.Command, "_ask", lambda _self, url: agree(url))
     call_command("connect_gmail")
     assert OAuthGrant.objects.get().email == ANNA
     assert "is connected" in capsys.readouterr().out
@@ -189,7 +186,16 @@ def test_the_command_takes_the_pasted_address(google, monkeypatch, capsys):
 def test_the_command_says_what_is_wrong_with_what_was_pasted(google, monkeypatch):
     from routing.management.commands import connect_gmail
 
-    monkeypatch.setattr(connect_gmail.Command, "_ask", lambda _self, _url: "nonsense", raising=False)
+    monkeypatch.setattr(connect_gmail.Command, "_ask", lambda _self, _url: "nonsense")
     with pytest.raises(CommandError, match="whole address"):
         call_command("connect_gmail")
     assert reverse("admin:routing_gmailmailbox_changelist") == HOME
+
+
+def test_the_overview_says_what_is_parked_unless_an_alert_does(page, bucket):
+    from portal.overview_alerts import find_alerts
+
+    mailbox = make_mailbox(ANNA, health=Health.DISCONNECTED)
+    make_delivery(make_inbound(bucket=bucket), mailbox, state=DeliveryState.PARKED)
+    alerts = [alert for alert in find_alerts([], []) if alert.what == ANNA]
+    assert [alert.text for alert in alerts] == ["1 mail waits for this account."]
