@@ -68,12 +68,17 @@ class Session:
         is_answer = dialogue.awaits_message
         reply = self._wire.reply(within_s=self._patience.message_s if is_answer else self._patience.reply_s)
         if is_answer:
-            self.mail_count += 1
-            took_ms = (time.monotonic() - self._handed_over_s) * 1000
-            turn.watcher.answered(took_ms, attachment_bytes=turn.attachment_bytes)
-        if time.monotonic() > turn.until_s or self.mail_count >= MAX_MAILS:
+            self._count_answer(dialogue, turn)
+        write = dialogue.take(reply)
+        if write.commands:
+            self._write(write, dialogue)
+
+    def _count_answer(self, dialogue: Dialogue, turn: Turn) -> None:
+        now_s = time.monotonic()
+        self.mail_count += 1
+        turn.watcher.answered((now_s - self._handed_over_s) * 1000, attachment_bytes=turn.attachment_bytes)
+        if now_s > turn.until_s or self.mail_count >= MAX_MAILS:
             dialogue.open_no_more()
-        self._write(dialogue.take(reply), dialogue)
 
     def _write(self, write: Write, dialogue: Dialogue) -> None:
         if not write.commands:

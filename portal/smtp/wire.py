@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import ssl
+import struct
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _RECEIVED_BYTES = 65_536
 _PIECE_BYTES = 262_144
+_TICK = struct.pack("ll", 0, 200_000)  # how often a plain socket looks at the deadline
 
 
 class HungUp(OSError):
@@ -27,6 +29,10 @@ class Wire:
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # The kernel's own clocks: Python's would cost a call more for each read and write.
+        sock.settimeout(None)
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            sock.setsockopt(socket.SOL_SOCKET, option, _TICK)
         self._sock = sock
         self._reader = ReplyReader()
         self._replies: deque[Reply] = deque()
@@ -54,20 +60,28 @@ class Wire:
 
     def reply(self, *, within_s: float) -> Reply:
         """The next reply. Raises ProtocolFault, HungUp, TimeoutError or another OSError."""
+        if self._replies:
+            return self._replies.popleft()
         deadline_s = time.monotonic() + within_s
         while not self._replies:
-            left_s = deadline_s - time.monotonic()
-            if left_s <= 0:
+            received = self._receive(deadline_s)
+            if received is None:
                 raise TimeoutError(f"The server did not answer within {within_s:.0f} s.")
-            self._sock.settimeout(left_s)
-            try:
-                received = self._sock.recv(_RECEIVED_BYTES)
-            except TimeoutError as error:
-                raise TimeoutError(f"The server did not answer within {within_s:.0f} s.") from error
             if not received:
                 raise HungUp("The server closed the connection.")
             self._replies.extend(self._reader.feed(received))
         return self._replies.popleft()
+
+    def _receive(self, deadline_s: float) -> bytes | None:
+        """What came; None when nothing did in time."""
+        while (left_s := deadline_s - time.monotonic()) > 0:
+            if self.is_encrypted:
+                self._sock.settimeout(left_s)
+            try:
+                return self._sock.recv(_RECEIVED_BYTES)
+            except (BlockingIOError, TimeoutError):
+                continue
+        return None
 
     def write(self, data: bytes, *, within_s: float) -> None:
         """Write it all. Raises OSError; TimeoutError when the server does not take it in time."""
@@ -79,10 +93,13 @@ class Wire:
         deadline_s = time.monotonic() + within_s
         while sent < len(data):
             piece = view[sent : sent + _PIECE_BYTES]
-            self._sock.settimeout(max(0.001, deadline_s - time.monotonic()))
+            if self.is_encrypted:
+                self._sock.settimeout(max(0.001, deadline_s - time.monotonic()))
             try:
                 sent += self._sock.send(piece)
             except OSError as error:
+                if isinstance(error, BlockingIOError) and time.monotonic() < deadline_s:
+                    continue
                 # A failed send of a plain socket took nothing; of an encrypted one, records may have left.
                 may_have_left = sent + (len(piece) if self.is_encrypted else 0)
                 raise NotWritten(error, has_passed=may_have_left >= mark) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from portal.mail.compiled import Mailbox, MimeSkeleton, RecipientHeaders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from campaigns.attachments.loading import PersonalFileSource
     from campaigns.messages.compile import CompiledMessage
@@ -40,6 +42,7 @@ class MailMaker:
         personal: PersonalFileSource | None = None,
     ) -> None:
         self._envelope = envelope
+        self._second, self._moment = 0, timezone.now()
         self._domain = envelope.from_address.rpartition("@")[2]
         self._message = message
         self._files = encode_all(files)
@@ -66,11 +69,18 @@ class MailMaker:
         headers = RecipientHeaders(
             to=Mailbox("", outgoing.address),
             message_id=f"{outgoing.delivery_id}.{attempt_id}.postroom@{self._domain}",
-            sent_at=timezone.now(),
+            sent_at=self._now(),
             unsubscribe_url=outgoing.unsubscribe_url if self._envelope.is_one_click else "",
             extra=extra,
         )
         return skeleton.pieces(outgoing.holes, headers, own_file)
+
+    def _now(self) -> datetime:
+        """One moment for all mails of a second, whose header is then written once."""
+        second = int(time.time())
+        if second != self._second:
+            self._second, self._moment = second, timezone.now()
+        return self._moment
 
     def _make_skeleton(self, *, has_own_file: bool) -> MimeSkeleton:
         envelope = self._envelope

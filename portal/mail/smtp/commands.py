@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from portal.errors import InvalidInput
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 END_OF_MESSAGE = b".\r\n"
 _PATH = re.compile(r"[!#-;=?-\[\]-~\x80-\U0010ffff]{1,320}")  # no control character, space, quote, backslash, <>
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
-_SHARED_FROM_BYTES = 60_000
+_REMEMBERED_FROM_BYTES = 256
 _ODD_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -64,41 +65,39 @@ def _path(address: str) -> str:
 def dot_stuffed(pieces: Sequence[bytes]) -> list[bytes]:
     """The message as it stands after DATA, ending a line: dots at line starts doubled, every line end a CRLF.
 
-    Without a bare CR or LF no server can see the end of the message anywhere else (SMTP smuggling). Large pieces that
-    need no change are given back as they are, so that mails can share them.
+    Without a bare CR or LF no server can see the end of the message anywhere else (SMTP smuggling). Pieces that need no
+    change are given back as they are, so that mails can share them.
     """
-    stuffed: list[bytes] = []
-    small: list[bytes] = []
-    for piece in pieces:
-        if len(piece) < _SHARED_FROM_BYTES:
-            small.append(piece)
-        elif _is_safe(piece):
-            _append_stuffed(stuffed, b"".join(small))
-            stuffed.append(piece)
-            small = []
-        else:
-            small.append(piece)
-    _append_stuffed(stuffed, b"".join(small))
-    if stuffed and not stuffed[-1].endswith(b"\r\n"):
-        stuffed.append(b"\r\n")
-    return stuffed
+    if all(map(_is_plain, pieces)):
+        stuffed = list(pieces)
+    else:
+        text = b"".join(pieces)
+        if not _has_whole_line_ends(text):
+            text = _ODD_LINE_END.sub(b"\r\n", text)
+        stuffed = [(b"\n" + text).replace(b"\n.", b"\n..")[1:]]
+    last = next((piece for piece in reversed(stuffed) if piece), b"")
+    return stuffed if last.endswith(b"\r\n") else [*stuffed, b"\r\n"]
 
 
-def _is_safe(piece: bytes) -> bool:
-    """Whether it can stand as it is wherever it stands."""
-    has_odd_edge = piece.startswith((b".", b"\n")) or piece.endswith(b"\r")
+def _is_plain(piece: bytes) -> bool:
+    """Whether it needs no change wherever it stands between other plain pieces."""
+    if len(piece) >= _REMEMBERED_FROM_BYTES:
+        return _is_plain_large(piece)
+    return not piece.startswith(b".") and (piece.isalnum() or _is_plain_within(piece))
+
+
+@lru_cache(maxsize=64)
+def _is_plain_large(piece: bytes) -> bool:
+    """Pieces are shared by the mails of a campaign, so each is looked through once."""
+    return not piece.startswith(b".") and _is_plain_within(piece)
+
+
+def _is_plain_within(piece: bytes) -> bool:
+    if b"\n" not in piece:
+        return b"\r" not in piece
+    has_odd_edge = piece.startswith(b"\n") or piece.endswith(b"\r")
     return not has_odd_edge and _has_whole_line_ends(piece) and b"\n." not in piece
 
 
 def _has_whole_line_ends(piece: bytes) -> bool:
     return piece.count(b"\n") == piece.count(b"\r") == piece.count(b"\r\n")
-
-
-def _append_stuffed(stuffed: list[bytes], text: bytes) -> None:
-    if not text:
-        return
-    if not _has_whole_line_ends(text):
-        text = _ODD_LINE_END.sub(b"\r\n", text)
-    if text.startswith(b".") and (not stuffed or stuffed[-1].endswith(b"\n")):
-        text = b"." + text
-    stuffed.append(text.replace(b"\n.", b"\n..") if b"\n." in text else text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
@@ -47,8 +46,7 @@ class Write(NamedTuple):
     commands: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The word that decided about one mail, and to which step it was said."""
 
     step: Step
@@ -59,8 +57,7 @@ class Answer:
         return self.step is Step.MESSAGE and self.reply.is_positive
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(NamedTuple):
     """A letter whose commands were written."""
 
     number: int
@@ -135,9 +132,10 @@ class Dialogue:
         if step is Step.MESSAGE:
             self.undecided = None
             self.answers[number] = Answer(step, reply)
-        elif step in {Step.SENDER, Step.RECIPIENT, Step.DATA} and reply.code != CLOSING:
+        elif step is not Step.RESET and step is not Step.NOTHING and reply.code != CLOSING:
             is_good = reply.code == GO_ON if step is Step.DATA else reply.is_positive
-            self._must_reset = self._must_reset or (step is Step.SENDER and is_good)
+            if step is Step.SENDER:
+                self._must_reset = is_good
             if not is_good and not self._is_refused:
                 self._is_refused = True
                 self.answers[number] = Answer(step, reply)
@@ -147,7 +145,7 @@ class Dialogue:
         if self._step is Step.DATA and reply.code == GO_ON:
             self._must_reset = False
             return self._hand_over()
-        if self._step in {Step.SENDER, Step.RECIPIENT} and not self._is_refused:
+        if (self._step is Step.SENDER or self._step is Step.RECIPIENT) and not self._is_refused:
             return Write(commands=self._ask_next())
         return Write(commands=self._open_next())
 

@@ -6,7 +6,8 @@ Source: RFC 5321, section 4.2 (replies) and 4.5.3.1.5 (lengths); RFC 3463 (enhan
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 MAX_LINE_BYTES = 4_096  # RFC 5321 asks for 512; some servers write essays
 MAX_LINES = 200
@@ -19,8 +20,7 @@ class ProtocolFault(Exception):
     """The server does not speak SMTP, or not in step; nothing it says on this connection can be believed any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One whole reply: its code, and the text of each line without control characters."""
 
     code: int
@@ -78,15 +78,26 @@ class ReplyReader:
         return replies
 
     def _take(self, line: bytes) -> Reply | None:
-        found = _LINE.fullmatch(line) if len(line) <= MAX_LINE_BYTES else None
-        code = int(found[1]) if found else 0
-        if found is None or code != (self._code or code) or len(self._lines) >= MAX_LINES:
-            shown = line[:60].decode("ascii", "backslashreplace")
-            raise ProtocolFault(f"The server's answer is none of SMTP: {shown!r}")
-        self._lines.append(_UNPRINTABLE.sub(" ", (found[3] or b"").decode("utf-8", "replace")).strip())
-        if found[2] == b"-":
+        code, text, is_last = _read_line(line)
+        if code != (self._code or code) or len(self._lines) >= MAX_LINES:
+            raise ProtocolFault("The server's answer has lines of two answers, or has no end.")
+        if is_last and not self._lines:
+            return Reply(code, (text,))
+        self._lines.append(text)
+        if not is_last:
             self._code = code
             return None
         reply = Reply(code, tuple(self._lines))
         self._code, self._lines = 0, []
         return reply
+
+
+@lru_cache(maxsize=256)
+def _read_line(line: bytes) -> tuple[int, str, bool]:
+    """Code, text, and whether it is the last line; most lines come again and again. Raises ProtocolFault."""
+    found = _LINE.fullmatch(line) if len(line) <= MAX_LINE_BYTES else None
+    if found is None:
+        shown = line[:60].decode("ascii", "backslashreplace")
+        raise ProtocolFault(f"The server's answer is none of SMTP: {shown!r}")
+    text = _UNPRINTABLE.sub(" ", (found[3] or b"").decode("utf-8", "replace")).strip()
+    return int(found[1]), text, found[2] != b"-"
