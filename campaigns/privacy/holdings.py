@@ -14,6 +14,7 @@ from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.attachments.of_person import personal_files_of
+from campaigns.privacy.erase_inbound import deliveries_for, mail_of
 from campaigns.privacy.subject import naming, rows_of
 
 if TYPE_CHECKING:
@@ -171,6 +172,23 @@ HOLDINGS: tuple[Holding, ...] = (
         _DELETED,
     ),
     Holding("campaigns.WebhookPost", _("Told to other systems"), _naming("campaigns.WebhookPost", "body"), _DELETED),
+    Holding(
+        "routing.InboundMessage",
+        _("Mails from them"),
+        mail_of,
+        _DELETED,
+        frozenset({"bucket", "object_key", "sender_key", "decisions", "ses_message_id"}),
+    ),
+    Holding(
+        "routing.InboundDelivery", _("Mails routed for them"), deliveries_for, _DELETED, frozenset({"lease_token"})
+    ),
+    Holding(
+        "campaigns.ApiRequest",
+        _("Answers of the API that are kept for repetitions"),
+        _naming("campaigns.ApiRequest", "answer"),
+        _DELETED,
+        frozenset({"body_digest", "idempotency_key"}),
+    ),
     Holding("portal.Activity", _("Deeds of people of ours"), _deeds, _REDACTED, frozenset({"ip_address", "actor_id"})),
 )
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.privacy import erase_files, erase_ledger, erase_person, erase_records
+from campaigns.privacy import erase_files, erase_inbound, erase_ledger, erase_person, erase_records
 from campaigns.privacy.models import Erasure
 from campaigns.privacy.subject import Subject, subject_from
 from portal.activity import record_activity
@@ -42,6 +42,8 @@ STEPS: tuple[Callable[[Subject], dict[str, int]], ...] = (
     erase_person.leave_guest_lists,
     erase_records.redact_activity,
     erase_records.redact_deeds,
+    erase_inbound.delete_inbound_mail,
+    erase_inbound.redact_inbound_mail,
     erase_files.delete_export_files,
     erase_files.delete_import_files,
     erase_ledger.anonymise_deliveries,
