@@ -19,8 +19,10 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "lists": ("--rows", "50000", "--rounds", "7"),
     "segments": ("--rows", "40000", "--rounds", "5"),
     "sending": ("--recipients", "20000", "--peer-messages", "500", "--rounds", "1"),
+    "smtp": ("--messages", "5000", "--peer-messages", "500", "--attached-messages", "300", "--rounds", "1"),
     "events": ("--people", "4000", "--one-by-one", "300", "--rounds", "1"),
     "routing": ("--rules", "20000", "--rounds", "500"),
+    "gmail": ("--mails", "30"),
     "forms": ("--requests", "1000", "--people", "5000", "--messages", "15"),
     "pacing": ("--rates", "100", "--workers", "1", "4", "--seconds", "10"),
 }
