@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -108,7 +109,7 @@ def _declared() -> dict[tuple[str, str], tuple[str, bool]]:
         for path, view in router.path_operations.items():
             for operation in view.operations:
                 auth = next(each for each in operation.auth_callbacks if isinstance(each, ApiKeyAuth))
-                plain = path.replace("{int:", "{").replace("{uuid:", "{")
+                plain = re.sub(r"\{\w+:", "{", path)
                 for method in operation.methods:
                     found[method, plain] = (str(auth.scope), router is customer)
     return found

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from campaigns.api.models import ApiRequest
 from campaigns.feedback.models import RawEvent, WaitingNotification
 from campaigns.privacy.anonymous import anonymous_address
 from campaigns.privacy.subject import naming
@@ -49,6 +50,7 @@ def forget_single_mails(subject: Subject) -> dict[str, int]:
         Campaign.objects.filter(pk=campaign_id).update(
             test_recipient=anonymous_address(campaign_id), given_values={}, only_contact_ids=[]
         )
+    naming(ApiRequest.objects.all(), "answer", subject.address_keys).delete()
     return {"single_mails": len(found)}
 
 

@@ -10,8 +10,9 @@ from functools import partial
 from django.urls import reverse
 
 from portal.roles import MARKETER, VIEWER
-from tests.browser.gmail_pages import GMAIL_PAGES
+from tests.browser.api_pages import API_PAGES
 from tests.browser.form_pages import FORM_PAGES
+from tests.browser.gmail_pages import GMAIL_PAGES
 from tests.browser.page import Page, at
 from tests.browser.page_makers import (
     _alerts,
@@ -53,6 +54,7 @@ from tests.browser.page_makers import (
     _with_files,
 )
 from tests.browser.relay_pages import RELAY_PAGES
+from tests.browser.routing_pages import ROUTING_PAGES
 from tests.browser.wish_pages import WISH_PAGES
 
 PAGES: list[Page] = [
@@ -304,7 +306,9 @@ PAGES: list[Page] = [
     Page("signup-confirm", _confirmation, role=None),
     *GMAIL_PAGES,
     *WISH_PAGES,
+    *API_PAGES,
     *RELAY_PAGES,
+    *ROUTING_PAGES,
     *FORM_PAGES,
     Page("signup-bad-link", lambda: reverse("signup_confirm", args=["nothing"]), role=None, status=404),
 ]

@@ -25,12 +25,26 @@ PUBLIC = {
     "sendEmail": "visitors of websites write through contact forms; limited by address and form",
     "contact/<str:form_key>": "the same form on a page of ours",
     "contact/form.js": "other websites load the script that sends their forms",
+    **dict.fromkeys(
+        (
+            f"{prefix}{place}"
+            for prefix in ("", "api/v1/")
+            for place in ("smtp-campaign", "campaign-status/<int:campaign_id>", "contacts")
+        ),
+        "the API: 401 without a key; a session is none",
+    ),
+    **dict.fromkeys(
+        ("api/v1/messages", "api/v1/messages/<uuidstr:message_id>", "api/v1/lists", "api/v1/suppressions"),
+        "the API: 401 without a key; a session is none",
+    ),
+    "api/<path:rest>": "says that there is no such address in the API",
     "healthz": "asked by load balancers",
     "admin/login/": "the login itself",
     "admin/logout/": "changes nothing for somebody who is not logged in",
 }
 # What stands where an address takes a parameter; the value needs not exist, the login comes first.
 SAMPLES = {"int": "1", "str": "x", "slug": "x", "path": "1", "uuid": "00000000-0000-0000-0000-000000000000"}
+SAMPLES["uuidstr"] = SAMPLES["uuid"]  # as django-ninja writes it
 
 
 def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:

@@ -35,6 +35,7 @@ from portal.alerts.models import AlertRecipient
 from portal.alerts.services import raise_alert
 from portal.failures.models import Redrive
 from routing.rules.models import RoutingRule, RuleSetVersion, SavedExample
+from tests.factories.api import make_key
 from tests.factories.attachments import PDF, attach_file, give_own_files
 from tests.factories.bulk import Deed, start
 from tests.factories.campaign_pages import a_draft
@@ -48,6 +49,7 @@ from tests.factories.routing_pages import a_draft_of_rules, make_domain
 from tests.factories.segments import make_segment
 from tests.factories.sending import make_account, make_campaign, make_contact, plan_people
 from tests.factories.signup import make_request
+from tests.factories.transactional import make_message
 from tests.factories.webhooks import a_busy_endpoint
 
 PEOPLE = b"Email,Name\nnew@club.example,New\nno-address,Bad\n"
@@ -70,6 +72,7 @@ def make_everything() -> dict[str, str]:
         **_of_tests(draft),
         **_of_gmail(),
         **_of_rules(),
+        **_of_api(),
         "relay_account": str(make_relay(is_active=False).account_id),
         "approval": str(Approval.objects.create(campaign=draft).pk),
         "wave": "0",
@@ -88,6 +91,13 @@ def _of_versions(draft: Campaign) -> dict[str, str]:
 def _of_attachments(draft: Campaign) -> dict[str, str]:
     give_own_files(draft, {"A-1.pdf": PDF})
     return {"attachment": str(attach_file(draft).pk), "own_file": str(draft.personal_files.get().pk)}
+
+
+def _of_api() -> dict[str, str]:
+    message = make_message()
+    return {
+        "message": str(message.pk), "message_uuid": str(message.public_id), "api_key": str(make_key().key.pk),
+    }  # fmt: skip
 
 
 def _of_portal() -> dict[str, str]:
