@@ -119,7 +119,7 @@ def _condition_row(condition: ConditionJson) -> ConditionRow:
         shown = "\n".join(display_address(pattern) or "<>" for pattern in condition["patterns"])
         return ConditionRow(kind, sender_test=condition["test"], patterns=shown)
     if kind == ConditionKind.SIZE:
-        size = f"{condition['size_bytes'] / MEGABYTE:.6f}".rstrip("0").rstrip(".")
+        size = f"{condition['size_bytes'] / MEGABYTE:.7f}".rstrip("0").rstrip(".")
         return ConditionRow(kind, size_test=condition["test"], size_mb=size)
     return ConditionRow(kind, header_test=condition["test"], name=condition["name"], value=condition.get("value", ""))
 
