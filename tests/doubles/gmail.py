@@ -17,5 +17,5 @@ if TYPE_CHECKING:
 def led_to(double: GmailControl, **changes: object) -> Iterator[GmailControl]:
     """Lead the portal's settings to the double, as it is right after its start."""
     double.reset()
-    with override_settings(**{**double.settings(), "GOOGLE_ANSWER_S": 2.0, **changes}):
+    with override_settings(**{**double.settings(), "GOOGLE_ANSWER_S": 30.0, **changes}):
         yield double
