@@ -28,6 +28,7 @@ from campaigns.sending.screen import (
 from campaigns.sending.states import CampaignStatus, DeliveryState
 from campaigns.sending.stops import read_stop
 from campaigns.splits.results import read_results, split_key, waits_for_winner
+from campaigns.uncertain.words import RELAY_SENTENCE
 from portal import wording
 from portal.charts import spark_paths
 from portal.figures import Segment, bar_json
@@ -165,9 +166,15 @@ def cause_row(campaign: Campaign, cause: Cause) -> dict[str, Any]:
         "tone": state_tone(cause.state),
         "people": cause.people,
         "example": cause.example,
-        "what_next": cause.what_next,
+        "what_next": _what_next(campaign, cause),
         "url": people_url(campaign, cause.state, reason=int(cause.reason)),
     }
+
+
+def _what_next(campaign: Campaign, cause: Cause) -> str:
+    if cause.state is DeliveryState.UNCERTAIN and campaign.account is not None and not campaign.account.is_ses:
+        return str(RELAY_SENTENCE)
+    return cause.what_next
 
 
 def cause_code(cause: Cause) -> str:
