@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from campaigns.sending.models import Campaign
 
 MAX_ATTACHMENTS = 50
-_CONTENT_ID = re.compile(r"[A-Za-z0-9._+-]{1,60}@[A-Za-z0-9.-]{1,60}")
+CONTENT_ID = re.compile(r"[A-Za-z0-9._+-]{1,60}@[A-Za-z0-9.-]{1,60}")
 _WITHOUT_OWN = frozenset({CampaignKind.TEST, CampaignKind.VERSION})
 
 
@@ -48,7 +48,7 @@ def attach(
     present = attachments_of(held)
     if len(present) >= MAX_ATTACHMENTS:
         raise InvalidInput(_("At most %d files go with a mail. Put them into one ZIP.") % MAX_ATTACHMENTS)
-    if content_id and not _CONTENT_ID.fullmatch(content_id):
+    if content_id and not CONTENT_ID.fullmatch(content_id):
         raise InvalidInput(_("A content id looks like logo@example.org."))
     if content_id and content_id in {one.content_id for one in present}:
         raise InvalidInput(_("Two files have the content id %s.") % content_id)

@@ -59,7 +59,7 @@ def weigh_mail(campaign: Campaign, message: CompiledMessage | None) -> MailWeigh
     personal = personal_settings_of(campaign)
     own = PersonalFile.objects.filter(campaign=owner_of(campaign)) if personal else PersonalFile.objects.none()
     return MailWeight(
-        words_bytes=_words_bytes(message) if message else HEADERS_BYTES,
+        words_bytes=words_bytes(message) if message else HEADERS_BYTES,
         images_bytes=embedded_weight(message).bytes_per_mail if message else 0,
         files_bytes=sum(part_bytes(one.file.size_bytes) for one in attachments_of(campaign)),
         own_file_bytes=part_bytes(own.aggregate(most=Max("file__size_bytes"))["most"] or 0),
@@ -87,7 +87,8 @@ def too_large_text(weight: MailWeight) -> str:
     return text % {"total": filesizeformat(weight.total_bytes), "limit": filesizeformat(weight.limit_bytes)}
 
 
-def _words_bytes(message: CompiledMessage) -> int:
+def words_bytes(message: CompiledMessage) -> int:
+    """What a mail has without its files, with room for the values of the person."""
     literals = [*message.subject.literals, *message.html.literals, *message.text.literals]
     holes = len(message.subject.keys) + len(message.html.keys) + len(message.text.keys)
     return HEADERS_BYTES + sum(map(len, encode_literals(tuple(literals)))) + holes * HOLE_BYTES

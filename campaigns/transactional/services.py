@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.attachments.requirements import require_sendable_files
 from campaigns.audience.models import Contact
 from campaigns.messages.models import Template
 from campaigns.messages.services import required_fields
@@ -113,6 +114,7 @@ def _queue(order: MessageOrder, recipients: Sequence[Address]) -> TransactionalM
         _require_values(needed, order.values, contacts.get(recipient.key))
     version = frozen_wording(order.wording, source, compiled, order.attachments)
     campaign = _campaign_row(order, version, recipients)
+    require_sendable_files(order.attachments, compiled, campaign.account)
     message = TransactionalMessage.objects.create(
         campaign=campaign, origin=order.asked_by.origin, origin_name=order.asked_by.name[:80],
         api_key=order.asked_by.api_key, once_key=order.once_key, values_until=_values_until(order),
