@@ -17,17 +17,23 @@ from campaigns.sending.states import AccountKind
 
 def refresh_relays() -> None:
     """Bring the pacers of all relays up to date; nobody outside is asked."""
-    for account in SendingAccount.objects.filter(kind=AccountKind.SMTP):
+    for account in SendingAccount.objects.filter(kind=AccountKind.SMTP).select_related("relay"):
         SendingAccount.objects.filter(pk=account.pk).update(
             sent_24h=counted_in_24h(account),
             # What was handed out before the count is in it now; what came meanwhile is not.
             reserved_since_refresh=F("reserved_since_refresh") - account.reserved_since_refresh,
-            is_sending_enabled=account.is_active,
-            problem=account.problem if account.is_probing else "",
+            is_sending_enabled=account.is_active and not _is_stopped(account),
+            problem=account.problem if account.is_probing or _is_stopped(account) else "",
             refreshed_at=timezone.now(),
         )
         watch_quota(SendingAccount.objects.get(pk=account.pk))
         speed_up(account.pk)
+
+
+def _is_stopped(account: SendingAccount) -> bool:
+    """A refused login is not tried again by itself, or the provider would lock us out: only after a change, or a test."""
+    relay = getattr(account, "relay", None)
+    return not account.is_sending_enabled and relay is not None and relay.last_login_failed_at is not None
 
 
 def delete_old_uses() -> int:

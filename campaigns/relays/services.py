@@ -75,6 +75,7 @@ def save_relay(values: RelayValues, *, relay: Relay | None, actor: User) -> Rela
         relay.sealed_password = ""
     elif values.password is not None:
         relay.sealed_password = seal_password(relay, values.password)  # before the transaction: it may ask KMS
+    relay.last_login_failed_at = None  # what was refused may be right now
     with transaction.atomic():
         relay.account = _save_account(values, None if is_new else relay.account)
         relay.save()

@@ -6,6 +6,9 @@ from collections import Counter
 
 import pytest
 
+from campaigns.relays.limits import refresh_relays
+from campaigns.relays.models import Relay
+from campaigns.relays.noting import login_works
 from campaigns.sending.models import Acceptance, Attempt, Chunk, Delivery, SendingAccount
 from campaigns.sending.states import CampaignStatus, DeliveryState, Reason
 from campaigns.sending.transports import smtp
@@ -127,6 +130,20 @@ def test_login_535_stops_the_account_with_plain_words(letter_through):
     assert "secret" not in account.problem
     assert server.connections == 1
     assert states_of(campaign) == {DEFERRED: 10, QUEUED: 20}
+
+
+def test_a_refused_login_is_tried_again_only_when_somebody_has_seen_to_it(letter_through):
+    with ScriptedServer(Script(logins={"news": "another"})) as server:
+        campaign = letter_through(server, relay_fields=LOGIN)
+        refresh_relays()
+        again(campaign)
+        assert server.connections == 1
+        server.script = Script(logins={"news": "secret"})
+        login_works(Relay.objects.get())
+        refresh_relays()
+        again(campaign)
+    assert states_of(campaign) == {ACCEPTED: 10}
+    assert_sound(campaign, server)
 
 
 def test_451_at_rcpt_for_some_is_tried_again_for_those_alone(letter_through):

@@ -12,7 +12,7 @@ from campaigns.uncertain.listing import uncertain_page
 from campaigns.uncertain.news import way_of
 from campaigns.uncertain.settle import settle_uncertain
 from campaigns.uncertain.words import outlook
-from portal.activity import Activity
+from portal.models import Activity
 from tests.campaigns.sending.ledger_audit import assert_counters_agree
 from tests.factories.running import send_all, states_of
 from tests.smtp_server import Script, ScriptedServer

@@ -157,8 +157,8 @@ def test_an_address_cannot_end_its_command(field):
     tried = [f"anna{_payload(chance)}@club.example" for _number in range(500)]
     with ScriptedServer() as server:
         session = open_session(ServerSettings(server.port), watcher=NoWatcher(), patience=HURRIED)
-        whole = {"sender": SENDER, "recipient": RECIPIENT, "message": [b"Subject: a\r\n\r\nb\r\n"]}
-        dialogue = Dialogue(500, lambda number: Letter(**{**whole, field: tried[number]}), session.features)
+        whole = Letter(SENDER, RECIPIENT, [b"Subject: a\r\n\r\nb\r\n"])
+        dialogue = Dialogue(500, lambda number: whole._replace(**{field: tried[number]}), session.features)
         session.carry_out(dialogue, Turn(time.monotonic() + 60, NoWatcher()))
         session.close()
     assert dialogue.unfit
@@ -166,7 +166,5 @@ def test_an_address_cannot_end_its_command(field):
         paths = (mail.sender, *mail.recipients)
         assert len(paths) == 2
         assert not any(character in "".join(paths) for character in "\r\n\0<> ")
-        assert mail.parameters in {
-            f"SIZE={len(whole['message'][0])}",
-            f"SIZE={len(whole['message'][0])} BODY=8BITMIME SMTPUTF8",
-        }
+        size = f"SIZE={len(whole.message[0])}"
+        assert mail.parameters in {size, f"{size} BODY=8BITMIME SMTPUTF8"}
