@@ -24,7 +24,7 @@ _numbers = itertools.count(1)
 def make_rule(pattern: str, *actions: dict[str, Any], conditions: list[Any] | None = None, **more: Any) -> RoutingRule:
     """A saved rule of one choice; it stores where no action is given."""
     choices = [{"conditions": conditions or [], "actions": list(actions) or [{"kind": "store"}]}]
-    wanted = {"pattern": pattern, "name": "", "notes": "", "is_on": True, "choices": choices, **more}
+    wanted: Any = {"pattern": pattern, "name": "", "notes": "", "is_on": True, "choices": choices, **more}
     return save_rule(wanted, actor=None)
 
 

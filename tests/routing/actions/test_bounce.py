@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal.aws.ses_bounce import Bounce
 from portal.errors import AnswerLost, Refused, Throttled
 from routing.actions.bounce import bounce_mail
 from routing.actions.pace import reserve_slot
@@ -17,8 +18,8 @@ BOUNCE = {"kind": "bounce", "code": "no_mailbox", "text": "Nobody here."}
 
 
 @pytest.fixture(autouse=True)
-def sent(monkeypatch) -> list:
-    asked: list = []
+def sent(monkeypatch) -> list[Bounce]:
+    asked: list[Bounce] = []
 
     def send(bounce):
         asked.append(bounce)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -20,19 +22,24 @@ def bucket(monkeypatch, settings) -> InboundBucket:
     return InboundBucket().install(monkeypatch)
 
 
-@pytest.fixture
-def answers(monkeypatch) -> list:
-    given: list = []
-    asked: list = []
+@dataclass(slots=True)
+class Answers:
+    """Errors that SES gives, the last one first, and what it was asked."""
 
-    def send(request):
-        asked.append(request)
-        if given:
-            raise given.pop()
+    errors: list[Exception] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def send(self, request: dict[str, Any]) -> str:
+        self.asked.append(request)
+        if self.errors:
+            raise self.errors.pop()
         return "ses-id"
 
-    monkeypatch.setattr("routing.actions.forward.send_raw_email", send)
-    monkeypatch.setattr(pytest, "asked", asked, raising=False)
+
+@pytest.fixture
+def answers(monkeypatch) -> Answers:
+    given = Answers()
+    monkeypatch.setattr("routing.actions.forward.send_raw_email", given.send)
     return given
 
 
@@ -49,7 +56,7 @@ def test_the_mail_is_sent_on_once(bucket, answers):
     delivery = forwarded(bucket)
     forward_mail(delivery.pk)
     assert (delivery.state, delivery.provider_id) == ("delivered", "ses-id")
-    [request] = pytest.asked
+    [request] = answers.asked
     assert request["Destination"] == {"ToAddresses": ["x@else.example"]}
     assert b"Reply-To: ada@sender.example" in base64.b64decode(request["Content"]["Raw"]["Data"])
 
@@ -63,14 +70,14 @@ def test_the_mail_is_sent_on_once(bucket, answers):
     ],
 )
 def test_outcomes_are_told_apart(bucket, answers, error, state, reason):
-    answers.append(error)
+    answers.errors.append(error)
     delivery = forwarded(bucket)
     assert (delivery.state, delivery.reason, delivery.attempts) == (state, reason, 1)
 
 
 def test_an_attempt_whose_worker_died_is_uncertain_and_not_repeated(bucket, answers):
     assert forwarded(bucket, is_attempted=True).state == "uncertain"
-    assert pytest.asked == []
+    assert answers.asked == []
 
 
 def test_without_a_sender_of_ours_the_mail_is_parked(bucket, answers, settings):
