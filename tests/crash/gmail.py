@@ -134,7 +134,7 @@ def prove_revoked(server: Server, size: Size) -> Verdict:
         scene.wait(lambda: scene.count(OPEN) + scene.count(PARKED) == 0, "the rest")
         verdict = _audit(scene)
         verdict.figures["revoked at"] = f"{before} imports; {calls} token calls by {MAILBOXES} accounts in a day"
-        verdict.demand("at most one token call a minute", kept=0 < looks and calls <= MAILBOXES * 24 * 60)
+        verdict.demand("at most one token call a minute", kept=looks > 0 and calls <= MAILBOXES * 24 * 60)
         verdict.demand("nothing moves while revoked", kept=moved == 0)
         verdict.demand("the rest in order of arrival", kept=_is_in_order(scene, after=before))
     return verdict
