@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 AGAIN_S = 15
-ROUNDS = 20  # stretches of one source in one run; the next run goes on
+ROUNDS = 40  # stretches of one source in one run; the next run goes on
 OVERLAP = timedelta(minutes=10)  # campaigns are told by their times, which are not in the order of commits
 _CAMPAIGNS = "campaigns"
 
@@ -73,14 +74,24 @@ def _tell_source(endpoint: WebhookEndpoint, source: Source) -> int:
     made = 0
     for _round in range(ROUNDS):
         if "mark" not in position and (last := source.last_id()) > position["done"]:
-            position.update(mark=last, horizon=horizon.newest_transaction())
-        if "mark" not in position or not horizon.is_over(position["horizon"]):
+            position.update(mark=last, marked_at_s=time.time())
+        if "mark" not in position or not _is_complete(position):
             break
         events, position["done"] = source.read(position["done"], position["mark"])
         if position["done"] >= position["mark"]:
-            del position["mark"], position["horizon"]
+            for name in ("mark", "marked_at_s", "horizon"):
+                position.pop(name, None)
         made += _write(endpoint, events)
     return made
+
+
+def _is_complete(position: dict[str, Any]) -> bool:
+    """Whether no row up to the mark can appear any more."""
+    if not horizon.needs_time():
+        return True
+    if time.time() - position["marked_at_s"] < horizon.RIPE_S:
+        return False
+    return horizon.is_over(position.setdefault("horizon", horizon.own_transaction()))
 
 
 def _tell_campaigns(endpoint: WebhookEndpoint) -> int:
