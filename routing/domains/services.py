@@ -77,8 +77,7 @@ def may_ask_dns() -> bool:
 
 def check_mx(domain: InboundDomain, look_up: LookUp | None = None) -> InboundDomain:
     """Ask the DNS about one domain, and keep the answer. What was known stays where the DNS does not answer."""
-    asked = look_up or dns_lookup(tuple(settings.DNS_SERVERS))
-    _keep(domain, ask_mx(domain.name, asked))
+    _keep(domain, ask_mx(domain.name, look_up or dns_lookup(tuple(settings.DNS_SERVERS))))
     return domain
 
 

@@ -61,8 +61,7 @@ class RuleFile:
             self.refuse(place, text % words)
             return
         self.places[key] = (place, raw["pattern"])
-        taken = _blank("", choices) if is_default else {**raw, "choices": choices}
-        self.rules[key] = cast("RuleJson", taken)
+        self.rules[key] = _blank("", choices) if is_default else {**raw, "choices": choices}
 
     def refuse(self, place: str, text: str) -> None:
         """Note why something cannot be used."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -12,7 +13,7 @@ from routing.rules.rule_tables import COLUMNS, read_csv, write_csv
 
 ACCOUNTS = {7: "office@gmail.example"}
 IDS = {"office@gmail.example": 7}
-LAST = {
+LAST: Any = {
     "pattern": "",
     "name": "",
     "notes": "",
@@ -85,7 +86,7 @@ def test_csv_that_was_written_reads_back_the_same(found):
 
 
 def test_a_spreadsheet_cannot_be_tricked_by_an_export():
-    rule = {**LAST, "pattern": "+cmd@example.com", "name": "=HYPERLINK(1)", "notes": "@SUM(1)"}
+    rule: Any = {**LAST, "pattern": "+cmd@example.com", "name": "=HYPERLINK(1)", "notes": "@SUM(1)"}
     text = write_csv([rule], LAST, {}).decode("utf-8-sig")
     cells = [cell.strip('"') for line in text.splitlines()[1:] for cell in line.split(",")]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
