@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 
@@ -12,6 +11,7 @@ from campaigns.attachments.dangers import dangers_of
 from campaigns.attachments.limits import HEAVY_BYTES
 from campaigns.attachments.models import PersonalFile, PersonalFiles
 from campaigns.attachments.owner import attachments_of, owner_of, personal_settings_of
+from campaigns.attachments.sizes import size_text
 from campaigns.attachments.weight import too_large_text, weigh_mail
 from campaigns.messages.checks import Level, MessageCheck
 from campaigns.messages.problems import TemplateInvalid
@@ -45,9 +45,7 @@ def file_points(campaign: Campaign) -> Iterator[MessageCheck]:
     elif weight.total_bytes > HEAVY_BYTES:
         text = _("With its files a mail has %s. Many mailboxes refuse mails over 10 MB.")
         cure = _("Make the files smaller, or put them on a page and link to it.")
-        yield MessageCheck(
-            Level.WARN, "attachments_heavy", text % filesizeformat(weight.total_bytes), cure=cure, link=link
-        )
+        yield MessageCheck(Level.WARN, "attachments_heavy", text % size_text(weight.total_bytes), cure=cure, link=link)
     yield from _danger_points(campaign, [*shared, *own])
 
 
@@ -62,8 +60,8 @@ def mass_points(campaign: Campaign, people: int, coverage: Coverage | None) -> I
     if weight.is_too_large:
         return
     values = {
-        "each": filesizeformat(weight.attached_bytes),
-        "all": filesizeformat(weight.attached_bytes * people),
+        "each": size_text(weight.attached_bytes),
+        "all": size_text(weight.attached_bytes * people),
         "people": format_count(people),
     }
     text = _("The files add %(each)s to each mail, at most %(all)s for %(people)s people.") % values

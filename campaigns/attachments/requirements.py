@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from campaigns.attachments.limits import mail_limit_bytes
 from campaigns.attachments.names import REFUSED_BY_SES, ending_of
 from campaigns.attachments.services import CONTENT_ID, MAX_ATTACHMENTS
+from campaigns.attachments.sizes import size_text
 from campaigns.attachments.weight import part_bytes, words_bytes
 from portal.errors import InvalidInput
 
@@ -48,7 +48,7 @@ def require_sendable_files(
     limit_bytes = mail_limit_bytes(account)
     if total_bytes > limit_bytes:
         text = _("With its files the mail has %(total)s, and the account takes at most %(limit)s.")
-        raise InvalidInput(text % {"total": filesizeformat(total_bytes), "limit": filesizeformat(limit_bytes)})
+        raise InvalidInput(text % {"total": size_text(total_bytes), "limit": size_text(limit_bytes)})
 
 
 def _require_content_ids(ids: Sequence[str], shape: re.Pattern[str]) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from campaigns.attachments.models import CampaignAttachment, FrozenAttachment, P
 from campaigns.attachments.names import ending_of
 from campaigns.attachments.owner import attachments_of, owner_of, personal_settings_of
 from campaigns.attachments.personal import personal_total
+from campaigns.attachments.sizes import size_text
 from campaigns.attachments.storing import MAX_FILE_BYTES
 from campaigns.attachments.weight import weigh_mail
 from campaigns.messages.field_names import field_names
@@ -56,10 +56,10 @@ def files_context(campaign: Campaign) -> dict[str, Any]:
         "weight": weight,
         "weight_text": _weight_text(weight),
         "weight_share": min(1.0, weight.share),
-        "weight_tone": "bad" if weight.is_too_large else "",
+        "weight_tone": "bad" if weight.is_too_large else "good",
         "personal": personal_settings_of(campaign),
         "personal_count": count,
-        "personal_size": filesizeformat(own_bytes),
+        "personal_size": size_text(own_bytes),
         "max_bytes": MAX_FILE_BYTES,
         "max_mb": MAX_FILE_BYTES // 1_000_000,
     }
@@ -73,8 +73,15 @@ def personal_context(campaign: Campaign, *, after: str) -> dict[str, Any]:
         "own_files": [file_row(one, campaign) for one in found[:SHOWN_PERSONAL]],
         "next_cursor": found[SHOWN_PERSONAL - 1].name_key if len(found) > SHOWN_PERSONAL else "",
         "is_first_page": not after,
-        "field_choices": [name for name in field_names() if name not in _NOT_FOR_FILES],
+        "field_choices": _field_choices(campaign),
     }
+
+
+def _field_choices(campaign: Campaign) -> list[str]:
+    """The fields that people have; the chosen one also where nobody has it yet."""
+    known = [name for name in field_names() if name not in _NOT_FOR_FILES]
+    chosen = personal_settings_of(campaign)
+    return known if chosen is None or chosen.field_name in known else [*known, chosen.field_name]
 
 
 def frozen_rows(version: MessageVersion | None, campaign: Campaign) -> list[FileRow]:
@@ -92,7 +99,7 @@ def file_row(one: NamedFile, campaign: Campaign) -> FileRow:
         pk=int(one.pk),
         name=one.name,
         kind=ending_of(one.name).upper() or one.content_type,
-        size=filesizeformat(one.file.size_bytes),
+        size=size_text(one.file.size_bytes),
         dangers=dangers_of(one, through_ses=through_ses),
         is_inline=bool(getattr(one, "content_id", "")),
     )
@@ -111,7 +118,7 @@ def _last_removed(campaign: Campaign) -> CampaignAttachment | None:
 
 def _weight_text(weight: MailWeight) -> str:
     text = _("Each mail has %(total)s of at most %(limit)s.")
-    return text % {"total": filesizeformat(weight.total_bytes), "limit": filesizeformat(weight.limit_bytes)}
+    return text % {"total": size_text(weight.total_bytes), "limit": size_text(weight.limit_bytes)}
 
 
 def _compiled(campaign: Campaign) -> Any:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from campaigns.attachments.limits import mail_limit_bytes
 from campaigns.attachments.models import PersonalFile
 from campaigns.attachments.owner import attachments_of, owner_of, personal_settings_of
+from campaigns.attachments.sizes import size_text
 from campaigns.images.embedding import embedded_weight
 from portal.errors import InvalidInput
 from portal.mail.attachment import encoded_bytes
@@ -84,7 +84,7 @@ def require_fitting(campaign: Campaign, message: CompiledMessage) -> None:
 def too_large_text(weight: MailWeight) -> str:
     """How much too large, in words."""
     text = _("With its files a mail has %(total)s, and the account takes at most %(limit)s.")
-    return text % {"total": filesizeformat(weight.total_bytes), "limit": filesizeformat(weight.limit_bytes)}
+    return text % {"total": size_text(weight.total_bytes), "limit": size_text(weight.limit_bytes)}
 
 
 def words_bytes(message: CompiledMessage) -> int:

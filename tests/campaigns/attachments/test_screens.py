@@ -200,3 +200,9 @@ def test_a_token_serves_only_whoever_asked_for_it(client, bucket):
 def test_nonsense_instead_of_an_upload_is_refused(marketer, told):
     answer = marketer.post(url(a_draft(), "attachments_finish"), told, content_type="application/json")
     assert answer.status_code == 400
+
+
+def test_the_chosen_field_stays_chosen_also_where_nobody_has_it_yet(marketer):
+    campaign = a_draft()
+    give_own_files(campaign, {"A-1.pdf": PDF})
+    assert '<option value="invoice" selected>' in marketer.get(url(campaign)).content.decode()
