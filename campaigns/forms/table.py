@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST
 
 from campaigns.exports.csv_text import as_csv, head_of_file
 from campaigns.forms.models import ContactForm
@@ -23,7 +23,7 @@ _COLUMNS = ("received_at", "address", "subject", "text", "origin", "state", "pro
 
 
 @page("campaigns.add_export")
-@require_safe
+@require_POST
 def messages_csv(request: HttpRequest, form_id: int) -> HttpResponseBase:
     """All messages of the form, oldest first; noted in the activity log."""
     form = get_object_or_404(ContactForm, pk=form_id)

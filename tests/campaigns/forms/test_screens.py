@@ -103,7 +103,7 @@ def test_the_script_is_served_to_other_websites(client):
 def test_the_messages_of_a_form_as_a_file_without_formulas(marketer):
     form = make_contact_form()
     make_form_message(form, subject="=1+1")
-    answer = marketer.get(reverse("admin:campaigns_contactform_csv", args=[form.pk]))
+    answer = marketer.post(reverse("admin:campaigns_contactform_csv", args=[form.pk]))
     text = b"".join(answer.streaming_content).decode()
     assert "'=1+1" in text
     assert "nia@home.example" in text
@@ -114,7 +114,7 @@ def test_a_viewer_reads_messages_and_takes_no_file(client):
     shown = viewer.get(reverse("admin:campaigns_formmessage_changelist") + "?q=rob").content.decode()
     assert "robin@club.example" in shown
     assert "jo@mail.example" not in shown
-    assert viewer.get(reverse("admin:campaigns_contactform_csv", args=[form.pk])).status_code == 403
+    assert viewer.post(reverse("admin:campaigns_contactform_csv", args=[form.pk])).status_code == 403
 
 
 def test_what_was_written_is_shown_as_text(marketer):
