@@ -32,7 +32,7 @@ from sandbox.ports import free_port
 CUSTOMER_MEAN_MS, CUSTOMER_P99_MS = 287, 412
 GOAL_DELAY_S = 5.0
 REFUSED = 100  # of the requests, by a limit that is set for them
-STARTS_WITHIN_S, SETTLES_WITHIN_S = 300.0, 60.0
+SETTLES_WITHIN_S = 60.0
 
 
 @dataclass(slots=True)
@@ -136,15 +136,13 @@ def running_stack() -> Iterator[int]:
 
 
 def _wait_until_ready(folder: Path, stack: subprocess.Popen[bytes], port: int) -> None:
-    deadline_s = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < deadline_s:
-        if stack.poll() is not None:
-            raise RuntimeError((folder / "stack.log").read_text()[-3000:])
+    """The stack gives up by itself when its start takes too long for the machine."""
+    while stack.poll() is None:
         if (folder / FILE).is_file() and _is_answering(port):
             join_running_stack()
             return
         time.sleep(0.5)
-    raise RuntimeError("The stack did not start in time.")
+    raise RuntimeError((folder / "stack.log").read_text()[-3000:])
 
 
 def _is_answering(port: int) -> bool:

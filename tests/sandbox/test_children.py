@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from sandbox.children import Children, ChildSpec, StackError
+from sandbox.children import Children, ChildSpec, StackError, patience_s
 from sandbox.environment import clean_environment
 from sandbox.output import LabelledOutput
 
@@ -108,3 +108,10 @@ def test_a_killed_parent_leaves_no_process():
         pids = [int(parent.stdout.readline()) for _ in range(2)]
         parent.kill()
     assert all(has_ended(pid) for pid in pids)
+
+
+@pytest.mark.parametrize(("load", "seconds"), [(0.5, 90), (4.0, 180), (17.0, 765), (400.0, 900)])
+def test_a_start_may_take_longer_where_many_share_the_processors(monkeypatch, load, seconds):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
+    assert patience_s() == seconds
