@@ -31,6 +31,7 @@ USUAL_MOTO_PORT = 4566
 USUAL_SES_PORT = 8025
 USUAL_SMTP_PORT = 2525
 USUAL_GMAIL_PORT = 8026
+USUAL_RELAY_PORT = 2526
 WATCH_EVERY_S = 0.3
 LARGE_LOG_BYTES = 100 * 1024**2
 WEB_THREADS = 24
@@ -52,6 +53,7 @@ class StackPlan:
     ses_port: int = USUAL_SES_PORT
     smtp_port: int = USUAL_SMTP_PORT
     gmail_port: int = USUAL_GMAIL_PORT
+    relay_port: int = USUAL_RELAY_PORT
     max_send_rate: float = 14.0
     max_24_hour_send: float = 50_000.0
 
@@ -123,6 +125,7 @@ def plan_stack(*, port: int, data_dir: Path, is_port_given: bool) -> StackPlan:
         ses_port=free_port(USUAL_SES_PORT),
         smtp_port=free_port(USUAL_SMTP_PORT),
         gmail_port=free_port(USUAL_GMAIL_PORT),
+        relay_port=free_port(USUAL_RELAY_PORT),
     )
 
 
@@ -164,7 +167,7 @@ def start_all(plan: StackPlan, children: Children, stopper: Stopper, environment
         return
     with changed_environment(environment):
         seed(SeedNames.from_environment())
-    children.start_group([door_spec(plan), *worker_specs(plan)])
+    children.start_group([door_spec(plan), relay_spec(plan), *worker_specs(plan)])
     children.start_group([web_spec(plan)])
     children.wait_until_ready(stopper.is_asked)
 
@@ -189,6 +192,12 @@ def sandbox_specs(plan: StackPlan) -> list[ChildSpec]:
 def door_spec(plan: StackPlan) -> ChildSpec:
     """Return the SMTP door that takes mail in, as SES's does."""
     return ChildSpec("mail-in", ("-m", "sandbox.smtp_door", "--port", str(plan.smtp_port)), ready_line="Mail comes in")
+
+
+def relay_spec(plan: StackPlan) -> ChildSpec:
+    """Return the SMTP relay whose mail can be read in the mailbox."""
+    arguments = ("--port", str(plan.relay_port), "--mailbox", plan.ses_url)
+    return ChildSpec("relay", ("-m", "sandbox.smtp_sink", *arguments), ready_line="The relay takes mail")
 
 
 def worker_specs(plan: StackPlan) -> list[ChildSpec]:

@@ -11,6 +11,7 @@ from sandbox.ses_double.api import read_json
 from sandbox.ses_double.double import Double
 from sandbox.ses_double.errors import SesError
 from sandbox.ses_double.received import Received
+from sandbox.ses_double.relayed import keep_relayed
 from sandbox.ses_double.reply import Reply, json_reply
 
 # `Any`: bodies are JSON from outside, checked where they are used.
@@ -89,6 +90,10 @@ def _put_received(double: Double, _query: Query, body: bytes) -> Reply:
     return json_reply({"message_id": request["message_id"]})
 
 
+def _put_relayed(double: Double, _query: Query, body: bytes) -> Reply:
+    return json_reply({"message_id": keep_relayed(double, read_json(body))})
+
+
 def _log(double: Double, query: Query, _body: bytes) -> Reply:
     lines = double.log.lines(after=int(query.get("after", "0")))
     body = "".join(lines).encode()
@@ -128,6 +133,7 @@ HANDLERS: dict[tuple[str, str], Callable[[Double, Query, bytes], Reply]] = {
     ("POST", "/_sandbox/clock"): _advance_clock,
     ("POST", "/_sandbox/identities"): _put_identity,
     ("POST", "/_sandbox/received"): _put_received,
+    ("POST", "/_sandbox/relayed"): _put_relayed,
     ("GET", "/_sandbox/log"): _log,
     ("GET", "/_sandbox/calls"): _calls,
     ("GET", "/_sandbox/summary"): _summary,

@@ -67,7 +67,8 @@ class MailboxPages:
             (re.compile(r"/mailbox/(\d{1,18})/"), self._mail),
             (re.compile(r"/mailbox/(\d{1,18})/html"), self._html),
             (re.compile(r"/mailbox/(\d{1,18})/source"), self._source),
-            (re.compile(r"/mailbox/by-message-id/([\w-]+)"), self._by_message_id),
+            # A relay's receipt is its whole answer, with the id as the last word.
+            (re.compile(r"/mailbox/by-message-id/(?:.*%20)?([\w-]+)"), self._by_message_id),
         ]
 
     def answer(self, method: str, path: str, query: Mapping[str, str]) -> Reply:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import signal
-import sys
 from email import policy
 from email.parser import BytesHeaderParser
 from functools import partial
@@ -18,9 +16,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.receiving import MOST_MAIL_BYTES, InboundNames, Incoming, read_verdicts, receive_mail
+from sandbox.smtp_serving import serve_smtp
 
 VERDICT_HEADER = "X-Sandbox-Verdict"
-HOST = "127.0.0.1"
 logger = logging.getLogger(__name__)
 
 
@@ -69,22 +67,8 @@ def _protocol(door: Door) -> SMTP:
     )
 
 
-async def serve(port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C; port 0 picks a free one."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    door = Door(InboundNames.from_environment())
-    server = await loop.create_server(partial(_protocol, door), HOST, port)
-    chosen = server.sockets[0].getsockname()[1]
-    sys.stdout.write(f"Mail comes in on smtp://{HOST}:{chosen}\n")
-    sys.stdout.flush()
-    await stop.wait()
-    server.close()
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m sandbox.smtp_door", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    asyncio.run(serve(parser.parse_args().port))
+    make_protocol = partial(_protocol, Door(InboundNames.from_environment()))
+    asyncio.run(serve_smtp(make_protocol, port=parser.parse_args().port, words="Mail comes in on"))

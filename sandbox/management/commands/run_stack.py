@@ -15,6 +15,7 @@ from django.db import connections
 from sandbox.children import StackError
 from sandbox.demo.build import is_empty
 from sandbox.demo.login import ensure_login
+from sandbox.demo.relay import ensure_relay
 from sandbox.output import LabelledOutput
 from sandbox.stack import USUAL_PORT, StackPlan, only_stack_on, plan_stack, run_stack
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
                     data_dir=settings.DATA_DIR,
                     is_port_given=options["port"] is not None,
                 )
-                prepare(output, has_demo=not options["no_demo"])
+                prepare(output, has_demo=not options["no_demo"], relay_port=plan.relay_port)
                 code = run_stack(plan, output, announce=lambda plan: announce(plan, output))
         except StackError as error:
             raise CommandError(str(error)) from error
@@ -55,7 +56,7 @@ class Command(BaseCommand):
             sys.exit(code)
 
 
-def prepare(output: LabelledOutput, *, has_demo: bool) -> None:
+def prepare(output: LabelledOutput, *, has_demo: bool, relay_port: int) -> None:
     """Bring database and static files up to date, and make what a newcomer needs."""
     output.line("stack", "preparing the database")
     call_command("migrate", interactive=False, verbosity=0)
@@ -63,6 +64,7 @@ def prepare(output: LabelledOutput, *, has_demo: bool) -> None:
     if has_demo and is_empty():
         output.line("stack", "making demo data")
     call_command("make_demo", login_only=not has_demo, stdout=StringIO())
+    ensure_relay(relay_port)
     connections.close_all()
 
 
@@ -78,6 +80,7 @@ def announce(plan: StackPlan, output: LabelledOutput) -> None:
             f"Portal    {plan.url}/admin/",
             f"Log in    {way_in}",
             f"Mailbox   {plan.mailbox_url}",
+            f"Relay     smtp://127.0.0.1:{plan.relay_port}, the sending account Sandbox relay; its mail is in the mailbox",
             f"Gmail     {plan.gmail_url}/gmail/",
             f"Mail in   smtp://127.0.0.1:{plan.smtp_port}, or: manage.py receive mail.eml --to somebody@example.com",
             "",
