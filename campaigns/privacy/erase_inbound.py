@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from campaigns.privacy.subject import Subject
 
-MESSAGE, DELIVERY = "routing.InboundMessage", "routing.InboundDelivery"
+MESSAGE, DELIVERY, EXAMPLE = "routing.InboundMessage", "routing.InboundDelivery", "routing.SavedExample"
 
 
 def mail_of(subject: Subject) -> QuerySet[Any]:
@@ -31,6 +31,13 @@ def mail_of(subject: Subject) -> QuerySet[Any]:
 def deliveries_for(subject: Subject) -> QuerySet[Any]:
     """What was routed for the person's own address."""
     return rows_of(apps.get_model(DELIVERY), recipient__in=subject.address_keys)
+
+
+def examples_with(subject: Subject) -> QuerySet[Any]:
+    """Mails that guard the rules and name the person: as sender, recipient or in a header."""
+    rows = rows_of(apps.get_model(EXAMPLE))
+    words = subject.address_keys
+    return naming(rows, "recipient", words) | naming(rows, "facts", words) | naming(rows, "name", words)
 
 
 def delete_inbound_mail(subject: Subject) -> dict[str, int]:
@@ -55,3 +62,8 @@ def redact_inbound_mail(subject: Subject) -> dict[str, int]:
         row.headers = [[name, GONE] if name.lower() in {"to", "cc"} else [name, value] for name, value in row.headers]
         row.save(update_fields=["recipients", "decisions", "headers"])
     return {"inbound_deliveries": count}
+
+
+def delete_saved_examples(subject: Subject) -> dict[str, int]:
+    """Delete the examples that name the person; without who wrote, they would guard nothing."""
+    return {"saved_examples": examples_with(subject).delete()[0]}

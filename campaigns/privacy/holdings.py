@@ -14,7 +14,7 @@ from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.attachments.of_person import personal_files_of
-from campaigns.privacy.erase_inbound import deliveries_for, mail_of
+from campaigns.privacy.erase_inbound import deliveries_for, examples_with, mail_of
 from campaigns.privacy.subject import naming, rows_of
 
 if TYPE_CHECKING:
@@ -183,6 +183,13 @@ HOLDINGS: tuple[Holding, ...] = (
         "routing.InboundDelivery", _("Mails routed for them"), deliveries_for, _DELETED, frozenset({"lease_token"})
     ),
     Holding(
+        "routing.SavedExample",
+        _("Mails kept to guard the routing rules"),
+        examples_with,
+        _DELETED,
+        frozenset({"expected", "expected_key"}),
+    ),
+    Holding(
         "campaigns.ApiRequest",
         _("Answers of the API that are kept for repetitions"),
         _naming("campaigns.ApiRequest", "answer"),
@@ -195,7 +202,6 @@ HOLDINGS: tuple[Holding, ...] = (
 # Models with an address, a contact or a delivery in a column that hold nothing to export, each with the reason.
 EXCEPTIONS: dict[str, str] = {
     "credentials.OAuthGrant": "a mailbox of ours that mail is routed to; its owner disconnects it, or takes it away at Google",
-    "routing.SavedExample": "a mail that somebody of ours keeps by hand to guard the rules, and forgets on the same page",
     "campaigns.Attempt": "a range of numbers of deliveries; names nobody",
     "campaigns.Chunk": "a range of numbers of deliveries; names nobody",
     "campaigns.BulkTarget": "numbers of contacts whom a deed has still to reach; gone when it did, deleted when forgotten",

@@ -44,6 +44,7 @@ STEPS: tuple[Callable[[Subject], dict[str, int]], ...] = (
     erase_records.redact_deeds,
     erase_inbound.delete_inbound_mail,
     erase_inbound.redact_inbound_mail,
+    erase_inbound.delete_saved_examples,
     erase_files.delete_export_files,
     erase_files.delete_import_files,
     erase_ledger.anonymise_deliveries,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.privacy.erase_inbound import delete_inbound_mail, redact_inbound_mail
+from campaigns.privacy.erase_inbound import delete_inbound_mail, delete_saved_examples, redact_inbound_mail
 from campaigns.privacy.subject import Subject
 from routing.inbound.models import InboundDelivery, InboundMessage
+from routing.rules.models import SavedExample
 from tests.doubles.inbound_bucket import InboundBucket
 from tests.factories.inbound import BUCKET, make_inbound_delivery, make_message
 
@@ -37,3 +38,12 @@ def test_mail_of_others_to_them_loses_their_address():
     message.refresh_from_db()
     assert "a@in.example" not in f"{message.recipients}{message.headers}{message.decisions}".lower()
     assert list(InboundDelivery.objects.values_list("recipient", flat=True)) == ["b@in.example"]
+
+
+def test_examples_of_their_mail_go_and_those_of_others_stay():
+    for name, sender in (("Orders", "Ada <Ada@sender.example>"), ("Bills", "bob@x.example")):
+        facts = {"headers": [["From", sender]]}
+        SavedExample.objects.create(name=name, recipient="a@in.example", facts=facts, expected=[])
+    assert delete_saved_examples(ADA) == {"saved_examples": 1}
+    assert [example.name for example in SavedExample.objects.all()] == ["Bills"]
+    assert delete_saved_examples(ADA) == {"saved_examples": 0}
