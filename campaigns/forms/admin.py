@@ -111,7 +111,7 @@ class FormMessageAdmin(ListWordsMixin, FastListMixin):
     search_help_text = gettext_lazy("Beginning of an address")
     sortable_by = ()
     actions = None
-    fields = ("form", "address", "subject", "text", "origin", "received_at", "state", "problem")
+    fields = ("form", "address", "subject", "text", "origin", "when", "state", "problem")
     readonly_fields = fields
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
