@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
 UV := uv==0.13.9
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
-TEMPLATES := portal/templates campaigns/templates
+TEMPLATES := portal/templates campaigns/templates routing/templates
 
 export SANDBOX ?= yes
 PORT ?=

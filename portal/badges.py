@@ -16,6 +16,7 @@ from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.uncertain.listing import UNDECIDED, uncertain_chunks
 from credentials.grants.models import Health, OAuthGrant
 from portal.failures.models import FailedMessage
+from routing.inbound.models import DeliveryState, InboundDelivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ ACCOUNTS = "accounts"
 BREAKERS = "breakers"
 UNCERTAIN = "uncertain"
 GMAIL = "gmail"
+INBOUND = "inbound"
 _TONES = {LIVE: "accent", FAILURES: "bad", ACCOUNTS: "bad", BREAKERS: "bad", GMAIL: "bad"}  # the others warn
 
 
@@ -62,6 +64,7 @@ def _counts() -> Iterator[QuerySet[Any]]:
     yield _count(ACCOUNTS, SendingAccount.objects.filter(is_active=True).exclude(problem="", is_sending_enabled=True))
     yield _count(BREAKERS, BreakerTrip.objects.filter(ended_at__isnull=True))
     yield _count(UNCERTAIN, uncertain_chunks(), UNDECIDED)
+    yield _count(INBOUND, InboundDelivery.objects.filter(state__in=(DeliveryState.HELD, DeliveryState.FAILED)))
     yield _count(GMAIL, OAuthGrant.objects.filter(health=Health.REVOKED))
 
 

@@ -170,6 +170,13 @@ GROUPS = (
         _("Receive"),
         (
             Entry(
+                _("Mail that came in"),
+                "mail",
+                ("admin:routing_inboundmessage_changelist",),
+                "routing.view_inboundmessage",
+                badges.INBOUND,
+            ),
+            Entry(
                 _("Routing rules"),
                 "list",
                 ("admin:routing_routingrule_changelist",),

@@ -16,6 +16,8 @@ from django.db import connection
 from django.test import Client
 
 from tests.browser.look import Look, open_window
+from tests.doubles.inbound_bucket import InboundBucket
+from tests.factories.inbound_pages import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,6 +57,11 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(_ARGUMENTS))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def _inbound_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    InboundBucket(STORED).install(monkeypatch)
 
 
 class Answering:

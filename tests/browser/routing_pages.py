@@ -11,6 +11,7 @@ from portal.roles import MARKETER, VIEWER
 from tests.browser.page import Page, at
 
 _RULES = "admin:routing_routingrule_"
+_LOG = "admin:routing_inboundmessage_"
 _DOMAINS = "admin:routing_inbounddomain_changelist"
 
 
@@ -21,6 +22,20 @@ def _made(name: str) -> Callable[[], Any]:
         return getattr(routing_pages, name)()
 
     return make
+
+
+def _mail(name: str) -> Callable[[], Any]:
+    def make() -> Any:
+        from tests.factories import inbound_pages
+
+        return getattr(inbound_pages, name)()
+
+    return make
+
+
+def _held() -> str:
+    _mail("mail_in_every_state")()
+    return reverse(f"{_LOG}changelist") + "?delivery=held"
 
 
 def _tried() -> str:
@@ -34,6 +49,13 @@ def _replayed() -> str:
 
 
 ROUTING_PAGES = [
+    Page("inbound-empty", at(f"{_LOG}changelist")),
+    Page("inbound", at(f"{_LOG}changelist", _mail("mail_in_every_state"))),
+    Page("inbound-held", _held),
+    Page("inbound-message", at(f"{_LOG}change", _mail("a_message_with_history"), with_id=True)),
+    Page("inbound-hostile", at(f"{_LOG}change", _mail("a_hostile_message"), with_id=True)),
+    Page("inbound-gone", at(f"{_LOG}change", _mail("a_message_whose_raw_is_gone"), with_id=True)),
+    Page("inbound-viewer", at(f"{_LOG}change", _mail("a_message_with_history"), with_id=True), role=VIEWER),
     Page("rules-empty", at(f"{_RULES}changelist")),
     Page("rules", at(f"{_RULES}changelist", _made("a_rule_set"))),
     Page("rules-viewer", at(f"{_RULES}changelist", _made("a_rule_set")), role=VIEWER),

@@ -18,6 +18,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.roles import MARKETER, OPERATOR, OWNER, VIEWER
+from tests.doubles.inbound_bucket import InboundBucket
 from tests.factories.everything import make_everything
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,11 @@ FOR_ONESELF = {"/admin/own-settings/"}  # everybody's own language and time zone
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
 SIGN_IN = re.compile(r"django_session|axes_accesslog|campaigns_linkuse|portal_ratecount")  # and what is only counted
 PARAMETER = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]+>")
+
+
+@pytest.fixture(autouse=True)
+def _inbound_bucket(monkeypatch):
+    InboundBucket().install(monkeypatch)
 
 
 class Row(NamedTuple):

@@ -34,6 +34,7 @@ from portal.activity import record_activity
 from portal.alerts.models import AlertRecipient
 from portal.alerts.services import raise_alert
 from portal.failures.models import Redrive
+from routing.inbound.models import InboundMessage
 from routing.rules.models import RoutingRule, RuleSetVersion, SavedExample
 from tests.factories.api import make_key
 from tests.factories.attachments import PDF, attach_file, give_own_files
@@ -185,6 +186,7 @@ def _of_rules() -> dict[str, str]:
         "rule_draft": str(draft.pk),
         "rule_version": str(RuleSetVersion.objects.latest("pk").pk),
         "domain": str(make_domain("unused.example").pk),
+        "inbound": str(InboundMessage.objects.latest("pk").pk),
     }
 
 
