@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,11 +25,14 @@ _GOODBYE_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What bounds one dialogue: no letter is begun after `until_s` of the monotonic clock."""
+    """What bounds one dialogue: no letter is begun after `until_s` of the monotonic clock, nothing waited for after
+    `ends_s`.
+    """
 
     until_s: float
     watcher: Watcher
     attachment_bytes: int = 0  # in each message
+    ends_s: float = math.inf
 
 
 class Session:
@@ -42,6 +46,7 @@ class Session:
         self.mail_count = 0
         self.is_spent = False
         self._handed_over_s = 0.0
+        self._ends_s = math.inf  # of the turn
 
     @property
     def is_stale(self) -> bool:
@@ -50,6 +55,7 @@ class Session:
 
     def carry_out(self, dialogue: Dialogue, turn: Turn) -> str:
         """Lead the dialogue as far as it goes; returns "" or, in words, what broke the connection."""
+        self._ends_s = turn.ends_s
         try:
             self._write(dialogue.begin(), dialogue)
             while not dialogue.is_over:
@@ -66,25 +72,30 @@ class Session:
 
     def _step(self, dialogue: Dialogue, turn: Turn) -> None:
         is_answer = dialogue.awaits_message
-        reply = self._wire.reply(within_s=self._patience.message_s if is_answer else self._patience.reply_s)
+        patience_s = self._patience.message_s if is_answer else self._patience.reply_s
+        reply = self._wire.reply(within_s=self._within(patience_s))
+        now_s = time.monotonic()
         if is_answer:
-            self._count_answer(dialogue, turn)
+            self._count_answer(now_s, turn)
+        if now_s > turn.until_s or self.mail_count >= MAX_MAILS:
+            dialogue.open_no_more()
         write = dialogue.take(reply)
         if write.commands:
             self._write(write, dialogue)
 
-    def _count_answer(self, dialogue: Dialogue, turn: Turn) -> None:
-        now_s = time.monotonic()
+    def _within(self, patience_s: float) -> float:
+        """So long may be waited: each step has its patience, all together end with the turn."""
+        return max(0.01, min(patience_s, self._ends_s - time.monotonic()))
+
+    def _count_answer(self, now_s: float, turn: Turn) -> None:
         self.mail_count += 1
         turn.watcher.answered((now_s - self._handed_over_s) * 1000, attachment_bytes=turn.attachment_bytes)
-        if now_s > turn.until_s or self.mail_count >= MAX_MAILS:
-            dialogue.open_no_more()
 
     def _write(self, write: Write, dialogue: Dialogue) -> None:
         if not write.commands:
             return
         if not write.message:
-            self._wire.write(write.commands, within_s=self._patience.reply_s)
+            self._wire.write(write.commands, within_s=self._within(self._patience.reply_s))
             return
         try:
             self._hand_over(write)
@@ -102,12 +113,11 @@ class Session:
         if not self._wire.is_read_out or self._wire.has_news:
             raise ProtocolFault(self._said_out_of_turn())
         self._handed_over_s = time.monotonic()
-        within_s = self._patience.message_s
         *large, last = write.message if sum(map(len, write.message)) > _ONE_WRITE_BYTES else [b"".join(write.message)]
         for piece in large:
-            self._wire.write_counted(piece, within_s=within_s, mark=len(piece) + 1)
+            self._wire.write_counted(piece, within_s=self._within(self._patience.message_s), mark=len(piece) + 1)
         mark = len(last) + len(END_OF_MESSAGE)
-        self._wire.write_counted(last + write.commands, within_s=within_s, mark=mark)
+        self._wire.write_counted(last + write.commands, within_s=self._within(self._patience.message_s), mark=mark)
 
     def _said_out_of_turn(self) -> str:
         return f"The server answers out of step: {self._wire.reply(within_s=_GOODBYE_S).text}"

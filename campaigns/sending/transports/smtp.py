@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from portal.smtp.session import Session
 
 BEGIN_WITHIN_S = 8.0  # of a call: later mails of its group wait, so that a slow relay does not outlast the lease
+END_WITHIN_S = 100.0  # of a call, whatever it waits for then: behind the lease somebody else has its people
 MAX_LOST = 2  # answers that may get lost in one call before the rest of its group waits
 sessions = SessionPool()
 
@@ -84,8 +85,9 @@ class SmtpTransport:
             raise TooLarge(f"The mail has {size_bytes:,} bytes, but this relay takes at most {limit:,}.")
         return Letter(self._envelope.from_address, outgoing.address, pieces)
 
-    def turn(self, until_s: float) -> Turn:
-        return Turn(until_s, self._use, self._mails.attachment_bytes)
+    def turn(self, began_s: float) -> Turn:
+        """What bounds the dialogues of a call that began then, on the monotonic clock."""
+        return Turn(began_s + BEGIN_WITHIN_S, self._use, self._mails.attachment_bytes, began_s + END_WITHIN_S)
 
 
 class _Call:
@@ -96,7 +98,7 @@ class _Call:
         self._group = group
         self._attempt_id = attempt_id
         self._outcomes: dict[int, Outcome] = {}
-        self._until_s = time.monotonic() + BEGIN_WITHIN_S
+        self._turn = transport.turn(time.monotonic())
         self._lost_count = 0
 
     def run(self) -> CallResult:
@@ -129,7 +131,7 @@ class _Call:
         left = len(self._group) - self._first_open
         if not left:
             return None
-        if time.monotonic() > self._until_s:
+        if time.monotonic() > self._turn.until_s:
             return CallResult(not_tried(left))
         if self._lost_count >= MAX_LOST:
             return answers_lost(problem, left)
@@ -139,7 +141,7 @@ class _Call:
         """Returns what broke the connection, or ""."""
         dialogue = Dialogue(len(self._group), self._letter, session.features, first=first)
         try:
-            problem = session.carry_out(dialogue, self._transport.turn(self._until_s))
+            problem = session.carry_out(dialogue, self._turn)
         except BaseException:
             session.is_spent = True
             raise

@@ -259,6 +259,25 @@ def test_a_slow_relay_gets_the_rest_later(letter_through, monkeypatch):
     assert_sound(campaign, server)
 
 
+@pytest.mark.parametrize("features", [("PIPELINING",), ()], ids=["pipelined", "plain"])
+def test_a_relay_that_refuses_slowly_gets_the_rest_later_too(letter_through, monkeypatch, features):
+    monkeypatch.setattr(smtp, "BEGIN_WITHIN_S", 0.0)
+    refused = {person(number): "550 5.1.1 no such user" for number in range(10)}
+    with ScriptedServer(Script(features=features, recipient_replies=refused)) as server:
+        campaign = letter_through(server)
+        assert positions(campaign)[DEFERRED, Reason.NOT_TRIED] > 0
+        again(campaign, times=10)
+    assert states_of(campaign) == {REFUSED: 10}
+
+
+def test_a_relay_that_takes_a_mail_drop_by_drop_is_left_before_the_lease_ends(letter_through, monkeypatch):
+    monkeypatch.setattr(smtp, "END_WITHIN_S", 0.5)
+    with ScriptedServer(Script(stall_at=".", stall_s=3)) as server:
+        campaign = letter_through(server, people=1)
+        assert positions(campaign) == {(UNCERTAIN, Reason.ANSWER_LOST): 1}
+    assert_sound(campaign, server)
+
+
 def test_a_connection_that_went_stale_between_chunks_costs_nobody_anything(letter_through):
     with ScriptedServer() as server:
         relay = make_loopback_relay(server.port, username="")
