@@ -94,11 +94,11 @@ def _order(number: int) -> tuple[str, str, dict[str, Any]]:
     """The post of this number: seven messages, two contacts and a campaign in each ten."""
     address = f"p{number}@club.example"
     if number % 10 == 0:
-        body = {
+        campaign = {
             "campaign_name": f"Post {number}", "subject": "Hello {{first_name}}", "body": "Dear {{first_name}}, hello.",
             "from_email": SENDER, "recipients": [{"email": address, "first_name": "Pat"}],
         }  # fmt: skip
-        return "campaigns", "/smtp-campaign", body
+        return "campaigns", "/smtp-campaign", campaign
     if number % 5 == 1:
         return "contacts", "/contacts", {"email": address, "consent": {"wording": f"Post {number}"}}
     body = {

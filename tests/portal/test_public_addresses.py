@@ -8,7 +8,6 @@ from ipaddress import IPv4Address, IPv6Address
 import pytest
 from hypothesis import given, strategies as st
 
-from portal import public_addresses
 from portal.public_addresses import (
     InternalAddress,
     NoSuchName,
@@ -120,7 +119,7 @@ def test_the_address_is_looked_up_once_and_then_connected_to_as_it_is(listener, 
         dialled.append(address[0])
         return real(address, **options)
 
-    monkeypatch.setattr(public_addresses.socket, "create_connection", dial)
+    monkeypatch.setattr(socket, "create_connection", dial)
     connect_public(
         "rebinding.example", listener, timeout_s=2, allow=is_loopback, look_up=lambda _host, _port: next(answers)
     ).close()
@@ -133,7 +132,7 @@ def test_the_address_that_is_really_connected_to_is_judged(listener, monkeypatch
     """A route or a proxy may lead elsewhere than asked: what counts is the peer of the socket."""
     real = socket.create_connection
     monkeypatch.setattr(
-        public_addresses.socket,
+        socket,
         "create_connection",
         lambda _address, **options: real(("127.0.0.1", listener), **options),
     )

@@ -91,3 +91,9 @@ def test_what_is_no_address_is_a_problem_and_so_is_a_wrong_method(api):
     assert api.get("/api/v1/nothing").json()["type"] == "urn:postroom:problem:not_found"
     answer = api.get("/smtp-campaign")
     assert (answer.status_code, answer["Allow"], answer["Content-Type"]) == (405, "POST", "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["/campaign-status/spring", "/contacts/", "/smtp-campaign/", "/api/v1/nothing"])
+def test_an_address_that_is_none_is_a_problem_document(api, path):
+    answer = api.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")

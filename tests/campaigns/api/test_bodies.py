@@ -4,13 +4,14 @@ import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
+from ninja import Schema
 
 from campaigns.api.body import MAX_DEPTH
 from campaigns.api.schemas import CampaignIn, ContactIn, ListIn, MessageIn, SuppressionIn
 from tests.factories.sending import make_account
 
 pytestmark = pytest.mark.django_db
-BODIES = {
+BODIES: dict[str, type[Schema]] = {
     "/smtp-campaign": CampaignIn,
     "/contacts": ContactIn,
     "/api/v1/messages": MessageIn,

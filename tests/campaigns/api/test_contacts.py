@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 
 from campaigns.audience.consent import Consent
 from campaigns.audience.edits import ContactEdit
@@ -114,3 +115,12 @@ def test_an_address_is_suppressed_asked_about_and_let_go(api):
     assert EndedSuppression.objects.get().why == "Asked"
     assert not Suppression.objects.exists()
     assert api.delete(f"{place}?email=anna@club.example&why=Asked").status_code == 200
+
+
+def test_who_adds_the_same_person_at_the_same_moment_is_asked_to_repeat_it(api, monkeypatch):
+    def taken(*_args, **_kwargs):
+        raise IntegrityError("duplicate key")
+
+    monkeypatch.setattr(Contact, "save", taken)
+    answer = api.post("/contacts", {"email": "anna@club.example"})
+    assert (answer.status_code, answer["Retry-After"]) == (409, "1")

@@ -22,7 +22,7 @@ def account():
     return make_account()
 
 
-def message(**fields) -> dict:
+def message(**fields) -> dict[str, object]:
     return {
         "to": "anna@club.example", "from_email": "shop@postroom.example", "subject": "Receipt {{ number }}",
         "body": "Thank you.", "values": {"number": 7}, **fields,

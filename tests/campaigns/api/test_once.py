@@ -26,11 +26,11 @@ def account():
     return make_account()
 
 
-def message(**fields) -> dict:
+def message(**fields) -> dict[str, object]:
     return {"to": "anna@club.example", "from_email": "shop@postroom.example", "subject": "Hi", "body": "Hi", **fields}
 
 
-def campaign(**fields) -> dict:
+def campaign(**fields) -> dict[str, object]:
     return {
         "campaign_name": "Spring", "subject": "News", "body": "Hello", "from_email": "shop@postroom.example",
         "recipients": [{"email": "anna@club.example"}], **fields,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import email
+from email.message import EmailMessage
 from email.policy import default as modern
 
 import pytest
@@ -29,7 +30,7 @@ from tests.factories.transactional import RECEIPT, make_message, make_order
 pytestmark = pytest.mark.django_db
 
 
-def mails_of(ses) -> list:
+def mails_of(ses) -> list[EmailMessage]:
     raws = [base64.b64decode(request["Content"]["Raw"]["Data"]) for request in ses.requests]
     return [email.message_from_bytes(raw, policy=modern) for raw in raws]
 

@@ -155,10 +155,15 @@ def test_a_message_of_any_bytes_stays_one_message(end, features):
 def test_an_address_cannot_end_its_command(field):
     chance = random.Random(field)
     tried = [f"anna{_payload(chance)}@club.example" for _number in range(500)]
+    message = b"Subject: a\r\n\r\nb\r\n"
     with ScriptedServer() as server:
         session = open_session(ServerSettings(server.port), watcher=NoWatcher(), patience=HURRIED)
-        whole = Letter(SENDER, RECIPIENT, [b"Subject: a\r\n\r\nb\r\n"])
-        dialogue = Dialogue(500, lambda number: whole._replace(**{field: tried[number]}), session.features)
+
+        def letter_of(number: int) -> Letter:
+            people = {"sender": SENDER, "recipient": RECIPIENT, field: tried[number]}
+            return Letter(people["sender"], people["recipient"], [message])
+
+        dialogue = Dialogue(500, letter_of, session.features)
         session.carry_out(dialogue, Turn(time.monotonic() + 60, NoWatcher()))
         session.close()
     assert dialogue.unfit
@@ -166,5 +171,5 @@ def test_an_address_cannot_end_its_command(field):
         paths = (mail.sender, *mail.recipients)
         assert len(paths) == 2
         assert not any(character in "".join(paths) for character in "\r\n\0<> ")
-        size = f"SIZE={len(whole.message[0])}"
+        size = f"SIZE={len(message)}"
         assert mail.parameters in {size, f"{size} BODY=8BITMIME SMTPUTF8"}
