@@ -64,6 +64,9 @@ def set_health(grant_id: int, health: Health, *, reason: str = "", actor_name: s
         before, was_working = (grant.health, grant.reason), grant.is_working
         if grant.health == Health.DISCONNECTED and health != Health.DISCONNECTED and not actor_name:
             return  # taken away by a person while we looked
+        if grant.health == Health.REVOKED and health == Health.UNREACHABLE:
+            note_checked(grant_id)  # no answer gives nothing back
+            return
         grant.health, grant.reason, grant.checked_at = health, reason[:60], database_now()
         grant.save(update_fields=["health", "reason", "checked_at"])
         if before != (grant.health, grant.reason):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -19,6 +20,9 @@ from portal.errors import OutsideError, PortalError, Unavailable
 from portal.google import oauth
 from portal.google.errors import SERVICE, ClientRefused, PermissionLost
 from portal.leases import database_now
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +68,9 @@ def refresh_access(grant: OAuthGrant) -> str:
     try:
         tokens = oauth.refresh(secret)
     except PermissionLost as error:
+        if not _of_same_token(grant).exists():
+            OAuthGrant.objects.filter(pk=grant.pk).update(next_token_call_at=None)
+            raise TokenWaits("the account was connected again", service=SERVICE, code="token_waits") from error
         health.set_health(grant.pk, Health.REVOKED, reason=error.code)
         raise
     except (OutsideError, ClientRefused) as error:
@@ -101,10 +108,13 @@ def _keep(grant: OAuthGrant, tokens: oauth.Tokens) -> None:
     columns = sealed_tokens(tokens, row=grant.row)
     if tokens.refresh_expires_in_s is None and grant.refresh_expires_at and grant.refresh_expires_at <= database_now():
         columns["refresh_expires_at"] = None  # it outlived what was said: the end is not known
-    # A reconnect meanwhile has newer tokens: those stay.
-    same = OAuthGrant.objects.filter(pk=grant.pk, sealed_refresh_token=grant.sealed_refresh_token)
-    if same.update(worked_at=Now(), **columns):
+    if _of_same_token(grant).update(worked_at=Now(), **columns):
         health.note_refreshed(grant.pk)
+
+
+def _of_same_token(grant: OAuthGrant) -> QuerySet[OAuthGrant]:
+    """The row while it has the token that `grant` was read with: a reconnect meanwhile has newer ones, which stay."""
+    return OAuthGrant.objects.filter(pk=grant.pk, sealed_refresh_token=grant.sealed_refresh_token)
 
 
 def _passing(error: PortalError) -> PortalError:

@@ -6,10 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from credentials.encryption.services import seal, unseal
 from credentials.grants import health
 from credentials.grants.models import GrantEvent, Health, OAuthGrant
 from credentials.grants.services import check_due_grants, check_grant, disconnect, try_again
-from credentials.grants.tokens import access_token, claim_token_call
+from credentials.grants.tokens import TABLE, access_token, claim_token_call
 from portal.alerts.models import Alert
 from portal.errors import Conflict, Unavailable
 from portal.google.errors import PermissionLost
@@ -150,3 +151,31 @@ def test_the_history_has_one_row_a_change(google):
     for _ in range(3):
         looked_at(grant)
     assert list(GrantEvent.objects.values_list("health", flat=True)) == [Health.REVOKED]
+
+
+@pytest.mark.parametrize("reason", ["invalid_grant", "domainPolicy"])
+def test_google_in_trouble_does_not_make_a_lost_permission_count_as_working(google, reason):
+    grant = grant_with(google)
+    health.lose_permission(grant.pk, reason=reason)
+    google.add_fault(kind="answer", error="internal_failure", operations=["token"], count=1)
+    assert looked_at(grant).health == Health.REVOKED
+    assert (grant.reason, grant.checked_at is None) == (reason, False)
+
+
+def test_an_old_token_that_is_refused_takes_nothing_from_an_account_connected_again(google):
+    grant = grant_with(google)
+    stale = OAuthGrant.objects.get(pk=grant.pk)
+    google.revoke(ANNA)
+    newer = make_grant("other@gmail.example", refresh_token=google.grant(ANNA))
+    OAuthGrant.objects.filter(pk=grant.pk).update(
+        sealed_refresh_token=seal(unsealed(newer), table=TABLE, row=grant.row)
+    )
+    with pytest.raises(Unavailable):
+        access_token(stale)
+    grant.refresh_from_db()
+    assert grant.is_working
+    assert access_token(grant)
+
+
+def unsealed(grant: OAuthGrant) -> str:
+    return unseal(grant.sealed_refresh_token, table=TABLE, row=grant.row)
