@@ -73,14 +73,22 @@ def reason_against(message: InboundMessage, headers: tuple[Header, ...]) -> Reas
         return Reason.NULL_SENDER
     if Status.FAIL.value in {message.spam, message.virus}:
         return Reason.UNSAFE
-    # SPF is about the very address that a bounce goes to; DMARC about the one that people see.
-    if Status.PASS.value not in {message.spf, message.dmarc}:
+    if not _is_vouched_for(message):
         return Reason.UNAUTHENTICATED
     if is_list_mail(headers):
         return Reason.LIST_MAIL
     if is_robot(message.envelope_from) or is_automatic(headers):
         return Reason.AUTOMATIC
     return Reason.NONE
+
+
+def _is_vouched_for(message: InboundMessage) -> bool:
+    """SPF is about the very address that a bounce goes to; DMARC about the one in From, so both must be of one domain."""
+    if message.spf == Status.PASS.value:
+        return True
+    domain = read_recipient(message.envelope_from).domain
+    is_same = bool(domain) and domain == read_recipient(message.sender_key).domain
+    return is_same and message.dmarc == Status.PASS.value
 
 
 def _attempt(work: Work, message: InboundMessage) -> None:

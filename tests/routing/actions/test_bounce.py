@@ -62,6 +62,8 @@ def test_a_second_hint_bounces_nothing(sent):
         ({"envelope_from": ""}, "null_sender"),
         ({"spf": "FAIL", "dmarc": "FAIL"}, "unauthenticated"),
         ({"spf": "GRAY", "dmarc": "DISABLED"}, "unauthenticated"),
+        ({"spf": "FAIL", "dmarc": "PASS", "envelope_from": "victim@other.example"}, "unauthenticated"),
+        ({"spf": "FAIL", "dmarc": "PASS", "sender_key": ""}, "unauthenticated"),
         ({"spam": "FAIL"}, "unsafe"),
         ({"virus": "FAIL"}, "unsafe"),
         ({"headers": [["List-Id", "<x.example>"]]}, "list_mail"),
@@ -72,6 +74,10 @@ def test_a_second_hint_bounces_nothing(sent):
 def test_what_would_be_backscatter_is_dropped_with_the_reason(sent, message, reason):
     delivery = bounced(**message)
     assert (delivery.state, delivery.reason, sent) == ("dropped", reason, [])
+
+
+def test_dmarc_vouches_for_an_envelope_sender_of_the_same_domain(sent):
+    assert bounced(spf="FAIL", dmarc="PASS").state == "bounced"
 
 
 def test_after_a_day_there_is_no_bounce(sent):
