@@ -42,9 +42,7 @@ def first_steps(user: User | AnonymousUser) -> list[FirstStep]:
     is_connected = SendingAccount.objects.filter(refreshed_at__isnull=False).exists()
     # An account that stops later is an alert, not a first step.
     return [
-        step(
-            _("Connect an account to send through"), is_connected, "sendingaccount_changelist", "view_sendingaccount"
-        ),
+        step(_("Connect an account to send through"), is_connected, "sendingaccount_changelist", "view_sendingaccount"),
         step(_("Import your contacts"), has_people, "contactimport_add", "add_contactimport"),
         step(_("Write a template"), has_template, "template_add", "add_template"),
         step(_("Write a campaign, and say who it comes from"), has_signed, "campaign_add", "add_campaign"),
