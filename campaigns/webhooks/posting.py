@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 LEASE_S = 120
 BUDGET_S = 60.0
 RETRY_S = (5, 30, 120, 600, 1800, 3600, 10_800, 21_600)  # then every six hours
+LONGEST_REST_S = 600  # of an endpoint that failed, in which its other posts wait, too
 PAUSED, GIVEN_UP = "webhook.paused", "webhook.given_up"
 _GONE = 410
 State = WebhookPost.State
@@ -69,11 +70,19 @@ def post_due(endpoint_id: int) -> int:
         logger.warning("webhook.no_secret", extra={"endpoint": endpoint_id, "error": str(error)})
         release(WebhookEndpoint.objects.filter(pk=endpoint_id), token, retry_in_s=RETRY_S[2])
         return 0
-    taken = _post_in_order(endpoint, secrets)
-    release(WebhookEndpoint.objects.filter(pk=endpoint_id), token)
-    if _due(endpoint).exists():
+    taken, has_failed = _post_in_order(endpoint, secrets)
+    rest_s = _rest_s(0 if taken else endpoint.failed_in_a_row) if has_failed else None
+    release(WebhookEndpoint.objects.filter(pk=endpoint_id), token, retry_in_s=rest_s)
+    if not has_failed and _due(endpoint).exists():
         publish(TaskName.POST_WEBHOOKS, endpoint_id=endpoint_id)
     return taken
+
+
+def _rest_s(failed_before: int) -> float:
+    """So long nothing is posted there: an outage of a minute must not use up the failures of all that waits. A second
+    less than the failed post itself waits, so that its hint finds the endpoint free.
+    """
+    return min(LONGEST_REST_S, RETRY_S[min(failed_before, len(RETRY_S) - 1)]) - 1
 
 
 def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
@@ -89,14 +98,15 @@ def _due(endpoint: WebhookEndpoint) -> QuerySet[WebhookPost]:
     return WebhookPost.objects.filter(is_due(), endpoint__in=going, state=State.WAITING).order_by("pk")
 
 
-def _post_in_order(endpoint: WebhookEndpoint, secrets: list[str]) -> int:
+def _post_in_order(endpoint: WebhookEndpoint, secrets: list[str]) -> tuple[int, bool]:
+    """How many were taken, and whether one was not."""
     taken, deadline_s = 0, time.monotonic() + BUDGET_S
     while time.monotonic() < deadline_s and (waiting := _due(endpoint).first()) is not None:
         tried = _try(endpoint, waiting, secrets)
         taken += _note(endpoint, waiting, tried)
         if not tried.is_taken:
-            break  # whoever comes next would meet the same
-    return taken
+            return taken, True  # whoever comes next would meet the same
+    return taken, False
 
 
 def _try(endpoint: WebhookEndpoint, waiting: WebhookPost, secrets: list[str]) -> Tried:

@@ -47,7 +47,7 @@ def change_endpoint(endpoint: WebhookEndpoint, *, actor: User) -> None:
     before = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     changes = {"name": endpoint.name, "url": endpoint.url, "event_types": endpoint.event_types}
     restart = {"positions": positions_now()} if endpoint.is_active and not before.is_active else {}
-    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=endpoint.is_active, **changes, **restart)
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=endpoint.is_active, retry_at=None, **changes, **restart)
     record_activity("webhook.changed", actor=actor, target=endpoint)
 
 
@@ -71,6 +71,7 @@ def send_ping(endpoint: WebhookEndpoint, *, actor: User) -> WebhookPost:
     at = timezone.now().isoformat(timespec="seconds").replace("+00:00", "Z")
     event = Event(f"evt_ping_{uuid4().hex}", EventType.PING, at, {"by": actor.get_username()})
     post = WebhookPost.objects.create(endpoint=endpoint, body=body_of([event]), event_count=1)
+    _end_rest(endpoint.pk)
     record_activity("webhook.tested", actor=actor, target=endpoint)
     publish(TaskName.POST_WEBHOOKS, endpoint_id=endpoint.pk)
     return post
@@ -86,15 +87,21 @@ def post_again(post_id: int, *, actor: User) -> WebhookPost:
         state=WebhookPost.State.WAITING, retry_at=None, ended_at=None, try_count=0,
         give_up_at=timezone.now() + timedelta(hours=settings.WEBHOOK_TRIED_H),
     )  # fmt: skip
+    _end_rest(post.endpoint_id)
     record_activity("webhook.tried_again", actor=actor, target=post.endpoint, post=post.post_key)
     publish(TaskName.POST_WEBHOOKS, endpoint_id=post.endpoint_id)
     return post
 
 
+def _end_rest(endpoint_id: int) -> None:
+    """A person waits for it."""
+    WebhookEndpoint.objects.filter(pk=endpoint_id).update(retry_at=None)
+
+
 @transaction.atomic
 def let_go_on(endpoint: WebhookEndpoint, *, actor: User) -> None:
     """End the pause that failures brought; what happened meanwhile is told."""
-    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(paused_at=None, failed_in_a_row=0)
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(paused_at=None, failed_in_a_row=0, retry_at=None)
     WebhookPost.objects.filter(endpoint=endpoint, state=WebhookPost.State.WAITING).update(
         retry_at=None, give_up_at=timezone.now() + timedelta(hours=settings.WEBHOOK_TRIED_H)
     )

@@ -147,6 +147,7 @@ def test_a_failed_post_is_tried_again_later_and_later(receiver, hints):
     for _turn in range(3):
         post_due(endpoint.pk)
         WebhookPost.objects.update(retry_at=None)
+        WebhookEndpoint.objects.update(retry_at=None)
     post.refresh_from_db()
     assert (post.state, post.try_count) == (State.TAKEN, 3)
     assert [hint.delay_s for hint in hints.of(TaskName.POST_WEBHOOKS)] == list(RETRY_S[:2])
@@ -154,6 +155,20 @@ def test_a_failed_post_is_tried_again_later_and_later(receiver, hints):
     assert post.tries.first().excerpt == "broken"
     keys = {came.headers["webhook-id"] for came in receiver.posts}
     assert keys == {post.post_key}
+
+
+def test_a_short_outage_does_not_fail_all_that_waits_at_once(receiver, hints):
+    receiver.answers = [Answer(503)]
+    endpoint = make_endpoint(url=receiver.url)
+    for _number in range(30):
+        make_post(endpoint)
+    post_due(endpoint.pk)
+    hints.run_all()
+    endpoint.refresh_from_db()
+    assert (endpoint.failed_in_a_row, endpoint.paused_at, len(receiver.posts)) == (1, None, 1)
+    WebhookEndpoint.objects.update(retry_at=None)  # the rest is over
+    post_due(endpoint.pk)
+    assert len(receiver.posts) == 2
 
 
 def test_a_post_waits_for_its_time(receiver):
@@ -196,6 +211,7 @@ def test_an_endpoint_that_fails_too_often_is_paused_and_loses_nothing(receiver, 
     for _turn in range(3):
         post_due(endpoint.pk)
         WebhookPost.objects.update(retry_at=None)
+        WebhookEndpoint.objects.update(retry_at=None)
     endpoint.refresh_from_db()
     assert endpoint.paused_at is not None
     assert len(receiver.posts) == 2
