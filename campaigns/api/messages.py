@@ -24,16 +24,17 @@ from campaigns.transactional.services import VALUE_NAME, queue_message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from campaigns.sending.models import Delivery
+    from campaigns.sending.models import Delivery, SendingAccount
     from credentials.api_keys.models import ApiKey
 
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """Addresses of the request that can be used."""
+    """Addresses of the request that can be used, and the account."""
 
     to: list[str]
     sender: MessageSender
+    account: SendingAccount
 
 
 def prepared_message(wanted: MessageIn, api_key: ApiKey) -> Callable[[], Answer]:
@@ -50,7 +51,7 @@ def prepared_message(wanted: MessageIn, api_key: ApiKey) -> Callable[[], Answer]
         asked_by=AskedBy(TransactionalMessage.Origin.API, api_key.name, api_key=api_key, actor=api_key.created_by),
         values={name: as_text(value) for name, value in wanted.values.items()},
         attachments=store_attachments(wanted.attachments),
-        rehearsal=rehearsal_of(api_key),
+        rehearsal=rehearsal_of(api_key, checked.account),
     )
     return lambda: _answer(queue_message(order), checked.to)
 
@@ -93,7 +94,7 @@ def _checked(wanted: MessageIn) -> _Checked:
     reply_to = read_address(wanted.reply_to, field="reply_to").address if wanted.reply_to else ""
     account = account_of(relay=wanted.relay, ses=wanted.ses)
     require_own_sender(account, sender)
-    return _Checked(recipients, MessageSender(sender.address, wanted.from_name, reply_to, account))
+    return _Checked(recipients, MessageSender(sender.address, wanted.from_name, reply_to, account), account)
 
 
 def _wording(wanted: MessageIn) -> Wording:

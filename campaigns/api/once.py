@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,13 +61,19 @@ def once_of(request: HttpRequest, api_key: ApiKey) -> Once:
 
 
 def carry_out(once: Once, deed: Callable[[], Answer]) -> JsonResponse:
-    """Do it in one transaction with keeping its answer, or give the answer that it got before."""
-    with transaction.atomic():
-        known = take(once)
-        if known is not None and known.status:
-            return response_of(kept_answer(known))
-        answer = deed()
-        keep(once, answer)
+    """Do it in one transaction with keeping its answer, or give the answer that it got before.
+
+    Raises Problem where another request has written the same row at this moment: it finds it there when it is repeated.
+    """
+    try:
+        with transaction.atomic():
+            known = take(once)
+            if known is not None and known.status:
+                return response_of(kept_answer(known))
+            answer = deed()
+            keep(once, answer)
+    except IntegrityError as error:
+        raise _busy(1) from error
     return response_of(answer)
 
 

@@ -94,7 +94,7 @@ def _write_draft(once: Once, wanted: CampaignIn, ready: _Ready) -> Campaign:
     if known is not None and known.campaign is not None:
         return known.campaign
     actor = once.api_key.created_by
-    rehearsal = rehearsal_of(once.api_key)
+    rehearsal = rehearsal_of(once.api_key, ready.account)
     draft = Campaign(
         name=f"{TEST_MARK if once.api_key.is_test else ''}{wanted.campaign_name}"[:150],
         account=ready.account, from_name=wanted.from_name, from_address=ready.sender.address, reply_to=ready.reply_to,

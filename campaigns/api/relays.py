@@ -67,7 +67,7 @@ def relay_account(wanted: CampaignIn, *, actor: User | None) -> SendingAccount:
     server = _server_of(wanted)
     known = _known(server)
     if known is None:
-        return _make(server, wanted.smtp_password, actor)
+        known = _make(server, wanted.smtp_password, actor)
     if not known.account.is_active:
         raise in_field("smtp_server", _("This relay is switched off in Postroom."), code="switched_off")
     if not hmac.compare_digest(open_password(known).encode(), wanted.smtp_password.encode()):
@@ -110,7 +110,7 @@ def _known(server: _Server) -> Relay | None:
     return same.select_related("account").order_by("is_from_api", "pk").first()
 
 
-def _make(server: _Server, password: str, actor: User | None) -> SendingAccount:
+def _make(server: _Server, password: str, actor: User | None) -> Relay:
     preset, quota = _KNOWN.get(server.host, (Relay.Preset.CUSTOM, -1.0))
     relay = Relay(
         preset=preset, host=server.host, port=server.port, security=server.security.value, username=server.username,
@@ -129,8 +129,8 @@ def _make(server: _Server, password: str, actor: User | None) -> SendingAccount:
         found = _known(server)
         if found is None:
             raise in_field("smtp_server", _("A relay is called “%s” already.") % name) from None
-        return found.account
-    return relay.account
+        return found
+    return relay
 
 
 def _change_password(relay: Relay, password: str, actor: User | None) -> None:
@@ -138,6 +138,7 @@ def _change_password(relay: Relay, password: str, actor: User | None) -> None:
         text = _("An operator set this relay up with another password. Name it in “relay” instead.")
         raise in_field("smtp_password", text, code="other_password")
     relay.sealed_password = seal_password(relay, password)
+    relay.last_login_failed_at = None  # what was refused may be right now
     with transaction.atomic():
-        relay.save(update_fields=["sealed_password"])
+        relay.save(update_fields=["sealed_password", "last_login_failed_at"])
         record_activity("relay.password_changed", actor=actor, target=relay, through="API")
