@@ -147,8 +147,11 @@ def _field_error(found: dict[str, object]) -> FieldError:
     """From pydantic's words: ("body", "body", "recipients", 3, "email") becomes recipients[3].email."""
     place = found.get("loc")
     steps = list(place) if isinstance(place, (list, tuple)) else []
-    while steps and steps[0] in {"body", "order", "query", "asked"} and len(steps) > 1:
-        steps = steps[1:]
+    for outer in ({"body", "query"}, {"order", "asked"}):  # where it came, and our name for all of it
+        steps = steps[1:] if steps and steps[0] in outer else steps
+    said = found.get("ctx")
+    if not steps and isinstance(said, dict):  # what several fields do not agree on names one of them itself
+        steps = [str(said.get("field", ""))]
     field = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
     code = str(found.get("type", "invalid"))
     if code == "extra_forbidden":

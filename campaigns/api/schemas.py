@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from django.conf import settings
 from ninja import Schema
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from campaigns.transactional.orders import MAX_RECIPIENTS
 
@@ -29,6 +30,11 @@ BodyKind = Literal["markdown", "html", "mjml"]
 
 class _Body(Schema):
     model_config = ConfigDict(extra="forbid")
+
+
+def _wrong(field: str, detail: str, *, code: str) -> PydanticCustomError:
+    """What fields do not agree on, said of the one that is to be mended."""
+    return PydanticCustomError(code, detail, {"field": field})
 
 
 class AttachmentIn(_Body):
@@ -79,17 +85,28 @@ class CampaignIn(_Sent):
     smtp_password: Annotated[str, StringConstraints(max_length=1000, pattern=_ONE_LINE)] = ""
 
     @model_validator(mode="after")
-    def _one_of_each(self) -> CampaignIn:
-        audience = [name for name in ("contact_list", "segment", "recipients") if getattr(self, name) is not None]
-        if len(audience) != 1:
-            raise ValueError("Give exactly one of list, segment and recipients.")
-        if self.recipients is not None and not 1 <= len(self.recipients) <= settings.API_MAX_RECIPIENTS:
-            raise ValueError(
-                f"Between 1 and {settings.API_MAX_RECIPIENTS} recipients in one request; use a list for more."
+    def _one_audience(self) -> CampaignIn:
+        given = [name for name in ("contact_list", "segment", "recipients") if getattr(self, name) is not None]
+        if not given:
+            detail = "Say to whom: give exactly one of list, segment and recipients. Left out, it is not everybody."
+            raise _wrong("recipients", detail, code="missing")
+        if len(given) > 1:
+            raise _wrong(given[-1], "Give exactly one of list, segment and recipients.", code="one_of")
+        most = settings.API_MAX_RECIPIENTS
+        if self.recipients is not None and not 1 <= len(self.recipients) <= most:
+            detail = f"Between 1 and {most} recipients in one request; use a list for more."
+            raise _wrong("recipients", detail, code="count")
+        return self
+
+    @model_validator(mode="after")
+    def _one_way(self) -> CampaignIn:
+        if sum((self.relay is not None, self.smtp_server is not None, self.ses)) > 1:
+            raise _wrong(
+                "ses" if self.ses else "smtp_server", "Give at most one of relay, ses and smtp_server.", code="one_of"
             )
-        ways = [name for name in ("relay", "smtp_server") if getattr(self, name) is not None] + ["ses"] * self.ses
-        if len(ways) > 1:
-            raise ValueError("Give at most one of relay, ses and smtp_server.")
+        if self.smtp_server is None and (self.smtp_username or self.smtp_password or self.smtp_port is not None):
+            detail = "smtp_username, smtp_password and smtp_port belong to a server: name it here, or leave them out."
+            raise _wrong("smtp_server", detail, code="missing")
         return self
 
 
@@ -106,13 +123,13 @@ class MessageIn(_Sent):
 
     @model_validator(mode="after")
     def _one_wording(self) -> MessageIn:
-        is_written = self.subject is not None and self.body is not None
-        if (self.template is None) == (self.subject is None and self.body is None):
-            raise ValueError("Give either a template, or a subject and a body.")
-        if self.template is None and not is_written:
-            raise ValueError("A message without a template has both a subject and a body.")
+        if self.template is not None and (self.subject is not None or self.body is not None):
+            raise _wrong("template", "Give either a template, or a subject and a body.", code="one_of")
+        if self.template is None and (self.subject is None or self.body is None):
+            detail = "A message without a template has both a subject and a body."
+            raise _wrong("body" if self.body is None else "subject", detail, code="missing")
         if self.relay is not None and self.ses:
-            raise ValueError("Give at most one of relay and ses.")
+            raise _wrong("ses", "Give at most one of relay and ses.", code="one_of")
         return self
 
 

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
@@ -68,4 +68,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((_patterns(api), "ninja"), namespace="api")),
     path("api/<path:rest>", unknown_address),
     path("", include((_patterns(bare), "ninja"), namespace="api-bare")),
+    re_path(r"^(?:smtp-campaign|campaign-status|contacts)/.*$", unknown_address),
 ]
