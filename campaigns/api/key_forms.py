@@ -38,10 +38,10 @@ class ApiKeyForm(forms.Form):
         label=_("Requests a minute"), min_value=1, max_value=MOST_PER_MINUTE, initial=600,
         help_text=_("Beyond them it is asked to wait."),
     )  # fmt: skip
-    expires_at = forms.SplitDateTimeField(
+    expires_at = forms.DateTimeField(
         label=_("Valid until"),
         required=False,
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("Left empty: until it is revoked."),
     )
 
