@@ -107,11 +107,17 @@ def _import_row(work: Work, mailbox: GmailMailbox) -> GmailImport:
     row, is_new = GmailImport.objects.get_or_create(
         message=delivery.message, mailbox=mailbox, defaults={"head": _head(delivery)}
     )
-    if not is_new and row.state != GmailImport.State.OPEN and delivery.reason == Reason.AGAIN.value:
+    if not is_new and row.state != GmailImport.State.OPEN and _is_wanted_again(delivery, row):
         GmailImport.objects.filter(pk=row.pk).update(state=GmailImport.State.OPEN, upload_url="", gmail_message_id="")
         row.refresh_from_db()
     row.message, row.mailbox = delivery.message, mailbox
     return row
+
+
+def _is_wanted_again(delivery: InboundDelivery, row: GmailImport) -> bool:
+    """By a person, since the import ended; the reason in the delivery does not outlast a wait."""
+    ended_at = row.finished_at or row.created_at
+    return delivery.events.filter(reason=Reason.AGAIN.value, at__gt=ended_at).exists()
 
 
 def _import(work: Work, row: GmailImport) -> None:
@@ -125,7 +131,9 @@ def _import(work: Work, row: GmailImport) -> None:
     try:
         imported = put_into_mailbox(row, _wish(work.delivery))
     except UnclearError:
-        rows.filter(lease_token=token).update(state=GmailImport.State.UNCERTAIN, lease_token="", lease_until=None)
+        rows.filter(lease_token=token).update(
+            state=GmailImport.State.UNCERTAIN, finished_at=timezone.now(), lease_token="", lease_until=None
+        )
         work.end(DeliveryState.UNCERTAIN, Reason.ANSWER_LOST)
     except (OutsideError, ConfigurationError) as error:
         release(rows, token)
@@ -164,7 +172,7 @@ def _after(error: OutsideError | ConfigurationError, work: Work, mailbox: GmailM
         work.postpone(Reason.NOT_CONFIGURED, detail=str(error), retry_in_s=CONFIGURATION_WAIT_S)
     elif isinstance(error, ObjectMissing):
         work.end(DeliveryState.FAILED, Reason.RAW_MISSING)
-    elif isinstance(error, Refused):
+    elif isinstance(error, Refused) and error.service != S3:  # the bucket's refusal is not Gmail's word on the mail
         work.end(DeliveryState.FAILED, Reason.REFUSED, detail=f"{detail}: {error}")
     else:
         _try_later(error, work)

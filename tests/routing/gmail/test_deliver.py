@@ -3,11 +3,16 @@ from __future__ import annotations
 import pytest
 
 from credentials.grants.models import Health, OAuthGrant
+from portal.aws import s3
+from portal.errors import Refused
 from portal.google import gmail
 from routing.gmail.deliver import deliver_to_gmail
-from routing.gmail.models import GmailImport
+from routing.gmail.drain import drain_mailbox
+from routing.gmail.models import GmailImport, GmailMailbox
+from routing.gmail.parking import park_waiting, slow_down
 from routing.inbound.models import DeliveryState, InboundDelivery
 from routing.inbound.reasons import Reason
+from routing.inbound.services import deliver_again
 from tests.factories.gmail import SCOPES, make_delivery, make_inbound, make_mailbox
 
 pytestmark = pytest.mark.django_db
@@ -197,7 +202,40 @@ def test_a_mailbox_that_is_gone_fails_by_name(google, delivery):
 def test_delivering_again_puts_it_there_again(google, delivery):
     google.ask("POST", "merging", {"merges_same_message_id": False})
     after(delivery)
-    InboundDelivery.objects.update(state=DeliveryState.PENDING, reason=Reason.AGAIN)
+    deliver_again([delivery.pk], actor=None)
     assert after(delivery).state == DeliveryState.DELIVERED
     assert len(google.imports()) == 2
     assert GmailImport.objects.count() == 1
+
+
+def test_a_persons_word_is_not_forgotten_while_gmail_wants_nothing(google, delivery, mailbox):
+    google.ask("POST", "merging", {"merges_same_message_id": False})
+    after(delivery)
+    slow_down(mailbox, 60)
+    deliver_again([delivery.pk], actor=None)
+    assert after(delivery).state == DeliveryState.PENDING
+    GmailMailbox.objects.update(wait_until=None)
+    assert let_again(delivery).state == DeliveryState.DELIVERED
+    assert len(google.imports()) == 2
+
+
+def test_what_is_uncertain_goes_again_at_a_persons_word_though_it_was_parked(google, delivery, mailbox):
+    google.add_fault(kind="drop_request", operations=["import_put"], count=1)
+    after(delivery)
+    google.ask("POST", "forget-uploads", {})
+    assert let_again(delivery).state == DeliveryState.UNCERTAIN
+    deliver_again([delivery.pk], actor=None)
+    park_waiting(mailbox)
+    drain_mailbox(mailbox.pk)
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.DELIVERED
+    assert len(google.imports()) == 1
+
+
+def test_mail_whose_bucket_refuses_us_waits(google, delivery, monkeypatch):
+    def refuse(*_args):
+        raise Refused("Access Denied", service="s3", code="403")
+
+    monkeypatch.setattr(s3, "head_object", refuse)
+    assert after(delivery).state == DeliveryState.PENDING
+    assert delivery.reason == Reason.RAW_UNREACHABLE
