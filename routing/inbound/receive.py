@@ -62,6 +62,7 @@ def _take_in(notifications: list[Notification]) -> int:
 
 
 def _row(found: Notification) -> InboundMessage:
+    headers = kept_headers(found.headers)
     verdicts = {name.value: found.verdicts[name].value for name in VerdictName}
     return InboundMessage(
         ses_message_id=found.ses_message_id,
@@ -75,8 +76,8 @@ def _row(found: Notification) -> InboundMessage:
         subject=found.subject,
         rfc_message_id=found.rfc_message_id,
         dmarc_policy=found.dmarc_policy,
-        headers=kept_headers(found.headers),
-        headers_truncated=found.headers_truncated,
+        headers=headers,
+        headers_truncated=found.headers_truncated or not headers or len(headers) < len(found.headers),
         is_canary=any(name.lower() == CANARY_HEADER.lower() for name, _value in found.headers),
         **verdicts,
     )

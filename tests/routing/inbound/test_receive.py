@@ -148,3 +148,17 @@ def test_a_rule_that_cannot_be_read_holds_its_mail(bucket):
     type(rule).objects.filter(pk=rule.pk).update(choices=[{"nonsense": 1}])
     receive(bucket, notification("a@in.example"))
     assert states() == [("a@in.example", "hold", "held")]
+
+
+def test_headers_that_the_notification_leaves_out_are_read_from_the_mail(bucket):
+    make_rule("*", conditions=[{"kind": "header", "name": "x-kind", "test": "equals", "value": "order"}])
+    event = notification("a@in.example", headers=[])
+    receive(bucket, event, raw=b"X-Kind: order\r\n\r\nBody")
+    assert states() == [("a@in.example", "store", "stored")]
+
+
+def test_headers_that_a_row_does_not_hold_are_read_from_the_mail(bucket):
+    make_rule("*", conditions=[{"kind": "header", "name": "x-kind", "test": "equals", "value": "order"}])
+    long = [[f"X-{number}", "x" * 7_000] for number in range(5)]
+    receive(bucket, notification("a@in.example", headers=[*long, ["X-Kind", "order"]]), raw=b"X-Kind: order\r\n\r\n")
+    assert states() == [("a@in.example", "store", "stored")]
