@@ -17,7 +17,9 @@ from portal.leases import is_due
 from portal.publish import publish
 from portal.queues import TaskName
 from routing.inbound.dispatch import publish_delivery
-from routing.inbound.models import FINAL_STATES, OPEN_STATES, InboundDelivery, InboundMessage
+from routing.inbound.models import FINAL_STATES, OPEN_STATES, DeliveryState, InboundDelivery, InboundMessage
+from routing.inbound.services import unpark
+from routing.rules.definition import ActionKind
 from routing.rules.models import RuleHit
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ HITS_DAYS = 400
 
 def sweep_inbound() -> dict[str, int]:
     """Publish hints for unrouted messages and due deliveries; delete raw mail and rows past their time."""
+    _let_forwarding_go()
     return {
         "unrouted": _hint_messages(),
         "due": _hint_deliveries(),
@@ -69,6 +72,15 @@ def _hint_deliveries() -> int:
     return len(found)
 
 
+def _let_forwarding_go() -> None:
+    """Mail to be forwarded is parked while there is no address of ours to do it from."""
+    if not (settings.FORWARD_FROM_ADDRESS or settings.DEFAULT_FROM_ADDRESS):
+        return
+    parked = InboundDelivery.objects.filter(action=ActionKind.FORWARD.value, state=DeliveryState.PARKED)
+    for destination in parked.order_by().values_list("destination", flat=True).distinct()[:MAX_HINTS]:
+        unpark(ActionKind.FORWARD, destination)
+
+
 def delete_old_raw() -> int:
     """Delete raw mail older than INBOUND_RAW_DAYS; never while a delivery of it is not final. 0 days keep it for ever."""
     if not settings.INBOUND_RAW_DAYS:
@@ -77,6 +89,8 @@ def delete_old_raw() -> int:
     old = InboundMessage.objects.filter(raw=InboundMessage.Raw.KEPT, received_at__lt=limit)
     count = 0
     for message in _settled(old).order_by("received_at")[:MAX_DELETED]:
+        if not _settled(old).filter(pk=message.pk).exists():
+            continue  # somebody wants it again meanwhile
         try:
             s3.delete_object(message.bucket, message.object_key)
         except OutsideError as error:

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal.aws import s3
 from portal.holds import HoldLost
 from portal.queues import TaskName
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage
 from routing.inbound.reasons import Reason
+from routing.inbound.services import deliver_again
 from routing.inbound.sweep import delete_old_raw, delete_old_rows, sweep_inbound
 from routing.inbound.work import MAX_CLAIMS, retry_delay_s, take
 from routing.rules.definition import ActionKind
@@ -141,3 +143,28 @@ def test_rows_go_after_their_raw_mail_and_their_time(bucket):
     assert delete_old_rows() == 0
     delete_old_raw()
     assert delete_old_rows() == 1
+
+
+def test_raw_mail_that_somebody_wants_again_while_others_are_deleted_stays(bucket, monkeypatch):
+    messages = [make_message(received_at=LONG_AGO + timedelta(hours=number)) for number in range(2)]
+    deliveries = [make_inbound_delivery(GMAIL, message=message, state="delivered") for message in messages]
+    bucket.objects.update({(BUCKET, message.object_key): b"raw" for message in messages})
+
+    def delete(name, key):
+        bucket.delete_object(name, key)
+        deliver_again([deliveries[1].pk], actor=None)
+
+    monkeypatch.setattr(s3, "delete_object", delete)
+    assert delete_old_raw() == 1
+    assert (BUCKET, messages[1].object_key) in bucket.objects
+
+
+def test_forwarding_that_waited_for_an_address_of_ours_goes_once_there_is_one(settings, hints):
+    settings.FORWARD_FROM_ADDRESS = settings.DEFAULT_FROM_ADDRESS = ""
+    delivery = make_inbound_delivery({"kind": "forward", "address": "x@else.example"}, state="parked")
+    sweep_inbound()
+    assert fresh(delivery).state == "parked"
+    settings.FORWARD_FROM_ADDRESS = "us@ours.example"
+    sweep_inbound()
+    assert fresh(delivery).state == "pending"
+    assert hints.of(TaskName.FORWARD_MAIL)[0].ids == {"delivery_id": delivery.pk}
