@@ -13,7 +13,9 @@ from django.db import models
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = [
-    path for folder in ("portal/templates", "campaigns/templates") for path in sorted((ROOT / folder).rglob("*.html"))
+    path
+    for folder in ("portal/templates", "campaigns/templates", "routing/templates")
+    for path in sorted((ROOT / folder).rglob("*.html"))
 ]
 BARE_TIME = re.compile(r"\{\{[^}]*(_at\b(?!\|date:'c')|\|date:\"DATETIME|\|time\b|\|timesince|\|timeuntil)[^}]*\}\}")
 # What looks like a time and is none, or is for machines: file, then why.

@@ -13,7 +13,9 @@ WRITTEN = re.compile(r"(?:record_activity\(|verb=|verb = )\s*\"([a-z_]+\.[a-z_]+
 
 
 def verbs() -> set[str]:
-    paths = [path for folder in ("campaigns", "portal") for path in (ROOT / folder).rglob("*.py")]
+    paths = [
+        path for folder in ("campaigns", "portal", "routing", "credentials") for path in (ROOT / folder).rglob("*.py")
+    ]
     return {verb for path in paths for verb in WRITTEN.findall(path.read_text())}
 
 
