@@ -27,13 +27,21 @@ State = FormMessage.State
 
 
 def mail_waiting() -> int:
-    """Make a mail of each message that has none; returns how many. Harmless twice: each mail is asked for once."""
+    """Make a mail of each message that has none; returns how many. Harmless twice: each mail is asked for once.
+
+    Raises the first error that nobody expected, once all others have their mail.
+    """
     waiting = FormMessage.objects.filter(state=State.RECEIVED).order_by("pk").select_related("form__account")
-    made = 0
-    while batch := list(waiting[:AT_ONCE]):
+    made, after, errors = 0, 0, []
+    while batch := list(waiting.filter(pk__gt=after)[:AT_ONCE]):
         for message in batch:
-            _make_mail(message)
-        made += len(batch)
+            try:
+                _make_mail(message)
+            except Exception as error:  # noqa: BLE001  # one that cannot be made must not keep the others waiting
+                errors.append(error)
+        made, after = made + len(batch), batch[-1].pk
+    if errors:
+        raise errors[0]
     return made
 
 

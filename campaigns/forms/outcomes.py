@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.forms.models import ContactForm, FormMessage
-from campaigns.sending.models import Campaign, Chunk, Delivery
+from campaigns.sending.models import Campaign, Chunk
 from campaigns.sending.states import DeliveryState
+from campaigns.transactional.people import deliveries_by_campaign
 from portal.activity import record_activity
 from portal.alerts.models import Alert
 from portal.alerts.services import clear_alert, raise_alert
@@ -23,13 +24,18 @@ from portal.publish import publish
 from portal.queues import TaskName
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
+
+    from campaigns.sending.models import Delivery
 
 logger = logging.getLogger(__name__)
 
 ALERT = "form.message_failed"
 BOUNCES_SEEN_FOR = timedelta(days=2)
+_READ_AT_ONCE = 100
 State = FormMessage.State
 _SENT = frozenset({DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.COMPLAINED})
 _LOST = frozenset({DeliveryState.REFUSED, DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.BOUNCED})
@@ -38,12 +44,12 @@ _LOST = frozenset({DeliveryState.REFUSED, DeliveryState.SKIPPED, DeliveryState.C
 def settle_messages() -> dict[str, int]:
     """Note what became of the mails; returns how many were sent and how many failed."""
     found = {"sent": 0, "failed": 0}
-    for message in _open_messages():
-        state = _delivery_state(message)
+    for message, delivery in _with_deliveries(list(_open_messages())):
+        state = DeliveryState(delivery.state)
         if state in _SENT:
             found["sent"] += _note_sent(message)
-        elif state is not None and DeliveryState(state) in _LOST:
-            note_failure(message, _why(message))
+        elif state in _LOST:
+            note_failure(message, str(delivery.get_reason_display() or delivery.get_state_display()))
             found["failed"] += 1
     return found
 
@@ -58,21 +64,14 @@ def _open_messages() -> QuerySet[FormMessage]:
     return (leaving | came_back).select_related("form", "mail").order_by("pk")
 
 
-def _delivery(message: FormMessage) -> Delivery | None:
-    if message.mail is None:
-        return None
-    key = message.mail.test_recipient.lower()
-    return Delivery.objects.filter(address_key=key, campaign=message.mail).first()
-
-
-def _delivery_state(message: FormMessage) -> int | None:
-    found = _delivery(message)
-    return found.state if found else None
-
-
-def _why(message: FormMessage) -> str:
-    found = _delivery(message)
-    return str(found.get_reason_display() or found.get_state_display()) if found else ""
+def _with_deliveries(messages: Sequence[FormMessage]) -> Iterator[tuple[FormMessage, Delivery]]:
+    """Each message with its mail to the form's one recipient; a few statements for a page of them."""
+    for start in range(0, len(messages), _READ_AT_ONCE):
+        page = messages[start : start + _READ_AT_ONCE]
+        mails = deliveries_by_campaign([message.mail_id for message in page if message.mail_id])
+        for message in page:
+            for delivery in mails.get(message.mail_id or 0, [])[:1]:
+                yield message, delivery
 
 
 def _note_sent(message: FormMessage) -> int:

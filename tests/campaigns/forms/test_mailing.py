@@ -10,6 +10,7 @@ from email.policy import default as modern
 import pytest
 from django.utils import timezone
 
+from campaigns.forms import mailing
 from campaigns.forms.mailing import mail_waiting
 from campaigns.forms.models import FormMessage
 from campaigns.forms.outcomes import settle_messages, sweep_forms, try_again
@@ -178,3 +179,30 @@ def test_old_messages_go_with_their_words_and_failed_ones_too(ses, hints):
     mail = Campaign.objects.get(pk=Campaign.objects.first().pk)
     assert (mail.given_values, mail.reply_to) == ({}, "")
     assert not Campaign.objects.filter(name__contains=message.subject).exists()
+
+
+def test_one_message_that_cannot_be_made_keeps_no_other_waiting(monkeypatch):
+    first, second = make_form_message(subject="One"), make_form_message(subject="Two")
+    real = mailing.queue_message
+
+    def queue(order):
+        if order.values["subject_line"].endswith("One"):
+            raise ValueError("nobody expected this")
+        return real(order)
+
+    monkeypatch.setattr(mailing, "queue_message", queue)
+    with pytest.raises(ValueError, match="nobody expected"):
+        mail_waiting()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (State.RECEIVED, State.LEAVING)
+
+
+def test_what_became_of_many_is_read_at_once(hints, django_assert_max_num_queries):
+    form = make_contact_form()
+    for number in range(12):
+        make_form_message(form, subject=f"Letter {number}")
+    mail_waiting()
+    Delivery.objects.update(state=DeliveryState.DEFERRED)
+    with django_assert_max_num_queries(6):
+        settle_messages()
