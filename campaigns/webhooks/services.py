@@ -47,7 +47,9 @@ def change_endpoint(endpoint: WebhookEndpoint, *, actor: User) -> None:
     before = WebhookEndpoint.objects.select_for_update().get(pk=endpoint.pk)
     changes = {"name": endpoint.name, "url": endpoint.url, "event_types": endpoint.event_types}
     restart = {"positions": positions_now()} if endpoint.is_active and not before.is_active else {}
-    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(is_active=endpoint.is_active, retry_at=None, **changes, **restart)
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
+        is_active=endpoint.is_active, retry_at=None, **changes, **restart
+    )
     record_activity("webhook.changed", actor=actor, target=endpoint)
 
 
