@@ -87,7 +87,7 @@ def test_the_bundle_holds_a_page_with_a_strict_policy_and_nothing_inline(markete
         ]  # fmt: skip
         page = archive.read("index.html").decode()
     assert "default-src 'none'; script-src 'self'" in page
-    assert "connect-src https://post.example; form-action https://post.example" in page
+    assert "connect-src https://post.example; form-action 'self' https://post.example" in page
     assert f'action="https://post.example/contact/{form.form_key}"' in page
     assert "<script>alert" not in page
     assert page.count("<script") == 1
