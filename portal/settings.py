@@ -118,6 +118,8 @@ TEMPLATES = [
 # --- Database
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'postroom.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# SQLite reads its whole schema at the first statement of a connection: more than all else of a short request.
+DATABASES["default"]["CONN_MAX_AGE"] = env.whole_number("DATABASE_CONN_MAX_AGE_S", 60)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Writers queue for the lock at BEGIN instead of failing half-way; readers never wait (WAL).
     DATABASES["default"]["OPTIONS"] = {
@@ -126,7 +128,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.whole_number("DATABASE_CONN_MAX_AGE_S", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # --- Files
