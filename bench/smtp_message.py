@@ -1,12 +1,24 @@
-"""The mail that bench.smtp sends by every sender: 10 kB, with a few letters beyond ASCII, as most mails have."""
+"""The mail that bench.smtp sends by every sender: a usual newsletter of 10 kB, HTML with its text, not only in ASCII.
+
+Sender's name, subject, both bodies and List-Unsubscribe are the same for all, and every sender fills the same places.
+"""
 
 from __future__ import annotations
 
-SUBJECT = "Programme for {{ first_name }}"
-TEXT = "The hall is open again – the choir’s first evening is Thursday at seven."
+FROM_NAME = "Café am Fluß"
+FROM_ADDRESS = "office@postroom.example"
+SUBJECT = "The café’s programme for {{ first_name }}"
 FIELDS = ("first_name", "last_name", "city", "code", "unsubscribe_url")
-_PARAGRAPH = "<p>The hall is open again, and the choir’s evenings are as always on Thursdays at seven – do come.</p>\n"
-_HTML_BYTES = 9_000
+_SENTENCE = "The hall is open again, and the choir’s evenings are as always on Thursdays at seven – do come."
+_PARAGRAPH = f"<p>{_SENTENCE}</p>\n"
+_HTML_BYTES, _TEXT_BYTES = 7_500, 2_000
+
+
+def text() -> str:
+    """The text part: the same fields, a line each, between plain sentences."""
+    holes = [f"Your {name}: {{{{ {name} }}}}\n" for name in FIELDS]
+    filler = f"{_SENTENCE}\n\n" * (_TEXT_BYTES // len(_SENTENCE.encode()) // (len(holes) + 1))
+    return filler.join(["", *holes, ""])
 
 
 def html() -> str:

@@ -5,8 +5,8 @@ const path = require("node:path");
 const [messages, folder] = [Number(process.argv[2]), process.argv[3]];
 const nodemailer = require(path.join(folder, "node_modules", "nodemailer"));
 
-// The template comes from bench/smtp_message.py, in the environment: the same words for every sender.
-const template = process.env.BENCH_HTML;
+// The templates come from bench/smtp_message.py, in the environment: the same words for every sender.
+const { BENCH_FROM_NAME, BENCH_FROM_ADDRESS, BENCH_SUBJECT, BENCH_TEXT, BENCH_HTML } = process.env;
 
 function mail(number) {
   const values = {
@@ -16,12 +16,14 @@ function mail(number) {
     code: `C${number}`,
     unsubscribe_url: `https://postroom.example/u/${number}`,
   };
+  const fill = (template) => template.replace(/{{ (\w+) }}/g, (_whole, name) => values[name]);
   return {
-    from: "office@postroom.example",
+    from: { name: BENCH_FROM_NAME, address: BENCH_FROM_ADDRESS },
     to: `person${number}@club.example`,
-    subject: "Programme for Anna",
-    text: process.env.BENCH_TEXT,
-    html: template.replace(/{{ (\w+) }}/g, (_whole, name) => values[name]),
+    subject: fill(BENCH_SUBJECT),
+    text: fill(BENCH_TEXT),
+    html: fill(BENCH_HTML),
+    headers: { "List-Unsubscribe": `<${values.unsubscribe_url}>` },
   };
 }
 

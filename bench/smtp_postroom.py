@@ -85,11 +85,12 @@ def _make_campaign() -> Campaign:
     return Campaign.objects.create(
         name="bench",
         account=account,
-        from_address="office@postroom.example",
+        from_name=message.FROM_NAME,
+        from_address=message.FROM_ADDRESS,
         kind=MessageContent.Kind.HTML,
         subject=message.SUBJECT,
         body=message.html(),
-        text_body=message.TEXT,
+        text_body=message.text(),
         is_to_everybody=True,
     )
 

@@ -71,17 +71,24 @@ class Session:
         return dialogue.closing_reply.text
 
     def _step(self, dialogue: Dialogue, turn: Turn) -> None:
+        reply = self._wire.waiting_reply()
+        if reply is None or dialogue.awaits_message:
+            reply = self._awaited(dialogue, turn, reply)
+        write = dialogue.take(reply)
+        if write.commands:
+            self._write(write, dialogue)
+
+    def _awaited(self, dialogue: Dialogue, turn: Turn, reply: Reply | None) -> Reply:
+        """Wait for a reply that did not come together with the one before; an answer to a mail is counted."""
         is_answer = dialogue.awaits_message
         patience_s = self._patience.message_s if is_answer else self._patience.reply_s
-        reply = self._wire.reply(within_s=self._within(patience_s))
+        reply = reply or self._wire.reply(within_s=self._within(patience_s))
         now_s = time.monotonic()
         if is_answer:
             self._count_answer(now_s, turn)
         if now_s > turn.until_s or self.mail_count >= MAX_MAILS:
             dialogue.open_no_more()
-        write = dialogue.take(reply)
-        if write.commands:
-            self._write(write, dialogue)
+        return reply
 
     def _within(self, patience_s: float) -> float:
         """So long may be waited: each step has its patience, all together end with the turn."""

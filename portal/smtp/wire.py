@@ -58,6 +58,10 @@ class Wire:
         pending = self._sock.pending() if isinstance(self._sock, ssl.SSLSocket) else 0
         return bool(self._replies or pending or self._poll.poll(0))
 
+    def waiting_reply(self) -> Reply | None:
+        """A reply that has been read already; None when the next must be waited for."""
+        return self._replies.popleft() if self._replies else None
+
     def reply(self, *, within_s: float) -> Reply:
         """The next reply. Raises ProtocolFault, HungUp, TimeoutError or another OSError."""
         if self._replies:

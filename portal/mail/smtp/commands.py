@@ -83,7 +83,11 @@ def _is_plain(piece: bytes) -> bool:
     """Whether it needs no change wherever it stands between other plain pieces."""
     if len(piece) >= _REMEMBERED_FROM_BYTES:
         return _is_plain_large(piece)
-    return not piece.startswith(b".") and (piece.isalnum() or _is_plain_within(piece))
+    if piece.startswith(b"."):
+        return False
+    end = len(piece) - 2
+    is_one_line = piece.endswith(b"\r\n") and piece.find(b"\r") == end and piece.find(b"\n") == end + 1
+    return is_one_line or _is_plain_within(piece)
 
 
 @lru_cache(maxsize=64)
