@@ -10,13 +10,13 @@ from email.policy import default as modern
 import pytest
 from django.utils import timezone
 
-from campaigns.forms import mailing
 from campaigns.forms.mailing import mail_waiting
 from campaigns.forms.models import FormMessage
 from campaigns.forms.outcomes import settle_messages, sweep_forms, try_again
 from campaigns.sending.models import Campaign, Chunk, Delivery
 from campaigns.sending.states import DeliveryState, Reason
 from campaigns.suppression.models import Suppression
+from campaigns.transactional.services import queue_message
 from portal.alerts.models import Alert
 from portal.errors import Conflict, Refused, Unavailable
 from portal.queues import TaskName
@@ -183,14 +183,13 @@ def test_old_messages_go_with_their_words_and_failed_ones_too(ses, hints):
 
 def test_one_message_that_cannot_be_made_keeps_no_other_waiting(monkeypatch):
     first, second = make_form_message(subject="One"), make_form_message(subject="Two")
-    real = mailing.queue_message
 
     def queue(order):
         if order.values["subject_line"].endswith("One"):
             raise ValueError("nobody expected this")
-        return real(order)
+        return queue_message(order)
 
-    monkeypatch.setattr(mailing, "queue_message", queue)
+    monkeypatch.setattr("campaigns.forms.mailing.queue_message", queue)
     with pytest.raises(ValueError, match="nobody expected"):
         mail_waiting()
     first.refresh_from_db()
