@@ -24,7 +24,22 @@ TAG = re.compile(r"(</?(?:strong|b|em|a|code|br)\b)")
 HOW = "`make messages`, then write the new texts in locale/<language>/LC_MESSAGES/django.po, then `make messages` again"
 
 # Words in templates that are the same in every language.
-NOT_TRANSLATED = {"Postroom", "CSV", "SES", "https://", "B", "I", "H", "UTC", "px", "kB", " ms", "Gmail", "List-Id"} | {
+NOT_TRANSLATED = {
+    "Postroom",
+    "CSV",
+    "SES",
+    "https://",
+    "B",
+    "I",
+    "H",
+    "UTC",
+    "px",
+    "kB",
+    " ms",
+    "Gmail",
+    "List-Id",
+    "inbound-smtp",
+} | {
     "Authorization: Bearer pr_live_…",
     "X-Api-Key: pr_live_…",
 }
