@@ -12,14 +12,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from credentials.grants.health import lose_permission
-from credentials.grants.models import OAuthGrant
+from credentials.grants.models import Health, OAuthGrant
 from credentials.grants.tokens import TokenWaits
 from portal.aws.s3 import SERVICE as S3, ObjectMissing
 from portal.errors import AnswerLost, AuthExpired, ConfigurationError, OutsideError, Refused
 from portal.google.errors import PermissionLost, SlowDown
 from portal.google.gmail import Imported
 from portal.holds import HoldLost
-from portal.leases import claim, release
+from portal.leases import claim, database_now, release
 from portal.publish import publish
 from portal.queues import TaskName
 from routing.gmail.head import trace_head
@@ -167,6 +167,7 @@ def _after(error: OutsideError | ConfigurationError, work: Work, mailbox: GmailM
         slow_down(mailbox, seconds)
         work.postpone(Reason.THROTTLED, detail=detail, retry_in_s=seconds)
     elif isinstance(error, TokenWaits):
+        _wait_for_token(mailbox)
         work.postpone(Reason.UNAVAILABLE, detail=detail, retry_in_s=TOKEN_WAIT_S)
     elif isinstance(error, ConfigurationError):
         work.postpone(Reason.NOT_CONFIGURED, detail=str(error), retry_in_s=CONFIGURATION_WAIT_S)
@@ -176,6 +177,13 @@ def _after(error: OutsideError | ConfigurationError, work: Work, mailbox: GmailM
         work.end(DeliveryState.FAILED, Reason.REFUSED, detail=f"{detail}: {error}")
     else:
         _try_later(error, work)
+
+
+def _wait_for_token(mailbox: GmailMailbox) -> None:
+    """While Google gives no tokens, not each mail has to find that out anew."""
+    grant = OAuthGrant.objects.get(pk=mailbox.grant_id)
+    if grant.health == Health.UNREACHABLE and grant.next_token_call_at is not None:
+        slow_down(mailbox, (grant.next_token_call_at - database_now()).total_seconds())
 
 
 def _try_later(error: OutsideError, work: Work) -> None:

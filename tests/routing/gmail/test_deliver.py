@@ -239,3 +239,10 @@ def test_mail_whose_bucket_refuses_us_waits(google, delivery, monkeypatch):
     monkeypatch.setattr(s3, "head_object", refuse)
     assert after(delivery).state == DeliveryState.PENDING
     assert delivery.reason == Reason.RAW_UNREACHABLE
+
+
+def test_while_google_gives_no_tokens_the_mailbox_waits_as_a_whole(google, mailbox, bucket):
+    google.add_fault(kind="answer", error="internal_failure", operations=["token"])
+    tried = [after(make_delivery(make_inbound(bucket=bucket), mailbox)) for _ in range(4)]
+    assert [delivery.attempts for delivery in tried] == [1, 1, 0, 0]
+    assert {delivery.state for delivery in tried} == {DeliveryState.PENDING}
