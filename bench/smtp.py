@@ -25,8 +25,8 @@ from bench.postfix_sink import find_sink, postfix_sink
 from tests.postgres import temporary_postgres
 
 GOAL = 10
-# What a run must not fall below. Django's goal is not reached yet, so there only a step back fails.
-LEAST = {"nodemailer": GOAL, "django": 4}
+# Django's goal is missed so far. The long form fails for it; the short one only when what was reached gets lost.
+SHORT_LEAST = {"django": 3.5}
 MEMORY_GOAL_MB = 200
 ATTACHMENT_BYTES = 1_048_576
 NODEMAILER = "nodemailer@^7 || ^8 || ^9 || ^10"
@@ -92,7 +92,8 @@ def _compare(peer: str, rounds: list[dict[str, float]]) -> bool:
     print(
         f"{peer:12}{theirs:8.0f} us of CPU per message; postroom {ours:.0f}, 1/{ratio:.1f} (goal 1/{GOAL}: {verdict})"
     )
-    return ratio >= at_least(LEAST[peer])
+    least = at_least(GOAL)
+    return ratio >= (min(least, SHORT_LEAST.get(peer, least)) if least < GOAL else least)
 
 
 def _stays_small(messages: int) -> bool:
