@@ -29,6 +29,12 @@ _ATTRIBUTES = {
     "font": {"face", "size"},
     "img": {"alt", "src"},
 }
+# Looks that name no address: `background` and the like may fetch something.
+_LOOKS = {
+    *("background-color", "border", "border-collapse", "border-color", "border-radius", "border-style", "border-width"),
+    *("color", "display", "font-family", "font-size", "font-style", "font-weight", "height", "line-height", "margin"),
+    *("max-width", "padding", "text-align", "text-decoration", "vertical-align", "white-space", "width"),
+}
 
 
 def text_frame(text: str, *, title: str) -> str:
@@ -38,5 +44,12 @@ def text_frame(text: str, *, title: str) -> str:
 
 def html_frame(html: str, *, title: str) -> str:
     """The HTML of a mail as a page, without whatever could ask something of another computer."""
-    clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"data"}, link_rel=None)
+    clean = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"data"},
+        link_rel=None,
+        filter_style_properties=_LOOKS,
+    )
     return _PAGE.format(title=escape(title), content=clean)
