@@ -114,8 +114,9 @@ def _relay(account: SendingAccount | None) -> dict[str, Any]:
 def _smtp(relay: Relay) -> dict[str, Any]:
     """By what the workers met there last; nobody connects for this answer."""
     last = RelayUse.objects.filter(relay=relay).order_by("-noted_at").first()
-    has_served = last is not None and (last.message_count > 0 or last.connection_count > 0)
     has_failed = last is not None and (last.failed_connection_count > 0 or last.failed_login_count > 0)
+    # A connection whose login was refused carries no mail.
+    has_served = last is not None and (last.message_count > 0 or (last.connection_count > 0 and not has_failed))
     return {
         "kind": "smtp",
         "host": relay.host,
