@@ -221,7 +221,18 @@ def test_the_frame_of_hostile_mail_holds_nothing_that_asks_another_computer(page
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
     text = answer.content.decode()
     assert "Dear friend" in text
-    for wish in ("<script", "<base", "refresh", "<form", "<iframe", "<link", "href", "onerror", "open.gif", "url("):
+    for wish in (
+        "<script",
+        "<base",
+        "refresh",
+        "<form",
+        "<iframe",
+        "<link",
+        "href",
+        "onerror",
+        "open.gif",
+        "evil.example",
+    ):
         assert wish not in text, wish
 
 
