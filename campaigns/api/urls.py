@@ -68,5 +68,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((_patterns(api), "ninja"), namespace="api")),
     path("api/<path:rest>", unknown_address),
     path("", include((_patterns(bare), "ninja"), namespace="api-bare")),
-    re_path(r"^(?:smtp-campaign|campaign-status|contacts)/.*$", unknown_address),
+    *(
+        re_path(rf"^{place}/(?P<rest>.*)$", unknown_address)
+        for place in ("smtp-campaign", "campaign-status", "contacts")
+    ),
 ]

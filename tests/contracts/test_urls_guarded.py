@@ -38,6 +38,10 @@ PUBLIC = {
         "the API: 401 without a key; a session is none",
     ),
     "api/<path:rest>": "says that there is no such address in the API",
+    **dict.fromkeys(
+        (f"{place}/(?P<rest>.*)" for place in ("smtp-campaign", "campaign-status", "contacts")),
+        "says that there is no such address in the API",
+    ),
     "healthz": "asked by load balancers",
     "admin/login/": "the login itself",
     "admin/logout/": "changes nothing for somebody who is not logged in",
