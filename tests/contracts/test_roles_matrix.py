@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 STRANGER = "stranger"
 PEOPLE = (STRANGER, VIEWER, MARKETER, OPERATOR, OWNER)
-LETTERS = {200: "y", 301: ">", 302: ">", 403: "x", 404: "o", 405: "m", 400: "w", 422: "w", 401: "k"}
+LETTERS = {200: "y", 301: ">", 302: ">", 403: "x", 404: "o", 405: "m", 400: "w", 422: "w", 415: "w", 401: "k"}
 WITHOUT_A_DEED = "lxomk"
 WITHOUT_LOGIN = {"/u/<path:token>", "/s/confirm/<str:token>"}  # the signed token is what allows the deed
 FOR_ONESELF = {"/admin/own-settings/"}  # everybody's own language and time zone

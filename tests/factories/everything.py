@@ -169,6 +169,7 @@ def _of_contact_forms() -> dict[str, str]:
     message, post = make_form_message(), a_busy_endpoint().posts.first()
     return {
         "webhook": str(post.endpoint_id), "webhook_post": str(post.pk), "contact_form": str(message.form_id), "form_message": str(message.pk),
+        "contact_form_key": message.form.form_key,
     }  # fmt: skip
 
 
