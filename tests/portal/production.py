@@ -14,6 +14,7 @@ ENVIRONMENT = {
     "SECRET_KEY": "k8Zr2-vQ9xTm4_LpW7sYc1NfHd6GjUb3AeRo5KiXt0BgVwMzPqSnEyCuDhFa",
     "ALLOWED_HOSTS": "postroom.example.org",
     "PUBLIC_URL": "https://postroom.example.org",
+    "KMS_KEY_ID": "alias/postroom",
 }
 
 

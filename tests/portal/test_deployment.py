@@ -24,6 +24,7 @@ def test_production_settings_give_no_warning(tmp_path):
         ({"DEBUG": "yes"}, "security.W018"),
         ({"SECRET_KEY": "short"}, "security.W009"),
         ({"ALLOWED_HOSTS": ""}, "security.W020"),
+        ({"KMS_KEY_ID": ""}, "credentials.W001"),
     ],
 )
 def test_a_deployment_is_warned_of(tmp_path, changes, finding):
