@@ -112,11 +112,12 @@ def freeze_message(campaign: Campaign, actor: User | None) -> MessageVersion:
     """
     source = draft_source(campaign)
     compiled = compiled_source(source)
-    campaign.version = version_of(campaign, source, compiled)
-    campaign.version.created_by = actor
-    campaign.version.save()
-    freeze_attachments(campaign, campaign.version, compiled)
-    return campaign.version
+    version = version_of(campaign, source, compiled)
+    version.created_by = actor
+    version.save()
+    campaign.version = version
+    freeze_attachments(campaign, version, compiled)
+    return version
 
 
 def version_of(content: MessageContent, source: MessageSource, compiled: CompiledMessage) -> MessageVersion:
