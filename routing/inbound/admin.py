@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _, gettext_lazy
 
 from portal.fields import prefix_range
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _PAGES = "routing_inboundmessage_"
 _COUNT_LIMIT = 10_000
 _SHOWN = 3
+_SUBJECT_CHARS = 80
 _DEED_WORDS = {
     "again": gettext_lazy("Try all again"),
     "release": gettext_lazy("Release all"),
@@ -90,7 +92,8 @@ class InboundMessageAdmin(ReadOnlyMixin, ListWordsMixin, FastListMixin):
     @admin.display(description=gettext_lazy("subject"))
     def shown_subject(self, message: InboundMessage) -> SafeString:
         url = reverse("admin:routing_inboundmessage_change", args=[message.pk])
-        return format_html('<a href="{}">{}</a>', url, message.subject or _("without a subject"))
+        shortened = Truncator(message.subject).chars(_SUBJECT_CHARS)
+        return format_html('<a href="{}">{}</a>', url, shortened or _("without a subject"))
 
     @admin.display(description=gettext_lazy("from"))
     def shown_sender(self, message: InboundMessage) -> str:
