@@ -27,7 +27,7 @@ NOT_FREE = frozenset(
         "accent_color", "asked_fields", "codename", "content_type", "cursor", "delimiter", "encoding",
         "encoding_certainty", "field", "file_etag", "form_key", "frozen_segments", "held_cause", "held_facts", "key",
         "language", "lease_token", "local_time", "newline", "object_id", "object_type", "only_contact_ids", "page_color",
-        "password", "place", "queue", "read_at", "session_hash", "text_color", "time_zone", "upload_hash", "verb", "zone",
+        "looks_like", "password", "place", "queue", "read_at", "session_hash", "signs", "text_color", "time_zone", "upload_hash", "verb", "zone",
     ]
 )  # fmt: skip
 # The first is made by us of letters and digits; the second is read with all checks of a rule at each look.
