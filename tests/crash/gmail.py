@@ -5,6 +5,7 @@ The double's log of imports is the judge: each message once in each mailbox it b
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections import Counter
@@ -177,7 +178,9 @@ def _audit(scene: GmailScene) -> Verdict:
 
 def _dead_letters() -> int:
     sqs = boto3.client("sqs")
-    url = sqs.get_queue_url(QueueName=full_name("postroom", QueueName.GMAIL) + "-dlq")["QueueUrl"]
+    url = sqs.get_queue_url(QueueName=full_name(os.environ.get("QUEUE_PREFIX", "postroom"), QueueName.GMAIL) + "-dlq")[
+        "QueueUrl"
+    ]
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]  # type: ignore[arg-type]
     return sum(int(count) for count in told.values())

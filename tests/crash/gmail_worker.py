@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import time
 
+from django.conf import settings
 from django.db import close_old_connections
 
 import workers.app
 from credentials.grants import health
+from portal.queues import QueueName, full_name
 from routing.gmail import deliver, drain
 from routing.inbound import sweep, work
 
@@ -44,4 +46,5 @@ if __name__ == "__main__":
     if "tick" in sys.argv:
         tick()
     # Without a maintenance queue nobody else asks Google.
-    workers.app.app.worker_main(["worker", "-P", "solo", "-l", "error", "-Q", "postroom-gmail"])
+    queue = full_name(settings.QUEUE_PREFIX, QueueName.GMAIL)
+    workers.app.app.worker_main(["worker", "-P", "solo", "-l", "error", "-Q", queue])
