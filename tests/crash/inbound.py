@@ -50,7 +50,7 @@ def prove(*, mails: int, outages: int) -> Found:
             workers=0,
             rate_per_s=100,
             helpers=(("-m", "workers.consume"),),
-            settings={"QUEUE_PREFIX": "postroom", "INBOUND_BUCKET": "postroom-inbound"},
+            settings={"INBOUND_BUCKET": "postroom-inbound"},
             database_url=server.url,
         ) as processes,
     ):
