@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -13,11 +11,10 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy as _
 
 from campaigns.forms.models import ContactForm
-from campaigns.messages.forms import ONE_LINE_BREAK
-from campaigns.sending.forms import clean_address
+from campaigns.sending.accounts import first_account
+from campaigns.sending.forms import clean_address, offer_accounts
 from campaigns.sending.models import SendingAccount
-
-_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
+from campaigns.website_fields import clean_one_line, clean_origins, require_page_of
 
 
 class ContactEditForm(forms.ModelForm[ContactForm]):
@@ -58,10 +55,9 @@ class ContactEditForm(forms.ModelForm[ContactForm]):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.initial = {**starting_values(), **self.initial}
-        accounts = list(SendingAccount.objects.all()[:2])
-        if len(accounts) == 1:  # nothing to choose
-            del self.fields["account"]
-            self.instance.account = self.instance.account or accounts[0]
+        if SendingAccount.objects.exists():
+            self.instance.account = self.instance.account or first_account()
+            offer_accounts(self.fields, chosen_id=self.instance.account_id)
 
     def clean_recipient(self) -> str:
         return clean_address(self.cleaned_data["recipient"])
@@ -70,10 +66,10 @@ class ContactEditForm(forms.ModelForm[ContactForm]):
         return clean_address(self.cleaned_data["from_address"])
 
     def clean_from_name(self) -> str:
-        return _one_line(self.cleaned_data["from_name"])
+        return clean_one_line(self.cleaned_data["from_name"])
 
     def clean_subject_prefix(self) -> str:
-        return _one_line(self.cleaned_data["subject_prefix"])
+        return clean_one_line(self.cleaned_data["subject_prefix"])
 
     def clean_is_default(self) -> bool:
         wanted = bool(self.cleaned_data["is_default"])
@@ -83,30 +79,15 @@ class ContactEditForm(forms.ModelForm[ContactForm]):
         return wanted
 
     def clean_allowed_origins(self) -> str:
-        found = []
-        for word in self.cleaned_data["allowed_origins"].split():
-            parts = urlsplit(word.lower())
-            origin = f"{parts.scheme}://{parts.netloc}"
-            if not _ORIGIN.fullmatch(origin):
-                raise ValidationError(
-                    gettext("“%s” is no website. Write it like https://www.club.example.") % word[:80]
-                )
-            found.append(origin)
-        return "\n".join(dict.fromkeys(found))
+        return clean_origins(self.cleaned_data["allowed_origins"])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        parts = urlsplit(given.get("return_url") or "")
-        if parts.netloc and f"{parts.scheme}://{parts.netloc}" not in (given.get("allowed_origins") or "").split():
-            self.add_error("return_url", gettext("It must be a page of one of the websites above."))
+        try:
+            require_page_of(given.get("return_url") or "", given.get("allowed_origins") or "")
+        except ValidationError as error:
+            self.add_error("return_url", error)
         return given
-
-
-def _one_line(text: str) -> str:
-    """The text of a header of the mail, which could not be sent with a line break."""
-    if ONE_LINE_BREAK.search(text):
-        raise ValidationError(gettext("This must stay on one line: take the line break out."), code="line_break")
-    return text
 
 
 def starting_values() -> dict[str, Any]:

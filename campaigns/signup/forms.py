@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -12,19 +10,18 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy as _
 
-from campaigns.messages.forms import ONE_LINE_BREAK
 from campaigns.sending.accounts import first_account
 from campaigns.sending.forms import clean_address, offer_accounts
 from campaigns.sending.models import SendingAccount
 from campaigns.signup.mail import check_message, default_body, default_subject
 from campaigns.signup.models import SignupForm
 from campaigns.signup.questions import all_questions
+from campaigns.website_fields import clean_one_line, clean_origins, require_page_of
 from portal.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
 ASK_CHOICES = (("", _("not asked")), ("asked", _("may be answered")), ("required", _("must be answered")))
 
 
@@ -86,22 +83,13 @@ class SignupEditForm(forms.ModelForm[SignupForm]):
         return clean_address(text) if text else ""
 
     def clean_from_name(self) -> str:
-        return _one_line(self.cleaned_data["from_name"])
+        return clean_one_line(self.cleaned_data["from_name"])
 
     def clean_confirmation_subject(self) -> str:
-        return _one_line(self.cleaned_data["confirmation_subject"])
+        return clean_one_line(self.cleaned_data["confirmation_subject"])
 
     def clean_allowed_origins(self) -> str:
-        found = []
-        for word in self.cleaned_data["allowed_origins"].split():
-            parts = urlsplit(word.lower())
-            origin = f"{parts.scheme}://{parts.netloc}"
-            if not _ORIGIN.fullmatch(origin):
-                raise ValidationError(
-                    gettext("“%s” is no website. Write it like https://www.club.example.") % word[:80]
-                )
-            found.append(origin)
-        return "\n".join(dict.fromkeys(found))
+        return clean_origins(self.cleaned_data["allowed_origins"])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -115,10 +103,10 @@ class SignupEditForm(forms.ModelForm[SignupForm]):
         return given
 
     def _check_return_url(self, given: dict[str, Any]) -> None:
-        parts = urlsplit(given.get("return_url") or "")
-        origins = (given.get("allowed_origins") or "").split()
-        if parts.netloc and f"{parts.scheme}://{parts.netloc}" not in origins:
-            self.add_error("return_url", gettext("It must be a page of one of the websites above."))
+        try:
+            require_page_of(given.get("return_url") or "", given.get("allowed_origins") or "")
+        except ValidationError as error:
+            self.add_error("return_url", error)
 
     def _check_mail(self, given: dict[str, Any]) -> None:
         subject, body = given.get("confirmation_subject"), given.get("confirmation_body")
@@ -128,13 +116,6 @@ class SignupEditForm(forms.ModelForm[SignupForm]):
             check_message(subject=subject, body=body)
         except InvalidInput as error:
             self.add_error("confirmation_body", str(error))
-
-
-def _one_line(text: str) -> str:
-    """The text of a header of the mail, which could not be sent with a line break."""
-    if ONE_LINE_BREAK.search(text):
-        raise ValidationError(gettext("This must stay on one line: take the line break out."), code="line_break")
-    return text
 
 
 def starting_values() -> dict[str, Any]:
