@@ -12,7 +12,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _, gettext_lazy
 
-from portal.fields import prefix_range
 from portal.list_words import ListWordsMixin
 from portal.mail.address import display_address
 from portal.paging import FastListMixin
@@ -22,8 +21,8 @@ from portal.time_columns import time_column
 from portal.wording import format_count
 from routing.inbound import many, shown, views
 from routing.inbound.filters import ActionFilter, RuleFilter, StateFilter
+from routing.inbound.matching import sought_prefix
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage
-from routing.recipients import read_recipient
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -78,10 +77,10 @@ class InboundMessageAdmin(ReadOnlyMixin, ListWordsMixin, FastListMixin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[InboundMessage], search_term: str
     ) -> tuple[QuerySet[InboundMessage], bool]:
-        wanted = search_term.replace("\0", "").strip()
-        if not wanted:
+        found = sought_prefix(search_term)
+        if found is None:
             return queryset, False
-        low, high = prefix_range(read_recipient(wanted).key)
+        low, high = found
         to = InboundDelivery.objects.filter(recipient__gte=low, recipient__lt=high).values("message_id")
         return queryset.filter(Q(sender_key__gte=low, sender_key__lt=high) | Q(pk__in=to)), False
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from routing.inbound.matching import BY_DEFAULT, NARROWED, is_id
 from routing.inbound.models import DeliveryState, InboundDelivery
 from routing.rules.definition import ActionKind
 from routing.rules.words import ACTION_WORDS
@@ -17,21 +18,15 @@ if TYPE_CHECKING:
 
     from routing.inbound.models import InboundMessage
 
-_ID_DIGITS = 18  # fits the databases' integers
-BY_DEFAULT = "none"
-
 
 class _DeliveryFilter(admin.SimpleListFilter):
-    """Messages with a delivery of some kind."""
-
-    def narrowed(self, rows: QuerySet[InboundDelivery]) -> QuerySet[InboundDelivery]:
-        """The deliveries that are meant; without a choice all."""
-        raise NotImplementedError
+    """Messages with a delivery of some kind: what its parameter means is in NARROWED."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[InboundMessage]) -> QuerySet[InboundMessage]:
         if not self.value():
             return queryset
-        return queryset.filter(pk__in=self.narrowed(InboundDelivery.objects.all()).values("message_id"))
+        deliveries = NARROWED[str(self.parameter_name)](InboundDelivery.objects.all(), self.value() or "")
+        return queryset.filter(pk__in=deliveries.values("message_id"))
 
 
 class StateFilter(_DeliveryFilter):
@@ -43,9 +38,6 @@ class StateFilter(_DeliveryFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         return [(state.value, str(state.label)) for state in DeliveryState]
 
-    def narrowed(self, rows: QuerySet[InboundDelivery]) -> QuerySet[InboundDelivery]:
-        return rows.filter(state=self.value()) if self.value() in DeliveryState.values else rows
-
 
 class ActionFilter(_DeliveryFilter):
     """By what was done, or is to be done."""
@@ -55,9 +47,6 @@ class ActionFilter(_DeliveryFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         return [(kind.value, str(ACTION_WORDS[kind])) for kind in ActionKind]
-
-    def narrowed(self, rows: QuerySet[InboundDelivery]) -> QuerySet[InboundDelivery]:
-        return rows.filter(action=self.value()) if self.value() in list(ActionKind) else rows
 
 
 class RuleFilter(_DeliveryFilter):
@@ -70,14 +59,3 @@ class RuleFilter(_DeliveryFilter):
         chosen = self.value() or ""
         named = [(chosen, _("rule %s") % chosen)] if is_id(chosen) else []
         return [(BY_DEFAULT, str(_("no rule took it"))), *[(value, str(label)) for value, label in named]]
-
-    def narrowed(self, rows: QuerySet[InboundDelivery]) -> QuerySet[InboundDelivery]:
-        chosen = self.value() or ""
-        if chosen == BY_DEFAULT:
-            return rows.filter(rule=None, rule_key="")
-        return rows.filter(rule_id=int(chosen)) if is_id(chosen) else rows
-
-
-def is_id(value: str) -> bool:
-    """Whether it may be an id of a row."""
-    return value.isdecimal() and value.isascii() and len(value) <= _ID_DIGITS

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q
 
-from portal.fields import prefix_range
-from routing.inbound.filters import BY_DEFAULT, is_id
+from routing.inbound.matching import by_rule, sought_prefix
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage
 from routing.inbound.services import deliver_again, give_up, release
-from routing.recipients import read_recipient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,17 +43,16 @@ def deeds_for(state: str) -> list[str]:
 
 
 def matching(sought: Mapping[str, str]) -> QuerySet[InboundDelivery]:
-    """Deliveries by the parameters of the log: `delivery` (state), `action_kind`, `rule`, `q`."""
+    """Deliveries by the parameters of the log: `delivery` (state), `action_kind`, `rule`, `q`.
+
+    None for a state or an action that there is not: what is not understood must not widen a deed.
+    """
     rows = InboundDelivery.objects.filter(state=sought.get("delivery", ""))
     if kind := sought.get("action_kind"):
         rows = rows.filter(action=kind)
-    rule = sought.get("rule", "")
-    if rule == BY_DEFAULT:
-        rows = rows.filter(rule=None, rule_key="")
-    elif is_id(rule):
-        rows = rows.filter(rule_id=int(rule))
-    if wanted := sought.get("q", "").replace("\0", "").strip():
-        low, high = prefix_range(read_recipient(wanted).key)
+    rows = by_rule(rows, sought.get("rule", ""))
+    if found := sought_prefix(sought.get("q", "")):
+        low, high = found
         recipients = Q(recipient__gte=low, recipient__lt=high)
         rows = rows.filter(recipients | Q(message__sender_key__gte=low, message__sender_key__lt=high))
     return rows

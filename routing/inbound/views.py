@@ -15,8 +15,8 @@ from portal.aws import s3
 from portal.errors import PortalError
 from portal.pages import Crumb, actor_of, page, render_page
 from routing.inbound import many, shown
-from routing.inbound.filters import is_id
 from routing.inbound.frames import FRAME_HEADERS, html_frame, text_frame
+from routing.inbound.matching import is_id
 from routing.inbound.mime_view import ShownMail, read_mail
 from routing.inbound.models import InboundMessage
 from routing.inbound.raw import read_raw

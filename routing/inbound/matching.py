@@ -1,0 +1,52 @@
+"""Deliveries as the log of mail narrows them; deeds for all that it shows ask by the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from portal.fields import prefix_range
+from routing.inbound.models import DeliveryState, InboundDelivery
+from routing.recipients import read_recipient
+from routing.rules.definition import ActionKind
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+_ID_DIGITS = 18  # fits the databases' integers
+BY_DEFAULT = "none"  # no rule decided
+
+
+def is_id(value: str) -> bool:
+    """Whether it may be an id of a row."""
+    return value.isdecimal() and value.isascii() and len(value) <= _ID_DIGITS
+
+
+def in_state(rows: QuerySet[InboundDelivery], value: str) -> QuerySet[InboundDelivery]:
+    """Those in a state; all for a word that is none."""
+    return rows.filter(state=value) if value in DeliveryState.values else rows
+
+
+def of_action(rows: QuerySet[InboundDelivery], value: str) -> QuerySet[InboundDelivery]:
+    """Those of an action; all for a word that is none."""
+    return rows.filter(action=value) if value in list(ActionKind) else rows
+
+
+def by_rule(rows: QuerySet[InboundDelivery], value: str) -> QuerySet[InboundDelivery]:
+    """Those that a rule, by its id, or none (BY_DEFAULT) decided; all for anything else."""
+    if value == BY_DEFAULT:
+        return rows.filter(rule=None, rule_key="")
+    return rows.filter(rule_id=int(value)) if is_id(value) else rows
+
+
+NARROWED: Final[Mapping[str, Callable[[QuerySet[InboundDelivery], str], QuerySet[InboundDelivery]]]] = {
+    "delivery": in_state,
+    "action_kind": of_action,
+    "rule": by_rule,
+}
+
+
+def sought_prefix(text: str) -> tuple[str, str] | None:
+    """The range of keys that begin with what was typed; None for nothing."""
+    wanted = text.replace("\0", "").strip()
+    return prefix_range(read_recipient(wanted).key) if wanted else None
