@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-SUBJECTS = ("domains", "gmail", "inbound", "rules")
+SUBJECTS = ("canary", "domains", "gmail", "inbound", "rules")
 
 for subject in SUBJECTS:
     if find_spec(f"routing.{subject}.admin"):

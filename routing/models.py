@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from routing.actions.models import BouncePace
+from routing.canary.models import CanaryRun
 from routing.domains.models import InboundDomain
 from routing.gmail.models import GmailImport, GmailMailbox
 from routing.inbound.models import InboundDelivery, InboundDeliveryEvent, InboundMessage
@@ -18,6 +19,7 @@ from routing.rules.models import (
 
 __all__ = [
     "BouncePace",
+    "CanaryRun",
     "DefaultRoute",
     "GmailImport",
     "GmailMailbox",
