@@ -4,5 +4,26 @@ from __future__ import annotations
 
 from credentials.api_keys.models import ApiKey
 from credentials.grants.models import GrantEvent, OAuthGrant
+from credentials.smtp_users.models import (
+    SmtpDrift,
+    SmtpHandover,
+    SmtpKey,
+    SmtpUser,
+    SmtpUserDay,
+    SmtpUserStep,
+    SmtpViolation,
+)
+from credentials.sending_domains.models import DomainRecord, SendingDomain
 
-__all__ = ["ApiKey", "GrantEvent", "OAuthGrant"]
+__all__ = [
+    "ApiKey",
+    "GrantEvent",
+    "OAuthGrant",
+    "SmtpDrift",
+    "SmtpHandover",
+    "SmtpKey",
+    "SmtpUser",
+    "SmtpUserDay",
+    "SmtpUserStep",
+    "SmtpViolation",
+]
