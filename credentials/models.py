@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from credentials.api_keys.models import ApiKey
 from credentials.grants.models import GrantEvent, OAuthGrant
+from credentials.sending_domains.models import DomainRecord, SendingDomain
 from credentials.smtp_users.models import (
     SmtpDrift,
     SmtpHandover,
@@ -13,12 +14,13 @@ from credentials.smtp_users.models import (
     SmtpUserStep,
     SmtpViolation,
 )
-from credentials.sending_domains.models import DomainRecord, SendingDomain
 
 __all__ = [
     "ApiKey",
+    "DomainRecord",
     "GrantEvent",
     "OAuthGrant",
+    "SendingDomain",
     "SmtpDrift",
     "SmtpHandover",
     "SmtpKey",
