@@ -11,6 +11,7 @@ _SUBJECTS = {
     "api_key": gettext_lazy("API key"),
     "approval_rule": gettext_lazy("approval rule"),
     "campaign": gettext_lazy("campaign"),
+    "canary": gettext_lazy("test mail"),
     "contact": gettext_lazy("contact"),
     "contact_form": gettext_lazy("contact form"),
     "contacts": gettext_lazy("contacts"),

@@ -202,6 +202,7 @@ GROUPS = (
                 badges.GMAIL,
             ),
         ),
+        rare=(Entry(_("Test mail"), "clock", ("admin:routing_canaryrun_changelist",), "routing.view_canaryrun"),),
     ),
     Group(
         _("Watch"),

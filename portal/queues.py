@@ -36,6 +36,7 @@ class QueueName(StrEnum):
     BOUNCES = "bounces"
     FORWARDS = "forwards"
     WEBHOOKS = "webhooks"
+    CREDENTIALS = "credentials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,12 @@ class TaskName(StrEnum):
     DELIVER_TO_GMAIL = "routing.deliver_to_gmail"
     DRAIN_GMAIL = "routing.drain_gmail"
     CHECK_GRANTS = "credentials.check_grants"
+    TEND_SENDING_DOMAINS = "credentials.tend_sending_domains"
+    PROVISION_SMTP_USER = "credentials.provision_smtp_user"
     SEND_BOUNCE = "routing.send_bounce"
     FORWARD_MAIL = "routing.forward_mail"
     POST_MAIL = "routing.post_mail"
+    KEEP_CANARY = "routing.keep_canary"
     SWEEP = "maintenance.sweep"
 
 
@@ -105,6 +109,7 @@ QUEUES: dict[QueueName, Queue] = {
         Queue(QueueName.GMAIL, Feed.TASKS, visibility_timeout_s=960),
         Queue(QueueName.BOUNCES, Feed.TASKS, visibility_timeout_s=360),
         Queue(QueueName.FORWARDS, Feed.TASKS, visibility_timeout_s=360),
+        Queue(QueueName.CREDENTIALS, Feed.TASKS, visibility_timeout_s=360),
     )
 }
 
@@ -137,9 +142,12 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.DELIVER_TO_GMAIL: QueueName.GMAIL,
     TaskName.DRAIN_GMAIL: QueueName.GMAIL,
     TaskName.CHECK_GRANTS: QueueName.MAINTENANCE,
+    TaskName.TEND_SENDING_DOMAINS: QueueName.MAINTENANCE,
+    TaskName.PROVISION_SMTP_USER: QueueName.CREDENTIALS,
     TaskName.SEND_BOUNCE: QueueName.BOUNCES,
     TaskName.FORWARD_MAIL: QueueName.FORWARDS,
     TaskName.POST_MAIL: QueueName.FORWARDS,
+    TaskName.KEEP_CANARY: QueueName.MAINTENANCE,
     TaskName.SWEEP: QueueName.MAINTENANCE,
 }
 
@@ -155,6 +163,8 @@ class Tick:
 SCHEDULE: tuple[Tick, ...] = (
     Tick(TaskName.SWEEP, every_s=60),
     Tick(TaskName.CHECK_GRANTS, every_s=60),
+    Tick(TaskName.TEND_SENDING_DOMAINS, every_s=60),
+    Tick(TaskName.KEEP_CANARY, every_s=60),
     Tick(TaskName.WRITE_REPORTS, every_s=300),
     Tick(TaskName.REFRESH_QUOTA, every_s=60),
     Tick(TaskName.SYNC_SUPPRESSIONS, every_s=60),

@@ -165,6 +165,10 @@ ALERTS_FROM_ADDRESS = env.text("ALERTS_FROM_ADDRESS")  # "" means DEFAULT_FROM_A
 ALERTS_TOPIC_ARN = env.text("ALERTS_TOPIC_ARN")  # "" tells alerts by e-mail and in the portal only
 SES_SUPPRESSION_SYNC = env.yes_no("SES_SUPPRESSION_SYNC", default=True)  # with the list that SES keeps for the account
 SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
+SES_SMTP_HOST = env.text("SES_SMTP_HOST", f"email-smtp.{AWS_REGION}.amazonaws.com")  # where SMTP users log in
+SES_SMTP_PORT = env.whole_number("SES_SMTP_PORT", 587, least=1, most=65535)  # STARTTLS
+SES_SMTP_TLS_PORT = env.whole_number("SES_SMTP_TLS_PORT", 465, least=1, most=65535)  # TLS from the first byte
+SES_SMTP_CA_FILE = env.text("SES_SMTP_CA_FILE")  # "" believes the authorities of the machine
 
 # --- Mail that comes in
 INBOUND_BUCKET = env.text("INBOUND_BUCKET", "postroom-inbound" if SANDBOX else "")  # the only bucket that is believed
@@ -173,6 +177,9 @@ INBOUND_RAW_DAYS = env.whole_number("INBOUND_RAW_DAYS", 90)  # 0 keeps raw mail 
 INBOUND_KEEP_DAYS = env.whole_number("INBOUND_KEEP_DAYS", 365, least=1)  # rows of the log
 BOUNCE_FROM_ADDRESS = env.text("BOUNCE_FROM_ADDRESS")  # "" means mailer-daemon@ the domain of the recipient
 FORWARD_FROM_ADDRESS = env.text("FORWARD_FROM_ADDRESS")  # "" means DEFAULT_FROM_ADDRESS
+CANARY_EVERY_MIN = env.whole_number("CANARY_EVERY_MIN", 60, most=24 * 60)  # 0 sends no test mail
+CANARY_ADDRESS = env.text("CANARY_ADDRESS")  # "" means postroom-test@ the first domain that receives
+CANARY_LATE_MIN = env.whole_number("CANARY_LATE_MIN", 15, least=1, most=24 * 60)
 
 # --- Google: Gmail accounts that inbound mail is put into
 GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID", "sandbox-client" if SANDBOX else "").strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -211,7 +212,8 @@ def _head(delivery: InboundDelivery) -> str:
 
 def _wish(delivery: InboundDelivery) -> Wish:
     options = [each.options for each in _of_same_import(delivery)]
-    return joint_wish(Wish(tuple(each.get("labels", [])), bool(each.get("never_spam"))) for each in options)
+    wish = joint_wish(Wish(tuple(each.get("labels", [])), bool(each.get("never_spam"))) for each in options)
+    return replace(wish, in_sight=()) if delivery.message.is_canary else wish
 
 
 def _of_same_import(delivery: InboundDelivery) -> list[InboundDelivery]:

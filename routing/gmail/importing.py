@@ -17,7 +17,7 @@ from portal.errors import AuthExpired, PortalError, Refused, Throttled, Unavaila
 from portal.google import gmail
 from portal.google.errors import SERVICE, NotThere, StaleToken
 from portal.google.gmail import Imported
-from routing.gmail.labels import forget_labels, label_ids
+from routing.gmail.labels import IN_SIGHT, forget_labels, label_ids
 from routing.gmail.models import GmailImport, GmailMailbox
 from routing.inbound.models import InboundMessage
 
@@ -36,6 +36,7 @@ class Wish:
 
     labels: tuple[str, ...] = ()
     never_spam: bool = False
+    in_sight: tuple[str, ...] = IN_SIGHT  # empty: under its labels alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _begin(mailbox: GmailMailbox, parcel: Parcel, wish: Wish, token: str) -> str
     return gmail.begin_import(
         token,
         size_bytes=parcel.size_bytes,
-        label_ids=label_ids(mailbox, token, wish.labels),
+        label_ids=label_ids(mailbox, token, wish.labels, in_sight=wish.in_sight),
         never_spam=wish.never_spam,
     )
 

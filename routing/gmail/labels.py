@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from portal.errors import Refused
 from portal.google import gmail
@@ -11,18 +11,18 @@ from routing.gmail.models import GmailMailbox
 IN_SIGHT = ("INBOX", "UNREAD")  # ids of Gmail's own; without them a mail is found by search only
 
 
-def label_ids(mailbox: GmailMailbox, token: str, names: Iterable[str]) -> list[str]:
+def label_ids(mailbox: GmailMailbox, token: str, names: Iterable[str], *, in_sight: Sequence[str]) -> list[str]:
     """Ids for the names, after those that put a mail in sight. Raises OutsideError.
 
     Without leave to label, the mail goes in without labels of ours: it matters more.
     """
     wanted = {name.strip().casefold(): name.strip() for name in names if name.strip()}
     if not wanted or gmail.LABELS not in mailbox.grant.scopes:
-        return list(IN_SIGHT)
+        return list(in_sight)
     if not wanted.keys() <= mailbox.label_ids.keys():
         mailbox.label_ids = _complete(token, wanted)
         GmailMailbox.objects.filter(pk=mailbox.pk).update(label_ids=mailbox.label_ids)
-    return [*IN_SIGHT, *(mailbox.label_ids[key] for key in sorted(wanted))]
+    return [*in_sight, *(mailbox.label_ids[key] for key in sorted(wanted))]
 
 
 def forget_labels(mailbox: GmailMailbox) -> None:

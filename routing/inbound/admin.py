@@ -72,7 +72,7 @@ class InboundMessageAdmin(ReadOnlyMixin, ListWordsMixin, FastListMixin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboundMessage]:
         rows: QuerySet[InboundMessage] = super().get_queryset(request)
-        return rows.defer("headers", "decisions").prefetch_related("deliveries")
+        return rows.filter(is_canary=False).defer("headers", "decisions").prefetch_related("deliveries")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[InboundMessage], search_term: str

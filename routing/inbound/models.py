@@ -67,7 +67,7 @@ class InboundMessage(models.Model):
     dmarc_policy = models.CharField(_("DMARC policy"), max_length=10, blank=True)
     headers = models.JSONField(default=list)  # list[[name, value]]; emptied when the raw mail goes
     headers_truncated = models.BooleanField(default=False)  # then conditions on headers read the object
-    is_canary = models.BooleanField(default=False)
+    is_canary = models.BooleanField(default=False)  # our own test mail: in no log, count or example
     decisions = models.JSONField(default=list)  # list[routing.rules.decide.DecisionJson], one per recipient
 
     class Meta:
@@ -78,6 +78,7 @@ class InboundMessage(models.Model):
             models.Index(fields=("received_at",), name="inbound_received"),
             models.Index(fields=("sender_key", "-id"), name="inbound_sender"),
             models.Index(fields=("id",), name="inbound_unrouted", condition=models.Q(status="received")),
+            models.Index(fields=("id",), name="inbound_canary", condition=models.Q(is_canary=True)),
             models.Index(fields=("received_at",), name="inbound_raw_kept", condition=models.Q(raw="kept")),
         )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from portal import metrics
+from routing.canary.recognition import mark_canaries
 from routing.inbound.models import InboundMessage
 from routing.inbound.notification import Notification, Place, UnreadableNotification, read_notifications
 from routing.inbound.router import route_messages
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_KEPT_HEADER_CHARS = 32_000
-CANARY_HEADER = "X-Postroom-Canary"
 
 
 def receive_notifications(bodies: Iterable[str]) -> int:
@@ -53,6 +53,7 @@ def _take_in(notifications: list[Notification]) -> int:
     ids = [notification.ses_message_id for notification in notifications]
     known = set(InboundMessage.objects.filter(ses_message_id__in=ids).values_list("ses_message_id", flat=True))
     rows = [_row(notification) for notification in notifications if notification.ses_message_id not in known]
+    mark_canaries(rows)
     InboundMessage.objects.bulk_create(rows, ignore_conflicts=True)
     waiting = InboundMessage.objects.filter(ses_message_id__in=ids, status=InboundMessage.Status.RECEIVED)
     route_messages(list(waiting.values_list("pk", flat=True)))
@@ -78,7 +79,6 @@ def _row(found: Notification) -> InboundMessage:
         dmarc_policy=found.dmarc_policy,
         headers=headers,
         headers_truncated=found.headers_truncated or not headers or len(headers) < len(found.headers),
-        is_canary=any(name.lower() == CANARY_HEADER.lower() for name, _value in found.headers),
         **verdicts,
     )
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from portal.aws.s3 import ObjectMissing
 from portal.errors import OutsideError
+from routing.canary.letter import canary_actions
 from routing.inbound.dispatch import publish_deliveries
 from routing.inbound.headers import Header
 from routing.inbound.loops import is_loop
@@ -114,7 +115,7 @@ def _route(messages: list[InboundMessage], asked: dict[int, _Asked]) -> list[Inb
         decisions = decide_message(message, rules, headers=headers, size_bytes=asked[message.pk].size_bytes)
         for decision in decisions:
             planned += _deliveries(message, decision, headers)
-            if decision.rule_id is not None:
+            if decision.rule_id is not None and not message.is_canary:
                 hits[decision.rule_id, message.pk] += 1
         _settle(message, asked[message.pk], decisions)
     InboundMessage.objects.bulk_update(messages, ["status", "size_bytes", "raw", "decisions", "retry_at", "reason"])
@@ -147,8 +148,9 @@ def facts_of_message(message: InboundMessage, *, headers: tuple[Header, ...], si
 
 
 def _deliveries(message: InboundMessage, decision: Decision, headers: tuple[Header, ...]) -> list[InboundDelivery]:
+    actions = canary_actions(decision.actions) if message.is_canary else decision.actions
     loops = is_loop(headers, decision.recipient.key, trace_secret())
-    return [new_delivery(message, decision, action, loops=loops) for action in decision.actions]
+    return [new_delivery(message, decision, action, loops=loops) for action in actions]
 
 
 def new_delivery(

@@ -32,6 +32,7 @@ HINT_AGAIN_S = 300  # a hint that waits in a long queue is not doubled every min
 MAX_HINTS = 2_000
 MAX_DELETED = 500
 HITS_DAYS = 400
+CANARY_DAYS = 3  # a test mail has said what it had to say
 
 
 def sweep_inbound() -> dict[str, int]:
@@ -85,8 +86,10 @@ def delete_old_raw() -> int:
     """Delete raw mail older than INBOUND_RAW_DAYS; never while a delivery of it is not final. 0 days keep it for ever."""
     if not settings.INBOUND_RAW_DAYS:
         return 0
-    limit = timezone.now() - timedelta(days=settings.INBOUND_RAW_DAYS)
-    old = InboundMessage.objects.filter(raw=InboundMessage.Raw.KEPT, received_at__lt=limit)
+    now = timezone.now()
+    is_old = Q(received_at__lt=now - timedelta(days=settings.INBOUND_RAW_DAYS))
+    is_old_canary = Q(received_at__lt=now - timedelta(days=CANARY_DAYS), is_canary=True)
+    old = InboundMessage.objects.filter(is_old | is_old_canary, raw=InboundMessage.Raw.KEPT)
     count = 0
     for message in _settled(old).order_by("received_at")[:MAX_DELETED]:
         if not _settled(old).filter(pk=message.pk).exists():
@@ -110,8 +113,9 @@ def delete_old_rows() -> int:
     """Delete messages whose raw mail is gone and whose time in the log is over, and counts of rules."""
     now = timezone.now()
     RuleHit.objects.filter(day__lt=(now - timedelta(days=HITS_DAYS)).date()).delete()
-    limit = now - timedelta(days=settings.INBOUND_KEEP_DAYS)
-    old = InboundMessage.objects.exclude(raw=InboundMessage.Raw.KEPT).filter(received_at__lt=limit)
+    is_old = Q(received_at__lt=now - timedelta(days=settings.INBOUND_KEEP_DAYS))
+    is_old_canary = Q(received_at__lt=now - timedelta(days=CANARY_DAYS), is_canary=True)
+    old = InboundMessage.objects.exclude(raw=InboundMessage.Raw.KEPT).filter(is_old | is_old_canary)
     ids = list(_settled(old).order_by("received_at").values_list("pk", flat=True)[:MAX_DELETED])
     InboundMessage.objects.filter(pk__in=ids).delete()
     return len(ids)

@@ -48,7 +48,7 @@ def hits_of(rule_ids: Sequence[int]) -> dict[int, Hits]:
 def default_hits() -> Hits:
     """How many deliveries the last row made in SHOWN_DAYS, counted up to COUNTED_AT_MOST."""
     since = timezone.now() - timedelta(days=SHOWN_DAYS)
-    found = InboundDelivery.objects.filter(rule_key="", created_at__gte=since)
+    found = InboundDelivery.objects.filter(rule_key="", created_at__gte=since, message__is_canary=False)
     last = found.order_by("-pk").values_list("created_at", flat=True).first()
     return Hits(found.order_by()[:COUNTED_AT_MOST].count(), last)
 
@@ -56,7 +56,8 @@ def default_hits() -> Hits:
 def unmatched_recipients(*, most: int = UNMATCHED_SHOWN) -> list[Unmatched]:
     """Recipients of the last UNMATCHED_DAYS that only the last row took, the most frequent first."""
     since = timezone.now() - timedelta(days=UNMATCHED_DAYS)
-    rows = InboundDelivery.objects.filter(rule_key="", created_at__gte=since).values("recipient").order_by()
-    counted = rows.annotate(total=Count("message_id", distinct=True), at=Max("created_at"))
+    rows = InboundDelivery.objects.filter(rule_key="", created_at__gte=since, message__is_canary=False)
+    grouped = rows.values("recipient").order_by()
+    counted = grouped.annotate(total=Count("message_id", distinct=True), at=Max("created_at"))
     shown = counted.order_by("-total", "recipient")[:most]
     return [Unmatched(row["recipient"], row["total"], row["at"]) for row in shown]

@@ -12,6 +12,7 @@ from tests.browser.page import Page, at
 
 _RULES = "admin:routing_routingrule_"
 _LOG = "admin:routing_inboundmessage_"
+_CANARY = "admin:routing_canaryrun_changelist"
 _DOMAINS = "admin:routing_inbounddomain_changelist"
 
 
@@ -71,5 +72,7 @@ ROUTING_PAGES = [
     Page("rules-history", at(f"{_RULES}history_list", _made("a_rule_set"))),
     Page("rules-version", at(f"{_RULES}version", _made("a_version_of_rules"), with_id=True)),
     Page("domains-empty", at(_DOMAINS), role=VIEWER),
+    Page("canary-empty", at(_CANARY, _mail("nothing_but_a_domain"))),
+    Page("canary", at(_CANARY, _mail("canaries_of_a_day"))),
     Page("domains", at(_DOMAINS, _made("domains_of_all_kinds"))),
 ]

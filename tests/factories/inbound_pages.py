@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from routing.canary.models import CanaryRun
+from routing.domains.models import InboundDomain
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage
 from routing.inbound.reasons import Reason
 from routing.inbound.work import write_step
@@ -100,3 +102,27 @@ def a_message_whose_raw_is_gone() -> InboundMessage:
 def _with_steps(delivery: InboundDelivery, reason: Reason, last: DeliveryState) -> None:
     write_step(delivery, DeliveryState.PENDING, reason, detail="503 Backend Error")
     write_step(delivery, last, reason if last != DeliveryState.DELIVERED else Reason.NONE)
+
+
+def nothing_but_a_domain() -> None:
+    """A domain receives, and no test mail was sent yet."""
+    InboundDomain.objects.create(name="in.example")
+
+
+def canaries_of_a_day() -> None:
+    """Test mail of every state, the newest that can be judged missing."""
+    nothing_but_a_domain()
+    states = [CanaryRun.State.SENT, CanaryRun.State.MISSING, CanaryRun.State.FAILED, *[CanaryRun.State.ARRIVED] * 6]
+    for number, state in enumerate(states):
+        sent_at = timezone.now() - timedelta(hours=number)
+        run = CanaryRun(token=f"token-{number}", due_at=sent_at, recipient="postroom-test@in.example", state=state)
+        if state == CanaryRun.State.FAILED:
+            run.detail = "Email address is not verified."
+        else:
+            run.sent_at = sent_at
+        if state == CanaryRun.State.ARRIVED:
+            run.message = make_message(is_canary=True, recipients=[run.recipient], subject="Postroom test mail")
+            run.received_at = sent_at + timedelta(seconds=1.2)
+            run.taken_in_at = run.received_at + timedelta(seconds=0.4 * number)
+            run.arrived_at = run.taken_in_at + timedelta(seconds=2)
+        run.save()
