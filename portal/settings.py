@@ -14,6 +14,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.accounts.oidc_settings import oidc_providers
 from portal.env import Environment
 from portal.logs import logging_settings
 
@@ -79,6 +80,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "axes",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "campaigns.apps.CampaignsConfig",
     "routing.apps.RoutingConfig",
     "credentials.apps.CredentialsConfig",
@@ -97,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.own_settings.use_own_settings",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -169,6 +175,18 @@ SES_SMTP_HOST = env.text("SES_SMTP_HOST", f"email-smtp.{AWS_REGION}.amazonaws.co
 SES_SMTP_PORT = env.whole_number("SES_SMTP_PORT", 587, least=1, most=65535)  # STARTTLS
 SES_SMTP_TLS_PORT = env.whole_number("SES_SMTP_TLS_PORT", 465, least=1, most=65535)  # TLS from the first byte
 SES_SMTP_CA_FILE = env.text("SES_SMTP_CA_FILE")  # "" believes the authorities of the machine
+
+# --- SMTP users: IAM users who log in at SES's SMTP endpoint
+SES_SMTP_HOST = env.text("SES_SMTP_HOST")  # "" means that of SES in AWS_REGION
+SES_SMTP_PORT = env.whole_number("SES_SMTP_PORT", 587, least=1, most=65_535)
+SES_SMTP_SECURITY = env.one_of("SES_SMTP_SECURITY", ("starttls", "tls", "plain"))
+SMTP_LOGIN_PROOF = env.yes_no("SMTP_LOGIN_PROOF", default=True)  # a user is active when a login has worked
+SMTP_USER_PATH = env.text("SMTP_USER_PATH", "/postroom/smtp-users/")  # on IAM
+SMTP_USER_BOUNDARY_ARN = env.text("SMTP_USER_BOUNDARY_ARN")  # permissions boundary of every SMTP user
+SMTP_DELETE_GRACE_H = env.whole_number("SMTP_DELETE_GRACE_H", 24)  # disabled at once, gone after; 0 has no way back
+SMTP_CHANGEOVER_DAYS = env.whole_number("SMTP_CHANGEOVER_DAYS", 14)  # the earlier password still works
+SMTP_REMIND_DAYS = env.whole_number("SMTP_REMIND_DAYS", 3)  # an alert before it ends
+SMTP_ROTATE_DAYS = env.whole_number("SMTP_ROTATE_DAYS", 0)  # a new password by itself after; 0 never
 
 # --- Mail that comes in
 INBOUND_BUCKET = env.text("INBOUND_BUCKET", "postroom-inbound" if SANDBOX else "")  # the only bucket that is believed
@@ -304,6 +322,36 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# --- Accounts: who gets in, and how; django-allauth does the second step and single sign-on
+REQUIRE_TWO_FACTOR = env.one_of("REQUIRE_TWO_FACTOR", ("none", "owners", "all"))
+ALLOW_PASSWORD_LOGIN = env.yes_no("ALLOW_PASSWORD_LOGIN", default=True)
+INVITATION_DAYS = env.whole_number("INVITATION_DAYS", 7, least=1, most=90)
+OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")  # "" is without single sign-on
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "single sign-on")  # on the button
+OIDC_SCOPES = env.words("OIDC_SCOPES", ("openid", "profile", "email"))
+OIDC_ALLOWED_DOMAINS = env.words("OIDC_ALLOWED_DOMAINS")  # whose people need no invitation
+OIDC_DEFAULT_ROLE = env.one_of("OIDC_DEFAULT_ROLE", ("Viewer", "Marketer", "Operator", "Owner"))
+OIDC_ROLES_CLAIM = env.text("OIDC_ROLES_CLAIM", "groups")
+OIDC_ROLES = env.words("OIDC_ROLES")  # group=Role; with any, roles follow the provider at each login
+OIDC_TRUSTS_ADDRESSES = env.yes_no("OIDC_TRUSTS_ADDRESSES", default=False)  # also without email_verified
+OIDC_COUNTS_AS_TWO_FACTOR = env.yes_no("OIDC_COUNTS_AS_TWO_FACTOR", default=False)
+ACCOUNT_ADAPTER = "portal.accounts.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; it silences a warning of allauth
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+SOCIALACCOUNT_ADAPTER = "portal.accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = oidc_providers(OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_SCOPES)
+MFA_ADAPTER = "portal.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # the code before and after: clocks differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SANDBOX  # http://localhost
+MFA_FORMS = {"authenticate": "portal.accounts.second_factor_forms.CodeForm"}
 
 # --- Language and time
 LANGUAGE_CODE = "en"
