@@ -8,6 +8,8 @@ from django.views.generic import RedirectView
 
 from portal.health import healthz
 
+admin.autodiscover()
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("healthz", healthz, name="healthz"),

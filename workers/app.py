@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+# Celery runs Django's checks and throws their result away; they would load every page (40 MB) into each worker.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 import django
 
@@ -26,6 +28,7 @@ app.conf.imports = (
     "workers.tasks.alerts",
     "workers.tasks.bulk",
     "workers.tasks.campaigns",
+    "workers.tasks.credentials",
     "workers.tasks.domains",
     "workers.tasks.failures",
     "workers.tasks.fields",

@@ -11,6 +11,8 @@ from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
+import portal.urls  # noqa: F401  # finds the admins
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = [
     path
