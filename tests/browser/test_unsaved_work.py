@@ -66,7 +66,7 @@ def test_while_the_portal_cannot_be_reached_the_browser_keeps_it(window):
     template, context = a_template(), window(role=MARKETER)
     tab = open_template(context, template)
     # Not tab.route(): what a closing tab sends last may pass it by.
-    tab.evaluate("window.fetch = () => Promise.reject(new TypeError('Failed to fetch'))")
+    tab.evaluate("window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); null")
     write(tab, "on the train")
     expect(tab.locator("[data-kept]")).to_contain_text("Kept in this browser")
     tab.close()
