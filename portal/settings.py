@@ -171,14 +171,12 @@ ALERTS_FROM_ADDRESS = env.text("ALERTS_FROM_ADDRESS")  # "" means DEFAULT_FROM_A
 ALERTS_TOPIC_ARN = env.text("ALERTS_TOPIC_ARN")  # "" tells alerts by e-mail and in the portal only
 SES_SUPPRESSION_SYNC = env.yes_no("SES_SUPPRESSION_SYNC", default=True)  # with the list that SES keeps for the account
 SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
-SES_SMTP_HOST = env.text("SES_SMTP_HOST", f"email-smtp.{AWS_REGION}.amazonaws.com")  # where SMTP users log in
-SES_SMTP_PORT = env.whole_number("SES_SMTP_PORT", 587, least=1, most=65535)  # STARTTLS
-SES_SMTP_TLS_PORT = env.whole_number("SES_SMTP_TLS_PORT", 465, least=1, most=65535)  # TLS from the first byte
-SES_SMTP_CA_FILE = env.text("SES_SMTP_CA_FILE")  # "" believes the authorities of the machine
 
 # --- SMTP users: IAM users who log in at SES's SMTP endpoint
-SES_SMTP_HOST = env.text("SES_SMTP_HOST")  # "" means that of SES in AWS_REGION
-SES_SMTP_PORT = env.whole_number("SES_SMTP_PORT", 587, least=1, most=65_535)
+SES_SMTP_HOST = env.text("SES_SMTP_HOST", f"email-smtp.{AWS_REGION}.amazonaws.com")
+SES_SMTP_PORT = env.whole_number("SES_SMTP_PORT", 587, least=1, most=65_535)  # STARTTLS
+SES_SMTP_TLS_PORT = env.whole_number("SES_SMTP_TLS_PORT", 465, least=1, most=65_535)  # TLS from the first byte
+SES_SMTP_CA_FILE = env.text("SES_SMTP_CA_FILE")  # "" believes the authorities of the machine
 SES_SMTP_SECURITY = env.one_of("SES_SMTP_SECURITY", ("starttls", "tls", "plain"))
 SMTP_LOGIN_PROOF = env.yes_no("SMTP_LOGIN_PROOF", default=True)  # a user is active when a login has worked
 SMTP_USER_PATH = env.text("SMTP_USER_PATH", "/postroom/smtp-users/")  # on IAM
@@ -187,6 +185,7 @@ SMTP_DELETE_GRACE_H = env.whole_number("SMTP_DELETE_GRACE_H", 24)  # disabled at
 SMTP_CHANGEOVER_DAYS = env.whole_number("SMTP_CHANGEOVER_DAYS", 14)  # the earlier password still works
 SMTP_REMIND_DAYS = env.whole_number("SMTP_REMIND_DAYS", 3)  # an alert before it ends
 SMTP_ROTATE_DAYS = env.whole_number("SMTP_ROTATE_DAYS", 0)  # a new password by itself after; 0 never
+CLIENT_IMAP_HOST = env.text("CLIENT_IMAP_HOST", "imap.gmail.com")  # where people read; "" = not known
 
 # --- Mail that comes in
 INBOUND_BUCKET = env.text("INBOUND_BUCKET", "postroom-inbound" if SANDBOX else "")  # the only bucket that is believed
