@@ -43,9 +43,13 @@ class SendingDomain(LeasedModel):
     # What is wished.
     mail_from_label = models.CharField(_("MAIL FROM subdomain"), max_length=63, blank=True, default="mail")
     is_receiving = models.BooleanField(_("receives mail here"), default=False)
-    dmarc_policy = models.CharField(_("DMARC"), max_length=10, choices=DmarcPolicy.choices(), default=DmarcPolicy.NONE.value)
+    dmarc_policy = models.CharField(
+        _("DMARC"), max_length=10, choices=DmarcPolicy.choices(), default=DmarcPolicy.NONE.value
+    )
     reports_to = models.CharField(_("reports go to"), max_length=254, blank=True)  # DMARC and TLS reports
-    sts_mode = models.CharField(_("MTA-STS"), max_length=10, choices=StsMode.choices(), default=StsMode.OFF.value, blank=True)
+    sts_mode = models.CharField(
+        _("MTA-STS"), max_length=10, choices=StsMode.choices(), default=StsMode.OFF.value, blank=True
+    )
 
     # What SES says.
     is_verified = models.BooleanField(_("may be sent from"), default=False)

@@ -10,6 +10,8 @@ from typing import Final
 import dns.exception
 import dns.resolver
 
+from portal.dns.resolver import make_resolver
+
 ANSWER_S: Final = 4.0
 _SES_HOST: Final = "inbound-smtp."
 _AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
@@ -69,9 +71,7 @@ def dns_lookup(servers: tuple[str, ...] = ()) -> LookUp:
 
     def look_up(domain: str) -> list[tuple[int, str]]:
         try:
-            resolver = dns.resolver.Resolver(configure=not servers)
-            resolver.nameservers = list(servers) or resolver.nameservers
-            answer = resolver.resolve(f"{domain}.", "MX", lifetime=ANSWER_S)
+            answer = make_resolver(servers).resolve(f"{domain}.", "MX", lifetime=ANSWER_S)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except (dns.exception.DNSException, OSError, ValueError) as error:

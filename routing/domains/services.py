@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.activity import record_activity
+from portal.dns.chosen import may_ask_dns
 from portal.errors import Conflict, InvalidInput
 from portal.mail.address import domain_in_ascii
 from routing.domains.models import InboundDomain
@@ -68,11 +69,6 @@ def delete_domain(domain: InboundDomain, *, actor: User | None) -> None:
         raise Conflict(_("There are %(count)d rules for %(domain)s: delete them first, or say that it no longer receives.") % words)  # fmt: skip
     record_activity("routing_domain.deleted", actor=actor, target=domain)
     domain.delete()
-
-
-def may_ask_dns() -> bool:
-    """Whether the DNS is asked at all: in the sandbox only where DNS_SERVERS names one."""
-    return bool(settings.DNS_SERVERS) or not settings.SANDBOX
 
 
 def check_mx(domain: InboundDomain, look_up: LookUp | None = None) -> InboundDomain:

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from portal.dns.chosen import may_ask_dns
 from portal.errors import PortalError
 from portal.mail.address import display_address
 from portal.pages import actor_of, page, render_page
@@ -50,7 +51,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         domain = services.add_domain(typed, actor=actor_of(request))
     except PortalError as error:
         return _overview(request, typed=typed, problem=str(error))
-    if services.may_ask_dns():
+    if may_ask_dns():
         services.check_mx(domain)
     messages.success(request, _("%s is on the list of domains.") % _shown(domain.name))
     return redirect(_back(request))
@@ -62,7 +63,7 @@ def change(request: HttpRequest, domain_id: int) -> HttpResponseBase:
     """Say whether it receives, write notes, or ask the DNS now."""
     domain = get_object_or_404(InboundDomain, pk=domain_id)
     deed = request.POST.get("deed", "")
-    if deed == "check" and services.may_ask_dns():
+    if deed == "check" and may_ask_dns():
         services.check_mx(domain)
         words = {"domain": _shown(domain.name), "answer": domain.get_mx_display()}
         messages.info(request, _("%(domain)s: %(answer)s.") % words)
@@ -95,7 +96,7 @@ def _overview(request: HttpRequest, *, typed: str, problem: str = "") -> HttpRes
     context: dict[str, Any] = {
         "lines": [_line(domain, counts) for domain in InboundDomain.objects.all()],
         "unmatched": unmatched_recipients(),
-        "may_ask_dns": services.may_ask_dns(),
+        "may_ask_dns": may_ask_dns(),
         "region": settings.AWS_REGION,
         "typed": typed,
         "problem": problem,

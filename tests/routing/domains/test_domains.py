@@ -11,13 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.dns.chosen import may_ask_dns
 from portal.errors import Conflict, InvalidInput
 from portal.models import Activity
 from portal.queues import TaskName
 from portal.roles import OPERATOR
 from routing.domains.models import InboundDomain
 from routing.domains.mx import MxState, NoAnswerError, ask_mx, judge_mx
-from routing.domains.services import add_domain, check_due_domains, check_mx, delete_domain, may_ask_dns
+from routing.domains.services import add_domain, check_due_domains, check_mx, delete_domain
 from tests.factories.inbound import make_rule
 from tests.factories.routing_pages import domains_of_all_kinds, make_domain
 

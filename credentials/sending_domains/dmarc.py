@@ -1,0 +1,65 @@
+"""Reading DMARC records. Pure. Source: RFC 7489, section 6.3."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_POLICIES: Final = ("none", "quarantine", "reject")
+_KNOWN: Final = frozenset({"v", "p", "sp", "np", "pct", "rua", "ruf", "adkim", "aspf", "fo", "rf", "ri", "t", "psd"})
+_MAILBOX = re.compile(r"mailto:[^\s,;!]+@[^\s,;!]+(![0-9]+[kmgt]?)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dmarc:
+    """A record that receivers understand: `policy` none, quarantine or reject; `reports_to` the mailto: addresses."""
+
+    policy: str
+    reports_to: tuple[str, ...] = ()
+    pct: int = 100
+
+    @property
+    def strength(self) -> int:
+        """0, 1 or 2: how strict it is."""
+        return _POLICIES.index(self.policy)
+
+
+class DmarcError(ValueError):
+    """It is not understood; the text is the part that is wrong."""
+
+
+def is_dmarc(text: str) -> bool:
+    """Whether a TXT record means to be one of DMARC."""
+    return text.lower().replace(" ", "").startswith("v=dmarc1")
+
+
+def read_dmarc(text: str) -> Dmarc:
+    """A record's meaning. Raises DmarcError with the part that is wrong."""
+    parts = [part.strip() for part in text.split(";") if part.strip()]
+    tags: dict[str, str] = {}
+    for part in parts:
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or name.lower() not in _KNOWN or name.lower() in tags:
+            raise DmarcError(part)
+        tags[name.lower()] = value
+    if not parts or parts[0].replace(" ", "") != "v=DMARC1":
+        raise DmarcError(parts[0] if parts else text)
+    policy = tags.get("p", "").lower()
+    if policy not in _POLICIES:
+        raise DmarcError(f"p={tags['p']}" if "p" in tags else "p=")
+    return Dmarc(policy, _mailboxes(tags.get("rua", "")), _percent(tags.get("pct", "100")))
+
+
+def _mailboxes(text: str) -> tuple[str, ...]:
+    addresses = tuple(each.strip() for each in text.split(",") if each.strip())
+    for address in addresses:
+        if not _MAILBOX.fullmatch(address) and not address.lower().startswith("https:"):
+            raise DmarcError(f"rua={address}")
+    return addresses
+
+
+def _percent(text: str) -> int:
+    if not text.isdecimal() or int(text) > 100:  # noqa: PLR2004  # per cent
+        raise DmarcError(f"pct={text}")
+    return int(text)

@@ -1,0 +1,105 @@
+"""Amazon Route 53: the public hosted zone of a domain, its records, and changes of them.
+
+Source: Route 53 API Reference, ListHostedZonesByName, ListResourceRecordSets, ChangeResourceRecordSets, GetChange.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from portal.aws.session import client, translated
+
+_ESCAPED_STAR = "\\052"
+INSYNC = "INSYNC"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A public hosted zone; `name` without the last dot."""
+
+    zone_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSet:
+    """The records of one name and type; `values` as Route 53 writes them, TXT in quotes.
+
+    `is_plain` is False for an alias or a set with a routing policy, which no UPSERT of plain values can keep.
+    """
+
+    name: str
+    type: str
+    ttl_s: int
+    values: tuple[str, ...]
+    is_plain: bool = True
+
+
+def find_zone(domain: str) -> Zone | None:
+    """The account's public zone that holds a domain, the nearest one; None without one. Raises OutsideError."""
+    labels = domain.split(".")
+    for start in range(len(labels) - 1):
+        name = ".".join(labels[start:])
+        with translated("route53"):
+            answer = client("route53").list_hosted_zones_by_name(DNSName=name, MaxItems="10")
+        for zone in answer.get("HostedZones", []):
+            is_private = zone.get("Config", {}).get("PrivateZone", False)
+            if zone["Name"].rstrip(".").lower() == name and not is_private:
+                return Zone(str(zone["Id"]).removeprefix("/hostedzone/"), name)
+    return None
+
+
+def read_sets(zone_id: str, wanted: set[tuple[str, str]]) -> list[RecordSet]:
+    """The record sets of these names that share a name with a wanted (name, type). Raises OutsideError."""
+    found: dict[tuple[str, str, int], RecordSet] = {}
+    for name in sorted({name for name, _type in wanted}):
+        with translated("route53"):
+            answer = client("route53").list_resource_record_sets(
+                HostedZoneId=zone_id, StartRecordName=name, MaxItems="100"
+            )
+        for place, each in enumerate(answer.get("ResourceRecordSets", [])):
+            if _plain_name(each["Name"]) == name:
+                found[name, str(each["Type"]), place] = _record_set(each)
+    return list(found.values())
+
+
+def change_sets(zone_id: str, sets: list[RecordSet], *, comment: str) -> str:
+    """Write record sets, all of them or none; returns the id of the change. Raises OutsideError."""
+    action: Literal["UPSERT"] = "UPSERT"
+    changes = [{"Action": action, "ResourceRecordSet": _as_request(each)} for each in sets]
+    with translated("route53"):
+        answer = client("route53").change_resource_record_sets(
+            HostedZoneId=zone_id, ChangeBatch={"Comment": comment[:256], "Changes": changes}
+        )
+    return str(answer["ChangeInfo"]["Id"]).removeprefix("/change/")
+
+
+def is_in_sync(change_id: str) -> bool:
+    """Whether a change has reached all name servers. Raises OutsideError."""
+    with translated("route53"):
+        answer = client("route53").get_change(Id=change_id)
+    return str(answer["ChangeInfo"]["Status"]) == INSYNC
+
+
+def _record_set(each: dict[str, Any]) -> RecordSet:
+    return RecordSet(
+        name=_plain_name(each["Name"]),
+        type=str(each["Type"]),
+        ttl_s=int(each.get("TTL", 0)),
+        values=tuple(str(record["Value"]) for record in each.get("ResourceRecords", [])),
+        is_plain="AliasTarget" not in each and "SetIdentifier" not in each,
+    )
+
+
+def _as_request(each: RecordSet) -> dict[str, Any]:
+    return {
+        "Name": each.name + ".",
+        "Type": each.type,
+        "TTL": each.ttl_s,
+        "ResourceRecords": [{"Value": value} for value in each.values],
+    }
+
+
+def _plain_name(name: str) -> str:
+    return name.rstrip(".").lower().replace(_ESCAPED_STAR, "*")
