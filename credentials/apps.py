@@ -14,3 +14,14 @@ class CredentialsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("credentials.encryption.checks")
+        _seal_second_factors()
+
+
+def _seal_second_factors() -> None:
+    """The portal keeps secrets of second factors, and knows nobody who seals."""
+    from credentials.encryption.columns import SealedColumn, register_sealed  # noqa: PLC0415  # models are loaded now
+    from credentials.encryption.services import seal, unseal  # noqa: PLC0415
+    from portal.accounts.cipher import TABLE, Cipher, register_cipher  # noqa: PLC0415
+
+    register_cipher(Cipher(seal=seal, unseal=unseal))
+    register_sealed(SealedColumn("portal.AccountSecret", "sealed", "key", TABLE))

@@ -5,8 +5,14 @@ Django's and axes' own admins are loaded first and then replaced, so that their 
 
 from __future__ import annotations
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin  # noqa: F401
 import axes.admin  # noqa: F401
 import django.contrib.auth.admin  # noqa: F401
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
@@ -18,7 +24,8 @@ from portal.models import Activity
 from portal.people_admin import PersonAdmin, RoleAdmin
 from portal.sign_in_admin import FailedSignInAdmin
 
-for model in (User, Group, AccessAttempt, AccessLog, AccessFailureLog):
+_ALLAUTH = (EmailAddress, EmailConfirmation, Authenticator, SocialAccount, SocialApp, SocialToken)
+for model in (User, Group, AccessAttempt, AccessLog, AccessFailureLog, *_ALLAUTH):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 

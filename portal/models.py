@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models import AccountMail, AccountSecret, Invitation, OpenLogin  # noqa: F401  # finds them
 from portal.alerts.models import Alert, AlertNotice, AlertRecipient, Heartbeat, QuietAlert  # noqa: F401  # finds them
 from portal.errors import Conflict
 from portal.failures.models import FailedMessage, Redrive  # noqa: F401

@@ -54,6 +54,7 @@ _MARKETER_MODELS = (
     "approval",
 )
 _VIEWABLE_APPS = ("campaigns", "routing")
+_NO_SUBJECTS = ("sessions", "contenttypes", "account", "mfa", "socialaccount")
 _OWNER_ONLY = ("download_any_export", "change_approvalrule", "forget_person", "allow_internal_relay")
 
 
@@ -65,7 +66,7 @@ def _permissions_of(role: str) -> QuerySet[Permission]:
         codename__in=("view_alert", "view_failedmessage")
     )
     if role == OWNER:
-        return everything.exclude(content_type__app_label__in=("sessions", "contenttypes"))
+        return everything.exclude(content_type__app_label__in=_NO_SUBJECTS)
     everything = everything.exclude(codename__in=_OWNER_ONLY)
     if role == OPERATOR:
         seen = (

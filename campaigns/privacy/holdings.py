@@ -201,6 +201,9 @@ HOLDINGS: tuple[Holding, ...] = (
 
 # Models with an address, a contact or a delivery in a column that hold nothing to export, each with the reason.
 EXCEPTIONS: dict[str, str] = {
+    "portal.Invitation": "somebody who was asked to work here, in our own interest; not a recipient of campaigns",
+    "portal.AccountMail": "mails to people who work here, about their accounts; deleted after some weeks",
+    "portal.OpenLogin": "the browsers of people who work here; goes with their sessions",
     "credentials.OAuthGrant": "a mailbox of ours that mail is routed to; its owner disconnects it, or takes it away at Google",
     "campaigns.Attempt": "a range of numbers of deliveries; names nobody",
     "campaigns.Chunk": "a range of numbers of deliveries; names nobody",
