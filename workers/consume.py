@@ -10,31 +10,19 @@ import logging
 import signal
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 import workers.app  # noqa: F401  # sets Django up
-from campaigns.importing.drops import receive_upload_events
-from campaigns.sending.events import apply_events
 from portal.alerts.watch import watch_sweep
 from portal.aws import sqs
 from portal.errors import OutsideError
-from portal.queues import Feed, Queue, event_queues, full_name
-from routing.inbound.receive import receive_notifications
-from workers.failed import forget_events, refuse_event
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from portal.queues import Queue, event_queues, full_name
+from workers.feeds import serve_messages
 
 logger = logging.getLogger(__name__)
 
-SERVICES: dict[Feed, Callable[[list[str]], object]] = {
-    Feed.SES_EVENTS: apply_events,
-    Feed.S3_EVENTS: receive_upload_events,
-    Feed.INBOUND: receive_notifications,
-}
 MAX_GATHERED = 1_000  # messages per transaction when the queue is full
 RECEIVERS = 8  # SQS gives ten messages a call: one after the other could not keep up with the ledger
 OUTAGE_PAUSE_S = 2.0
@@ -54,7 +42,7 @@ def consume_batch(queue: Queue, *, wait_s: int) -> int:
         messages += _gathered(name)
     if messages:
         try:
-            served = _served(queue, messages)
+            served = serve_messages(queue, messages)
         except (OperationalError, InterfaceError):
             _give_back(name, messages)
             raise
@@ -98,36 +86,6 @@ def _acknowledge(name: str, messages: list[sqs.Message]) -> None:
         return
     with ThreadPoolExecutor(RECEIVERS) as pool:
         list(pool.map(lambda part: sqs.delete(name, part), parts))
-
-
-def _served(queue: Queue, messages: list[sqs.Message]) -> list[sqs.Message]:
-    """Hand the messages to the service; returns those to acknowledge. Raises when none could be served."""
-    service = SERVICES[queue.feed]
-    try:
-        service([message.body for message in messages])
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        if len(messages) == 1:
-            refuse_event(queue, messages[0], error)
-            raise
-        # One of them is to blame: alone it goes to the DLQ, together it would take the others along.
-        logger.warning("consume.one_by_one", extra={"queue": queue.name, "error": str(error)})
-        messages = [message for message in messages if _is_served(queue, message)]
-    forget_events(queue, messages)
-    return messages
-
-
-def _is_served(queue: Queue, message: sqs.Message) -> bool:
-    try:
-        SERVICES[queue.feed]([message.body])
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        logger.exception("consume.refused", extra={"queue": queue.name, "sqs_message_id": message.message_id})
-        refuse_event(queue, message, error)
-        return False
-    return True
 
 
 def consume_until(stop: threading.Event, queue: Queue, *, wait_s: int) -> None:

@@ -122,8 +122,12 @@ def hide(name: str, messages: list[Message], *, for_s: int) -> None:
             client("sqs").change_message_visibility_batch(QueueUrl=url, Entries=entries)
 
 
-def send(name: str, body: str) -> None:
-    """Put a message into the queue. Raises OutsideError; AnswerLost may mean that it is there."""
+def send(name: str, body: str, *, delay_s: int = 0) -> None:
+    """Put a message into the queue, to be received in `delay_s` seconds or later.
+
+    Raises OutsideError; AnswerLost may mean that it is there.
+    """
     url = queue_url(name)
+    delay = {"DelaySeconds": delay_s} if delay_s else {}
     with translated("sqs"):
-        client("sqs").send_message(QueueUrl=url, MessageBody=body)
+        client("sqs").send_message(QueueUrl=url, MessageBody=body, **delay)

@@ -49,7 +49,8 @@ def redacted(error: str) -> str:
     return " ".join(_ADDRESS.sub("<address>", error).split())[:LONGEST_ERROR]
 
 
-def _read_hint(body: str) -> Letter:
+def hint_content(body: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Headers and ids of a task's message as kombu writes it. Raises ValueError, TypeError, KeyError and the like."""
     message = _decoded(body)
     headers = message["headers"]
     content = message["body"]
@@ -57,10 +58,14 @@ def _read_hint(body: str) -> Letter:
         content = base64.b64decode(content, validate=True).decode()
     arguments = json.loads(content)
     ids = arguments[1] if isinstance(arguments, list) else {}
-    key = str(headers["id"])
-    if not (headers["task"] and key and isinstance(ids, dict)):
+    if not (headers["task"] and headers["id"] and isinstance(ids, dict)):
         raise ValueError("not a hint")
-    return Letter(key[:64], str(headers["task"])[:80], _plain(ids))
+    return headers, ids
+
+
+def _read_hint(body: str) -> Letter:
+    headers, ids = hint_content(body)
+    return Letter(str(headers["id"])[:64], str(headers["task"])[:80], _plain(ids))
 
 
 def _decoded(body: str) -> dict[str, Any]:

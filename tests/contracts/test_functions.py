@@ -6,13 +6,14 @@ import json
 from collections import Counter
 
 from portal.queues import QUEUES, SCHEDULE, TaskName
+from workers.app import app
 from workers.handlers.functions import FUNCTIONS, FunctionName, as_json
 
 MAPPINGS = [mapping for function in FUNCTIONS.values() for mapping in function.mappings]
 
 
 def test_each_queue_feeds_one_function():
-    assert Counter(mapping.queue for mapping in MAPPINGS) == Counter(QUEUES)
+    assert Counter(mapping.queue for mapping in MAPPINGS) == Counter(set(QUEUES))
 
 
 def test_each_task_and_each_schedule_runs_in_one_function():
@@ -33,6 +34,14 @@ def test_no_function_outlives_the_visibility_of_its_queues():
         if function.timeout_s >= QUEUES[queue].visibility_timeout_s
     ]
     assert too_long == []
+
+
+def test_each_function_imports_the_modules_of_its_tasks_and_no_others():
+    needed = {
+        name: {app.tasks[task.value].run.__module__.rpartition(".")[2] for task in function.tasks}
+        for name, function in FUNCTIONS.items()
+    }
+    assert {name: set(function.modules) for name, function in FUNCTIONS.items()} == needed
 
 
 def test_limits_are_those_of_lambda_and_sqs():

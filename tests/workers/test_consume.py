@@ -5,7 +5,7 @@ from django.db import OperationalError
 
 from portal.aws import sqs
 from portal.queues import QUEUES, Feed, QueueName
-from workers import consume
+from workers import consume, feeds
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def consumed(monkeypatch):
         monkeypatch.setattr(sqs, "receive", queue.receive)
         monkeypatch.setattr(sqs, "delete", queue.delete)
         monkeypatch.setattr(sqs, "hide", queue.hide)
-        monkeypatch.setitem(consume.SERVICES, Feed.SES_EVENTS, service)
+        monkeypatch.setitem(feeds.SERVICES, Feed.SES_EVENTS, service)
         consume.consume_batch(EVENTS, wait_s=0)
         return queue.deleted
 
@@ -81,7 +81,7 @@ def test_what_was_received_when_the_database_went_away_comes_again_within_second
     queue = QueueInMemory("a", "b")
     monkeypatch.setattr(sqs, "receive", queue.receive)
     monkeypatch.setattr(sqs, "hide", queue.hide)
-    monkeypatch.setitem(consume.SERVICES, Feed.SES_EVENTS, fail)
+    monkeypatch.setitem(feeds.SERVICES, Feed.SES_EVENTS, fail)
     with pytest.raises(OperationalError):
         consume.consume_batch(EVENTS, wait_s=0)
     assert queue.hidden == [("a", 2), ("b", 2)]

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from portal.aws import sqs
 from portal.failures.models import FailedMessage
 from portal.queues import QUEUES, Feed, QueueName, TaskName
-from workers import consume, failed
+from workers import consume, failed, feeds
 from workers.app import app
 
 pytestmark = pytest.mark.django_db
@@ -79,12 +79,12 @@ def test_an_event_that_nobody_can_take_leaves_its_reason_and_comes_again_within_
     def refuse(_bodies: list[str]) -> None:
         raise RuntimeError("cannot be applied")
 
-    monkeypatch.setitem(consume.SERVICES, Feed.SES_EVENTS, refuse)
+    monkeypatch.setitem(feeds.SERVICES, Feed.SES_EVENTS, refuse)
     with pytest.raises(RuntimeError):
         consume.consume_batch(EVENTS, wait_s=0)
     row = FailedMessage.objects.get()
     assert (row.what, row.ids, hidden) == ("Bounce", {"postroom_delivery": "7"}, [4])
-    monkeypatch.setitem(consume.SERVICES, Feed.SES_EVENTS, lambda _bodies: None)
+    monkeypatch.setitem(feeds.SERVICES, Feed.SES_EVENTS, lambda _bodies: None)
     consume.consume_batch(EVENTS, wait_s=0)
     assert FailedMessage.objects.count() == 0
 

@@ -50,6 +50,9 @@ class Function:
     mappings: tuple[Mapping, ...]
     timeout_s: int
     memory_mb: int
+    modules: tuple[
+        str, ...
+    ] = ()  # of workers.tasks: all that its tasks need; what else there is, a cold start leaves out
     stops_before_s: int = (
         20  # work that can be given back ends so long before the timeout: longer than its longest step
     )
@@ -86,26 +89,45 @@ FUNCTIONS: dict[FunctionName, Function] = {
         Function(
             FunctionName.SENDING,
             (Mapping(QueueName.SENDING, max_concurrency=5),),
-            timeout_s=600, memory_mb=512, stops_before_s=110,
+            timeout_s=600,
+            memory_mb=512,
+            modules=("campaigns",),
+            stops_before_s=110,
         ),
         Function(
             FunctionName.PRIORITY,
             (Mapping(QueueName.PRIORITY, max_concurrency=5),),
-            timeout_s=600, memory_mb=512, stops_before_s=110,
+            timeout_s=600,
+            memory_mb=512,
+            modules=("campaigns", "forms"),
+            stops_before_s=110,
         ),
         Function(
-            FunctionName.IMPORTS, (Mapping(QueueName.IMPORTS, max_concurrency=3),), timeout_s=900, memory_mb=1024
+            FunctionName.IMPORTS,
+            (Mapping(QueueName.IMPORTS, max_concurrency=3),),
+            timeout_s=900,
+            memory_mb=1024,
+            modules=("bulk", "campaigns", "fields", "importing", "privacy", "reports"),
         ),
         Function(
-            FunctionName.MAINTENANCE, (Mapping(QueueName.MAINTENANCE, max_concurrency=3),), timeout_s=900, memory_mb=512
+            FunctionName.MAINTENANCE,
+            (Mapping(QueueName.MAINTENANCE, max_concurrency=3),),
+            timeout_s=900,
+            memory_mb=512,
+            modules=("alerts", "campaigns", "domains", "failures", "gmail", "maintenance", "restored"),
         ),
         Function(
-            FunctionName.WEBHOOKS, (Mapping(QueueName.WEBHOOKS, max_concurrency=3),), timeout_s=180, memory_mb=512
+            FunctionName.WEBHOOKS,
+            (Mapping(QueueName.WEBHOOKS, max_concurrency=3),),
+            timeout_s=180,
+            memory_mb=512,
+            modules=("webhooks",),
         ),
         Function(
             FunctionName.EVENTS,
             (Mapping(QueueName.SES_EVENTS, batch_size=1_000, window_s=2),),
-            timeout_s=180, memory_mb=1024,
+            timeout_s=180,
+            memory_mb=1024,
         ),
         Function(FunctionName.UPLOADS, (Mapping(QueueName.UPLOADS, batch_size=10),), timeout_s=60, memory_mb=512),
         Function(
@@ -114,19 +136,33 @@ FUNCTIONS: dict[FunctionName, Function] = {
                 Mapping(QueueName.INBOUND, batch_size=10, max_concurrency=3),
                 Mapping(QueueName.ROUTING, batch_size=10, max_concurrency=3),
             ),
-            timeout_s=180, memory_mb=512,
+            timeout_s=180,
+            memory_mb=512,
+            modules=("routing",),
         ),
-        Function(FunctionName.GMAIL, (Mapping(QueueName.GMAIL, max_concurrency=5),), timeout_s=900, memory_mb=1024),
+        Function(
+            FunctionName.GMAIL,
+            (Mapping(QueueName.GMAIL, max_concurrency=5),),
+            timeout_s=900,
+            memory_mb=1024,
+            modules=("gmail",),
+        ),
         Function(
             FunctionName.OUTGOING,
             (Mapping(QueueName.BOUNCES), Mapping(QueueName.FORWARDS, max_concurrency=3)),
-            timeout_s=180, memory_mb=1024,
+            timeout_s=180,
+            memory_mb=1024,
+            modules=("routing",),
         ),
         Function(
-            FunctionName.CREDENTIALS, (Mapping(QueueName.CREDENTIALS),), timeout_s=300, memory_mb=512
+            FunctionName.CREDENTIALS,
+            (Mapping(QueueName.CREDENTIALS),),
+            timeout_s=300,
+            memory_mb=512,
+            modules=("credentials",),
         ),
     )
-}  # fmt: skip
+}
 
 
 def as_json() -> str:

@@ -1,0 +1,61 @@
+"""Hands what AWS services wrote to the service of its queue: for the consumer, and for the functions on Lambda.
+
+Django must be set up before.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.db import InterfaceError, OperationalError
+
+from campaigns.importing.drops import receive_upload_events
+from campaigns.sending.events import apply_events
+from portal.queues import Feed
+from routing.inbound.receive import receive_notifications
+from workers.failed import forget_events, refuse_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portal.aws import sqs
+    from portal.queues import Queue
+
+logger = logging.getLogger(__name__)
+
+SERVICES: dict[Feed, Callable[[list[str]], object]] = {
+    Feed.SES_EVENTS: apply_events,
+    Feed.S3_EVENTS: receive_upload_events,
+    Feed.INBOUND: receive_notifications,
+}
+
+
+def serve_messages(queue: Queue, messages: list[sqs.Message]) -> list[sqs.Message]:
+    """Hand the messages to the service; returns those to acknowledge. Raises when none could be served."""
+    service = SERVICES[queue.feed]
+    try:
+        service([message.body for message in messages])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(messages) == 1:
+            refuse_event(queue, messages[0], error)
+            raise
+        # One of them is to blame: alone it goes to the DLQ, together it would take the others along.
+        logger.warning("feed.one_by_one", extra={"queue": queue.name, "error": str(error)})
+        messages = [message for message in messages if _is_served(queue, message)]
+    forget_events(queue, messages)
+    return messages
+
+
+def _is_served(queue: Queue, message: sqs.Message) -> bool:
+    try:
+        SERVICES[queue.feed]([message.body])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        logger.exception("feed.refused", extra={"queue": queue.name, "sqs_message_id": message.message_id})
+        refuse_event(queue, message, error)
+        return False
+    return True
