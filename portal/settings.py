@@ -173,10 +173,10 @@ SES_SUPPRESSION_SYNC = env.yes_no("SES_SUPPRESSION_SYNC", default=True)  # with 
 SES_PRICE_PER_1000_USD = env.number("SES_PRICE_PER_1000_USD", 0.10)
 
 # --- SMTP users: IAM users who log in at SES's SMTP endpoint
-SES_SMTP_HOST = env.text("SES_SMTP_HOST", f"email-smtp.{AWS_REGION}.amazonaws.com")
+SES_SMTP_HOST = env.text("SES_SMTP_HOST")  # "" means that of SES in the user's region
 SES_SMTP_PORT = env.whole_number("SES_SMTP_PORT", 587, least=1, most=65_535)  # STARTTLS
 SES_SMTP_TLS_PORT = env.whole_number("SES_SMTP_TLS_PORT", 465, least=1, most=65_535)  # TLS from the first byte
-SES_SMTP_CA_FILE = env.text("SES_SMTP_CA_FILE")  # "" believes the authorities of the machine
+SMTP_CA_FILE = env.text("SMTP_CA_FILE")  # believed beside the authorities of the machine, also of relays
 SES_SMTP_SECURITY = env.one_of("SES_SMTP_SECURITY", ("starttls", "tls", "plain"))
 SMTP_LOGIN_PROOF = env.yes_no("SMTP_LOGIN_PROOF", default=True)  # a user is active when a login has worked
 SMTP_USER_PATH = env.text("SMTP_USER_PATH", "/postroom/smtp-users/")  # on IAM

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+from django.conf import settings
+
+from portal.errors import ConfigurationError
 from portal.mail.smtp.commands import UnsafeCommand, auth_login_answer, auth_plain, ehlo
 from portal.mail.smtp.features import Features, read_features
 from portal.mail.smtp.replies import ProtocolFault
@@ -67,8 +70,17 @@ USUAL_PATIENCE = Patience()
 
 @lru_cache(maxsize=1)
 def tls_context() -> ssl.SSLContext:
-    """Checks certificate and host name; made once, since it reads all of the machine's authorities."""
-    return ssl.create_default_context()
+    """Checks certificate and host name; made once, since it reads all of the machine's authorities.
+
+    Raises ConfigurationError when the authority that is set cannot be read.
+    """
+    context = ssl.create_default_context()
+    if settings.SMTP_CA_FILE:
+        try:
+            context.load_verify_locations(settings.SMTP_CA_FILE)
+        except OSError as error:
+            raise ConfigurationError(f"SMTP_CA_FILE: {settings.SMTP_CA_FILE} cannot be read: {error}") from error
+    return context
 
 
 def open_session(
