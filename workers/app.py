@@ -25,6 +25,7 @@ app = producer
 app.conf.task_queues = [KombuQueue(full_name(settings.QUEUE_PREFIX, queue.name)) for queue in task_queues()]
 app.conf.task_default_queue = app.conf.task_queues[0].name
 app.conf.imports = (
+    "workers.tasks.accounts",
     "workers.tasks.alerts",
     "workers.tasks.bulk",
     "workers.tasks.campaigns",
@@ -41,6 +42,7 @@ app.conf.imports = (
     "workers.tasks.restored",
     "workers.tasks.webhooks",
     "workers.tasks.routing",
+    "workers.tasks.sending_domains",
 )
 app.conf.beat_schedule = {
     tick.task.value: {

@@ -77,6 +77,7 @@ class SendingDomain(LeasedModel):
         verbose_name = _("sending domain")
         verbose_name_plural = _("sending domains")
         ordering = ("name",)
+        permissions = (("write_dns", "May change the records of a domain at Route 53"),)
 
     def __str__(self) -> str:
         return self.name

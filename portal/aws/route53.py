@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from portal.aws.session import client, translated
+from portal.dns.record_sets import RecordSet
 
 _ESCAPED_STAR = "\\052"
 INSYNC = "INSYNC"
@@ -20,20 +21,6 @@ class Zone:
 
     zone_id: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecordSet:
-    """The records of one name and type; `values` as Route 53 writes them, TXT in quotes.
-
-    `is_plain` is False for an alias or a set with a routing policy, which no UPSERT of plain values can keep.
-    """
-
-    name: str
-    type: str
-    ttl_s: int
-    values: tuple[str, ...]
-    is_plain: bool = True
 
 
 def find_zone(domain: str) -> Zone | None:
@@ -50,18 +37,17 @@ def find_zone(domain: str) -> Zone | None:
     return None
 
 
-def read_sets(zone_id: str, wanted: set[tuple[str, str]]) -> list[RecordSet]:
-    """The record sets of these names that share a name with a wanted (name, type). Raises OutsideError."""
-    found: dict[tuple[str, str, int], RecordSet] = {}
-    for name in sorted({name for name, _type in wanted}):
+def read_sets(zone_id: str, names: set[str]) -> list[RecordSet]:
+    """Every record set of these names. Raises OutsideError."""
+    found: list[RecordSet] = []
+    for name in sorted(names):
         with translated("route53"):
             answer = client("route53").list_resource_record_sets(
                 HostedZoneId=zone_id, StartRecordName=name, MaxItems="100"
             )
-        for place, each in enumerate(answer.get("ResourceRecordSets", [])):
-            if _plain_name(each["Name"]) == name:
-                found[name, str(each["Type"]), place] = _record_set(each)
-    return list(found.values())
+        sets = answer.get("ResourceRecordSets", [])
+        found += [_record_set(each) for each in sets if _plain_name(each["Name"]) == name]
+    return found
 
 
 def change_sets(zone_id: str, sets: list[RecordSet], *, comment: str) -> str:

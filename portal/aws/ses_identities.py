@@ -2,7 +2,7 @@
 
 SES takes one call of each kind a second; whoever calls keeps to it.
 Source: SES API v2 Reference, CreateEmailIdentity, GetEmailIdentity, ListEmailIdentities, DeleteEmailIdentity,
-PutEmailIdentityMailFromAttributes, PutEmailIdentityConfigurationSetAttributes.
+PutEmailIdentityMailFromAttributes, PutEmailIdentityConfigurationSetAttributes, PutEmailIdentityDkimSigningAttributes.
 """
 
 from __future__ import annotations
@@ -79,6 +79,16 @@ def read_identity(name: str) -> Identity | None:
         mail_from_state=str(mail_from.get("MailFromDomainStatus", "")),
         configuration_set=str(answer.get("ConfigurationSetName", "")),
     )
+
+
+def restart_dkim(name: str) -> None:
+    """Let SES look for the DKIM records of a domain again, after it has given up (72 hours). Raises OutsideError."""
+    with translated("ses"):
+        client("sesv2").put_email_identity_dkim_signing_attributes(
+            EmailIdentity=name,
+            SigningAttributesOrigin="AWS_SES",
+            SigningAttributes={"NextSigningKeyLength": "RSA_2048_BIT"},
+        )
 
 
 def set_mail_from(name: str, mail_from: str) -> None:
