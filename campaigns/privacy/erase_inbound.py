@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 from campaigns.privacy.redact import GONE, redact_json
 from campaigns.privacy.subject import naming, rows_of
@@ -24,8 +26,8 @@ MESSAGE, DELIVERY, EXAMPLE = "routing.InboundMessage", "routing.InboundDelivery"
 
 def mail_of(subject: Subject) -> QuerySet[Any]:
     """What the person sent to us."""
-    rows = rows_of(apps.get_model(MESSAGE), sender_key__in=subject.address_keys)
-    return rows | rows_of(apps.get_model(MESSAGE), envelope_from__in=subject.address_keys)
+    rows: QuerySet[Any] = rows_of(apps.get_model(MESSAGE)).alias(envelope_key=Lower("envelope_from"))
+    return rows.filter(Q(sender_key__in=subject.address_keys) | Q(envelope_key__in=subject.address_keys))
 
 
 def deliveries_for(subject: Subject) -> QuerySet[Any]:

@@ -13,6 +13,8 @@ from typing import Any
 from portal.errors import AuthExpired, ConfigurationError, OutsideError, PortalError, Refused, Throttled, Unavailable
 
 SERVICE = "google"
+_NO_MAILBOX = "failedPrecondition"  # an account without Gmail
+_OLDER_WORDS = {"FAILED_PRECONDITION": _NO_MAILBOX}
 DAILY_WAIT_S = 3_600.0
 MOST_WAIT_S = 86_400.0
 _BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TIMEOUT, _GONE, _TOO_MANY, _SERVER = (
@@ -72,7 +74,7 @@ def api_error(answer: Answer) -> OutsideError:
     code, message = _reason_of(answer)
     if answer.status == _UNAUTHORIZED:
         return StaleToken(message, service=SERVICE, code=code)
-    if answer.status == _FORBIDDEN or code == "failedPrecondition":
+    if answer.status == _FORBIDDEN or code == _NO_MAILBOX:
         return _forbidden(code, message)
     if answer.status == _TOO_MANY:
         return SlowDown(message, code=code, retry_after_s=_retry_after_s(answer))
@@ -114,7 +116,8 @@ def _reason_of(answer: Answer) -> tuple[str, str]:
     for entry in [*_listed(error, "errors"), *_listed(error, "details")]:
         if isinstance(entry, dict) and entry.get("reason"):
             return str(entry["reason"])[:60], message
-    return str(error.get("status") or f"http_{answer.status}")[:60], message
+    status = str(error.get("status") or f"http_{answer.status}")[:60]
+    return _OLDER_WORDS.get(status, status), message
 
 
 def _listed(error: dict[str, Any], name: str) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 from portal.aws.s3 import ObjectMissing
 from portal.aws.ses_bounce import Bounce, send_bounce as ask_ses
 from portal.errors import AnswerLost, OutsideError, Refused
+from portal.holds import HoldLost
 from routing.actions.pace import MAX_WAIT_S, reserve_slot
 from routing.inbound.loops import is_automatic, is_list_mail, is_robot
 from routing.inbound.models import DeliveryState
@@ -42,6 +44,11 @@ def bounce_mail(delivery_id: int, *, sleep: Callable[[float], None] = time.sleep
     work = take(delivery_id, ActionKind.BOUNCE)
     if work is None:
         return
+    with suppress(HoldLost):  # somebody else has it, or a person gave it up
+        _carry_out(work, sleep)
+
+
+def _carry_out(work: Work, sleep: Callable[[float], None]) -> None:
     if work.delivery.is_attempted:
         work.end(DeliveryState.UNCERTAIN, Reason.ANSWER_LOST)
         return

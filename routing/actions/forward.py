@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.conf import settings
 from portal.aws.s3 import ObjectMissing
 from portal.aws.ses import send_raw_email
 from portal.errors import AnswerLost, OutsideError, Refused
+from portal.holds import HoldLost
 from routing.actions.rewrite import Envelope, send_on
 from routing.inbound.models import DeliveryState
 from routing.inbound.raw import read_raw
@@ -32,6 +34,11 @@ def forward_mail(delivery_id: int) -> None:
     work = take(delivery_id, ActionKind.FORWARD)
     if work is None:
         return
+    with suppress(HoldLost):  # somebody else has it, or a person gave it up
+        _carry_out(work)
+
+
+def _carry_out(work: Work) -> None:
     if work.delivery.is_attempted:
         work.end(DeliveryState.UNCERTAIN, Reason.ANSWER_LOST)
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from portal.aws import s3
 from portal.errors import OutsideError, PortalError, Refused
+from portal.holds import HoldLost
 from portal.keys import derive
 from portal.public_post import PostAnswer, post
 from portal.webhook_signing import PREFIX, signed_headers
@@ -38,6 +40,11 @@ def post_mail(delivery_id: int) -> None:
     work = take(delivery_id, ActionKind.WEBHOOK)
     if work is None:
         return
+    with suppress(HoldLost):  # somebody else has it, or a person gave it up
+        _carry_out(work)
+
+
+def _carry_out(work: Work) -> None:
     try:
         body = json.dumps(payload_of(work.delivery)).encode()
     except PortalError as error:

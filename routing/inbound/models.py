@@ -44,7 +44,7 @@ class InboundMessage(models.Model):
         MISSING = "missing", _("missing")
 
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.RECEIVED)
-    retry_at = models.DateTimeField(null=True, blank=True)  # when routing is tried again
+    retry_at = models.DateTimeField(null=True, blank=True)  # when routing, or deleting the raw mail, is tried again
     reason = models.CharField(max_length=200, blank=True)  # why it is not routed yet
     ses_message_id = KeyField(_("SES message id"), max_length=200, unique=True)
     bucket = models.CharField(max_length=63)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, BinaryIO
 
 from portal.aws import s3
 from routing.inbound.headers import MAX_HEADER_BYTES, Header, header_block, read_headers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from routing.inbound.models import InboundMessage
 
+_ASKERS = 8  # threads that ask S3
 HEAD_BYTES = 64 * 1024
 MAX_RAW_BYTES = 64 * 1024 * 1024  # SES stores at most 40 MB
 
@@ -35,6 +39,23 @@ def full_headers(message: InboundMessage) -> tuple[Header, ...]:
     if message.headers and not message.headers_truncated:
         return tuple((str(name), str(value)) for name, value in message.headers)
     return headers_of_raw(message)
+
+
+def whole_headers(messages: Iterable[InboundMessage]) -> dict[int, tuple[Header, ...]]:
+    """All headers of those whose rows have not all, by message; of mail that is gone, what the row has.
+
+    Outside of transactions. Raises OutsideError.
+    """
+    cut_off = {message.pk: message for message in messages if message.headers_truncated}
+    with ThreadPoolExecutor(_ASKERS) as pool:
+        return dict(zip(cut_off, pool.map(_whole_or_kept, cut_off.values()), strict=True))
+
+
+def _whole_or_kept(message: InboundMessage) -> tuple[Header, ...]:
+    try:
+        return headers_of_raw(message)
+    except s3.ObjectMissing:
+        return tuple((str(name), str(value)) for name, value in message.headers)
 
 
 def headers_of_raw(message: InboundMessage) -> tuple[Header, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.activity import record_activity
-from portal.errors import Conflict, InvalidInput
+from portal.errors import Conflict, InvalidInput, OutsideError
 from routing.inbound.dispatch import TASKS, publish_deliveries
+from routing.inbound.headers import Header
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage
+from routing.inbound.raw import whole_headers
 from routing.inbound.reasons import Reason
 from routing.inbound.router import decide_message, headers_of, new_delivery
 from routing.inbound.work import write_step
@@ -42,22 +44,33 @@ def release(delivery_ids: Sequence[int], *, actor: User | None) -> int:
     """Let held mail go; returns how many went.
 
     What was held as a loop does what its rule says after all. What a rule or the default route holds is decided again
-    by the rules as they are now; where they still say “hold”, it stays.
+    by the rules as they are now; where they still say “hold”, it stays. Raises Conflict when S3, which has headers that
+    the row has not, does not answer.
     """
+    headers = _headers_for(delivery_ids)
     with transaction.atomic():
         rows = _locked(delivery_ids).filter(state=DeliveryState.HELD)
-        gone = [delivery for delivery in rows if _released(delivery, actor)]
+        gone = [delivery for delivery in rows if _released(delivery, headers, actor)]
         _record("inbound.released", gone, actor)
     return len(gone)
 
 
-def _released(delivery: InboundDelivery, actor: User | None) -> bool:
+def _headers_for(delivery_ids: Sequence[int]) -> dict[int, tuple[Header, ...]]:
+    cut_off = InboundMessage.objects.filter(deliveries__in=list(delivery_ids), headers_truncated=True).distinct()
+    try:
+        return whole_headers(cut_off)
+    except OutsideError as error:
+        raise Conflict(_("The bucket that has the whole mail does not answer. Try again in a moment.")) from error
+
+
+def _released(delivery: InboundDelivery, headers: Mapping[int, tuple[Header, ...]], actor: User | None) -> bool:
     if delivery.action != ActionKind.HOLD.value:
         _start(delivery, Reason.RELEASED, actor)
         return True
     message = delivery.message
     rules = load_rules([delivery.recipient])
-    decisions = decide_message(message, rules, headers=headers_of(message), size_bytes=message.size_bytes)
+    known = headers.get(message.pk) or headers_of(message)
+    decisions = decide_message(message, rules, headers=known, size_bytes=message.size_bytes)
     decision = next((each for each in decisions if each.recipient.key == delivery.recipient), None)
     if decision is None or any(action.kind is ActionKind.HOLD for action in decision.actions):
         return False

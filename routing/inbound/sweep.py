@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
+from portal.alerts.models import Severity
+from portal.alerts.services import clear_alert, raise_alert
 from portal.aws import s3
-from portal.errors import OutsideError
+from portal.errors import OutsideError, Throttled, Unavailable
 from portal.leases import is_due
 from portal.publish import publish
 from portal.queues import TaskName
+from portal.wording import format_count
 from routing.inbound.dispatch import publish_delivery
 from routing.inbound.models import FINAL_STATES, OPEN_STATES, DeliveryState, InboundDelivery, InboundMessage
 from routing.inbound.services import unpark
@@ -32,6 +37,9 @@ HINT_AGAIN_S = 300  # a hint that waits in a long queue is not doubled every min
 MAX_HINTS = 2_000
 MAX_DELETED = 500
 HITS_DAYS = 400
+RAW_KEPT = "inbound.raw_kept"
+REFUSED_FOR = timedelta(days=1)  # until the bucket is asked again for an object that it refused
+MAX_TOLD = 10_000
 CANARY_DAYS = 3  # a test mail has said what it had to say
 
 
@@ -89,19 +97,40 @@ def delete_old_raw() -> int:
     now = timezone.now()
     is_old = Q(received_at__lt=now - timedelta(days=settings.INBOUND_RAW_DAYS))
     is_old_canary = Q(received_at__lt=now - timedelta(days=CANARY_DAYS), is_canary=True)
-    old = InboundMessage.objects.filter(is_old | is_old_canary, raw=InboundMessage.Raw.KEPT)
+    old = _settled(InboundMessage.objects.filter(is_old | is_old_canary, raw=InboundMessage.Raw.KEPT))
     count = 0
-    for message in _settled(old).order_by("received_at")[:MAX_DELETED]:
-        if not _settled(old).filter(pk=message.pk).exists():
+    for message in old.filter(Q(retry_at=None) | Q(retry_at__lte=now)).order_by("received_at")[:MAX_DELETED]:
+        if not old.filter(pk=message.pk).exists():
             continue  # somebody wants it again meanwhile
         try:
             s3.delete_object(message.bucket, message.object_key)
-        except OutsideError as error:
+        except (Throttled, Unavailable) as error:
             logger.warning("inbound.raw_not_deleted", extra={"message_id": message.pk, "code": error.code})
             break
-        InboundMessage.objects.filter(pk=message.pk).update(raw=InboundMessage.Raw.DELETED, headers=[])
+        except OutsideError as error:
+            logger.warning("inbound.raw_refused", extra={"message_id": message.pk, "code": error.code})
+            InboundMessage.objects.filter(pk=message.pk).update(retry_at=now + REFUSED_FOR)
+            continue
+        InboundMessage.objects.filter(pk=message.pk).update(raw=InboundMessage.Raw.DELETED, headers=[], retry_at=None)
         count += 1
+    _tell_of_refused(old)
     return count
+
+
+def _tell_of_refused(old: QuerySet[InboundMessage]) -> None:
+    count = old.exclude(retry_at=None)[:MAX_TOLD].count()
+    if not count:
+        clear_alert(RAW_KEPT, subject_key="")
+        return
+    words = ngettext(
+        "The bucket refuses to delete %(count)s mail whose time is over: the permission s3:DeleteObject is missing, or a lock is on it.",
+        "The bucket refuses to delete %(count)s mails whose time is over: the permission s3:DeleteObject is missing, or a lock is on them.",
+        count,
+    )
+    url = reverse("admin:routing_inboundmessage_changelist")
+    raise_alert(
+        RAW_KEPT, subject_key="", text=words % {"count": format_count(count)}, url=url, severity=Severity.WARN
+    )
 
 
 def _settled(messages: QuerySet[InboundMessage]) -> QuerySet[InboundMessage]:

@@ -27,6 +27,12 @@ def test_their_mail_goes_raw_and_row(monkeypatch):
     assert delete_inbound_mail(ADA) == {"inbound_mails": 0}
 
 
+def test_their_mail_goes_however_its_envelope_spells_them(monkeypatch):
+    InboundBucket().install(monkeypatch)
+    make_message(sender_key="", envelope_from="Ada@Sender.Example")
+    assert delete_inbound_mail(ADA) == {"inbound_mails": 1}
+
+
 def test_mail_of_others_to_them_loses_their_address():
     person = Subject((1,), ("a@in.example",))
     message = make_message(

@@ -123,3 +123,12 @@ def test_a_bounce_whose_turn_is_far_away_is_given_back(sent):
     delivery = bounced()
     assert (delivery.state, delivery.reason) == ("pending", "throttled")
     assert InboundDelivery.objects.get().retry_at is not None
+
+
+def test_whoever_has_lost_the_delivery_meanwhile_leaves_it_to_the_other(monkeypatch):
+    def send(_bounce) -> str:
+        InboundDelivery.objects.update(lease_token="another")
+        return "bounce-id"
+
+    monkeypatch.setattr("routing.actions.bounce.ask_ses", send)
+    assert bounced().lease_token == "another"

@@ -9,6 +9,7 @@ import pytest
 from portal.errors import AnswerLost, InvalidInput, Refused, Unavailable
 from routing.actions.forward import forward_mail
 from routing.domains.models import InboundDomain
+from routing.inbound.models import InboundDelivery
 from tests.doubles.inbound_bucket import InboundBucket
 from tests.factories.inbound import BUCKET, RAW, make_inbound_delivery, make_message, make_rule
 
@@ -102,3 +103,12 @@ def test_a_missing_mail_fails_and_a_bucket_that_is_away_is_asked_again(bucket, a
     waiting.refresh_from_db()
     assert (missing.state, missing.reason) == ("failed", "raw_missing")
     assert (waiting.state, waiting.reason) == ("pending", "raw_unreachable")
+
+
+def test_whoever_has_lost_the_delivery_meanwhile_leaves_it_to_the_other(bucket, monkeypatch):
+    def send(_request) -> str:
+        InboundDelivery.objects.update(lease_token="another")
+        return "ses-id"
+
+    monkeypatch.setattr("routing.actions.forward.send_raw_email", send)
+    assert forwarded(bucket).lease_token == "another"

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal.public_post import PostAnswer
 from portal.webhook_signing import is_genuine
 from routing.actions.webhook import post_mail, secrets_of
 from routing.inbound.models import InboundDelivery
@@ -69,3 +70,15 @@ def test_nothing_inside_is_posted_to():
 
 def test_each_url_has_a_secret_of_its_own():
     assert secrets_of("https://a.example/") != secrets_of("https://b.example/")
+
+
+def test_whoever_has_lost_the_delivery_meanwhile_leaves_it_to_the_other(monkeypatch):
+    def answer(*_call, **_more) -> PostAnswer:
+        InboundDelivery.objects.update(lease_token="another")
+        return PostAnswer(200, "", 0)
+
+    monkeypatch.setattr("routing.actions.webhook.post", answer)
+    delivery = make_inbound_delivery({"kind": "webhook", "url": "https://hook.example/in"})
+    post_mail(delivery.pk)
+    delivery.refresh_from_db()
+    assert delivery.lease_token == "another"

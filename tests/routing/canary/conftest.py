@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 
 import pytest
-from time_machine import travel
+from time_machine import Traveller, travel
 
 from portal.errors import PortalError
 from routing.canary.services import keep_canary
@@ -24,7 +24,7 @@ class Way:
     """SES out and in: what it was asked to send, and how to let that come in."""
 
     bucket: InboundBucket
-    clock: object
+    clock: Traveller
     sent: list[bytes] = field(default_factory=list)
     refusal: PortalError | None = None
 

@@ -9,6 +9,8 @@ from routing.domains.models import InboundDomain
 from routing.inbound.models import DeliveryState, InboundDelivery
 from routing.inbound.services import deliver_again, deliver_to, give_up, release, unpark
 from routing.rules.definition import Action, ActionKind
+from routing.rules.services import RuleChange
+from routing.rules.trying import replay_last_week
 from tests.doubles.inbound_bucket import InboundBucket
 from tests.factories.inbound import make_inbound_delivery, make_message, make_rule
 
@@ -18,8 +20,8 @@ HOLD = {"kind": "hold"}
 
 
 @pytest.fixture(autouse=True)
-def _bucket(monkeypatch):
-    InboundBucket().install(monkeypatch)
+def bucket(monkeypatch):
+    return InboundBucket().install(monkeypatch)
 
 
 def state_of(delivery: InboundDelivery) -> str:
@@ -95,3 +97,32 @@ def test_a_destination_that_works_again_gets_all_that_was_parked_for_it(hints):
     assert unpark(ActionKind.GMAIL, "3") == 3
     assert [state_of(each) for each in [*parked, other]] == ["pending"] * 3 + ["parked"]
     assert [hint.ids["delivery_id"] for hint in hints.kept] == [each.pk for each in parked]
+
+
+def a_held_mail_with_headers_cut_off(bucket):
+    """What the rule asks about stands in the mail alone."""
+    message = make_message(headers=[["From", "ada@sender.example"]], headers_truncated=True)
+    bucket.objects[message.bucket, message.object_key] = b"From: ada@sender.example\r\nX-Order: 12\r\n\r\n"
+    condition = {"kind": "header", "name": "x-order", "test": "exists", "value": ""}
+    make_rule("a@in.example", GMAIL, conditions=[condition])
+    return make_inbound_delivery(HOLD, state="held", message=message)
+
+
+def test_released_mail_is_decided_by_all_its_headers_where_the_row_has_not_all(bucket):
+    held = a_held_mail_with_headers_cut_off(bucket)
+    assert release([held.pk], actor=None) == 1
+    assert InboundDelivery.objects.filter(action="gmail").exists()
+
+
+def test_mail_stays_held_while_the_bucket_that_has_its_headers_is_away(bucket):
+    held = a_held_mail_with_headers_cut_off(bucket)
+    bucket.is_away = True
+    with pytest.raises(Conflict, match="bucket"):
+        release([held.pk], actor=None)
+    assert state_of(held) == "held"
+
+
+def test_mail_of_last_week_is_replayed_by_all_its_headers(bucket):
+    a_held_mail_with_headers_cut_off(bucket)
+    replay = replay_last_week([RuleChange("a@in.example", None)])
+    assert (replay.recipients, replay.moved) == (1, 1)

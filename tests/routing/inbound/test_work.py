@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from portal.alerts.models import Alert
 from portal.aws import s3
+from portal.errors import Refused
 from portal.holds import HoldLost
 from portal.queues import TaskName
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage
@@ -168,3 +170,42 @@ def test_forwarding_that_waited_for_an_address_of_ours_goes_once_there_is_one(se
     sweep_inbound()
     assert fresh(delivery).state == "pending"
     assert hints.of(TaskName.FORWARD_MAIL)[0].ids == {"delivery_id": delivery.pk}
+
+
+def test_an_object_that_is_refused_keeps_no_other_and_is_told_of(bucket, monkeypatch):
+    refused, other = old_mail(bucket, "stored"), old_mail(bucket, "stored")
+    forget = bucket.delete_object
+
+    def delete(name, key):
+        if key == refused.object_key:
+            raise Refused("Access Denied", service="s3", code="AccessDenied")
+        forget(name, key)
+
+    monkeypatch.setattr(s3, "delete_object", delete)
+    assert delete_old_raw() == 1
+    assert InboundMessage.objects.get(pk=other.pk).raw == "deleted"
+    assert Alert.objects.get(cleared_at=None).code == "inbound.raw_kept"
+    monkeypatch.setattr(s3, "delete_object", forget)
+    InboundMessage.objects.update(retry_at=None)
+    assert delete_old_raw() == 1
+    assert not Alert.objects.filter(cleared_at=None).exists()
+
+
+def test_more_refused_objects_than_one_look_takes_do_not_stand_in_the_way(bucket, monkeypatch):
+    monkeypatch.setattr("routing.inbound.sweep.MAX_DELETED", 1)
+    refused, other = old_mail(bucket, "stored"), old_mail(bucket, "stored")
+
+    def delete(_name, key):
+        if key == refused.object_key:
+            raise Refused("Access Denied", service="s3", code="AccessDenied")
+
+    monkeypatch.setattr(s3, "delete_object", delete)
+    assert [delete_old_raw(), delete_old_raw()] == [0, 1]
+    assert InboundMessage.objects.get(pk=other.pk).raw == "deleted"
+
+
+def test_while_the_bucket_is_away_each_look_asks_once(bucket):
+    old_mail(bucket, "stored")
+    bucket.is_away = True
+    assert delete_old_raw() == 0
+    assert not InboundMessage.objects.exclude(retry_at=None).exists()
