@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ correlation: ContextVar[dict[str, str]] = ContextVar("correlation", default={}) 
 
 # Wide on purpose: what stands before the @ goes, quotes and key= with it. %40 is an @ in a web address.
 _ADDRESS = re.compile(r"""(?:"[^"]{1,64}"|[^\s@<>",:;()\[\]?&/]+)(?:@|%40)([A-Za-z0-9.-]+)""")
+_UNITS = {"_count": "Count", "_ms": "Milliseconds", "_s": "Seconds", "_bytes": "Bytes", "_pct": "Percent"}
 _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "correlation_id"}
 
 
@@ -51,10 +53,34 @@ def _redact_deep(value: Any) -> Any:
 
 
 class JsonLines(JsonFormatter):
-    """One JSON object a line."""
+    """One JSON object a line.
+
+    With a namespace, figures are lines that CloudWatch makes metrics of (its embedded metric format).
+    """
+
+    def __init__(self, *arguments: Any, namespace: str = "", installation: str = "", **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._namespace, self._installation = namespace, installation
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        return {key: _redact_deep(value) for key, value in super().process_log_record(log_data).items()}
+        line = {key: _redact_deep(value) for key, value in super().process_log_record(log_data).items()}
+        if self._namespace and "metric" in line:
+            return embedded_metric(line, namespace=self._namespace, installation=self._installation)
+        return line
+
+
+def embedded_metric(line: dict[str, Any], *, namespace: str, installation: str) -> dict[str, Any]:
+    """The line of a figure with what CloudWatch needs. The installation is its only dimension: each value of one is a
+    metric that is paid for, and campaigns are many; its other words can be searched in the log."""
+    name = str(line.pop("metric"))
+    unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "None")
+    about = {
+        "Timestamp": int(time.time() * 1000),
+        "CloudWatchMetrics": [
+            {"Namespace": namespace, "Dimensions": [["Installation"]], "Metrics": [{"Name": name, "Unit": unit}]}
+        ],
+    }
+    return {**line, "Installation": installation, name: line.pop("value"), "_aws": about}
 
 
 class PlainLines(logging.Formatter):
@@ -78,8 +104,8 @@ class ContextFilter(logging.Filter):
         return True
 
 
-def logging_settings(*, level: str, log_format: str) -> dict[str, Any]:
-    """Django's LOGGING: one handler to stderr, as JSON lines or, for people, plain lines."""
+def logging_settings(*, level: str, log_format: str, namespace: str = "", installation: str = "") -> dict[str, Any]:
+    """Django's LOGGING: one handler to stderr, as JSON lines or, for people, plain lines; the rest as for JsonLines."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -87,6 +113,8 @@ def logging_settings(*, level: str, log_format: str) -> dict[str, Any]:
         "formatters": {
             "json": {
                 "()": "portal.logs.JsonLines",
+                "namespace": namespace,
+                "installation": installation,
                 "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
                 "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger", "message": "event"},
             },

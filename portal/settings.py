@@ -1,6 +1,6 @@
 """All settings, read from the environment (and `.env`); `.env.example` explains each variable.
 
-Sections: paths, kind of run, web, applications, database, files, mail and AWS, work, security, language, logs.
+Sections: secrets, paths, kind of run, web, applications, database, files, mail and AWS, work, security, language, logs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.accounts.oidc_settings import oidc_providers
+from portal.aws.secrets import read_secrets
 from portal.env import Environment
 from portal.logs import logging_settings
 
@@ -22,6 +23,12 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
+
+# --- Secrets
+# Outside of the environment, where whoever may look at a function reads them.
+AWS_REGION = env.text("AWS_REGION", "us-east-1")
+if SECRETS_PARAMETER := env.text("SECRETS_PARAMETER"):
+    os.environ.update(read_secrets(SECRETS_PARAMETER, region=AWS_REGION))
 
 # --- Paths
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "var")
@@ -103,6 +110,8 @@ MIDDLEWARE = [
     "portal.own_settings.use_own_settings",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.accounts.sessions.keep_track",
+    "portal.accounts.gate.ask_for_second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -144,7 +153,7 @@ IMAGES_PUBLIC_URL = env.text("IMAGES_PUBLIC_URL").rstrip("/")  # "" serves the i
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 STATIC_URL = env.text("STATIC_URL", "static/")
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "static")
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
     "default": (
@@ -159,7 +168,6 @@ STORAGES = {
 }
 
 # --- Mail and AWS
-AWS_REGION = env.text("AWS_REGION", "us-east-1")
 SES_CONFIGURATION_SET = env.text("SES_CONFIGURATION_SET", "postroom")
 SES_TRACKING_CONFIGURATION_SET = env.text("SES_TRACKING_CONFIGURATION_SET", "postroom-tracked" if SANDBOX else "")
 SES_EVENTS_TOPIC_ARN = env.text("SES_EVENTS_TOPIC_ARN")  # "" believes every topic that may write to the queue
@@ -363,4 +371,7 @@ USE_THOUSAND_SEPARATOR = True
 # --- Logs
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "plain"))
 LOG_LEVEL = env.one_of("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
-LOGGING = logging_settings(level=LOG_LEVEL, log_format=LOG_FORMAT)
+METRICS_NAMESPACE = env.text("METRICS_NAMESPACE")  # of CloudWatch's metrics, made from log lines; "" makes none
+LOGGING = logging_settings(
+    level=LOG_LEVEL, log_format=LOG_FORMAT, namespace=METRICS_NAMESPACE, installation=QUEUE_PREFIX
+)

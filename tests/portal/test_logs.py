@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from django.db import OperationalError
 
-from portal.logs import log_context, logging_settings, redact
+from portal.logs import JsonLines, embedded_metric, log_context, logging_settings, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,3 +112,30 @@ class _Listening:
     def cursor(self) -> NoReturn:
         LOGGER.info("asked")
         raise OperationalError
+
+
+def figure_line(**more: object) -> dict[str, object]:
+    line = {"event": "metric", "metric": "sending.accepted_count", "value": 50, "campaign": "7", **more}
+    return embedded_metric(line, namespace="Postroom", installation="postroom-test")
+
+
+def test_a_figure_is_a_metric_of_the_installation_alone():
+    line = figure_line()
+    (about,) = line["_aws"]["CloudWatchMetrics"]
+    assert about == {
+        "Namespace": "Postroom",
+        "Dimensions": [["Installation"]],
+        "Metrics": [{"Name": "sending.accepted_count", "Unit": "Count"}],
+    }
+    assert (line["sending.accepted_count"], line["Installation"], line["campaign"]) == (50, "postroom-test", "7")
+
+
+def test_only_figures_become_metrics_and_only_where_there_is_a_namespace():
+    figure = logging.makeLogRecord({"msg": "metric", "metric": "sending.chunk_ms", "value": 3.5})
+    other = logging.makeLogRecord({"msg": "task.done"})
+    with_namespace = JsonLines("%(message)s", namespace="Postroom", installation="postroom-test")
+    assert [
+        "_aws" in json.loads(formatter.format(record))
+        for formatter in (with_namespace, JsonLines("%(message)s"))
+        for record in (figure, other)
+    ] == [True, False, False, False]

@@ -13,6 +13,7 @@ from enum import StrEnum
 from portal.queues import QUEUES, SCHEDULE, TASK_QUEUES, QueueName, TaskName, Tick
 
 MODULE = "workers.handlers.entries"
+SCHEDULE_SOURCE = "postroom.schedule"  # of the constant input that EventBridge's rules send
 WEB_CONCURRENCY = 20  # of the web function, reserved: what it may take of the database's connections
 
 
@@ -190,7 +191,10 @@ def as_json() -> str:
                     }
                     for mapping in function.mappings
                 },
-                "schedules": {tick.task: {"every_s": tick.every_s} for tick in function.ticks},
+                "schedules": {
+                    tick.task: {"every_s": tick.every_s, "input": {"source": SCHEDULE_SOURCE, "task": tick.task}}
+                    for tick in function.ticks
+                },
                 "max_connections": function.max_connections,
             }
             for function in FUNCTIONS.values()

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from portal.aws.sqs import Message
+from workers.handlers.functions import SCHEDULE_SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SCHEDULE_SOURCE = "postroom.schedule"  # of the constant input that EventBridge's rules send
 SQS_SOURCE = "aws:sqs"
 
 

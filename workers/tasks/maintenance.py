@@ -23,6 +23,9 @@ from campaigns.signup.services import sweep_requests
 from campaigns.suppression.batches import sweep_batches
 from campaigns.transactional.services import forget_old_values
 from campaigns.webhooks.services import prune_log
+from credentials.smtp_users.sweep import sweep_smtp_users
+from portal.accounts.outbox import sweep_account_mail
+from portal.accounts.sessions import forget_ended_logins
 from portal.alerts.outbox import publish_waiting
 from portal.failures.redrive import sweep_redrives
 from portal.publish import producer
@@ -55,11 +58,14 @@ PARTS: dict[str, Callable[[], object]] = {
     "suppressions": sweep_batches,
     "unsaved": sweep_editing,
     "webhooks": prune_log,
+    "smtp_users": sweep_smtp_users,
     "redrives": sweep_redrives,
     "turns": forget_old_turns,
     "restored": publish_settling,
     "watch": watch_all,
     "alerts": publish_waiting,
+    "account_mail": sweep_account_mail,
+    "logins": forget_ended_logins,
 }
 
 
