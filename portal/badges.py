@@ -15,6 +15,7 @@ from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.uncertain.listing import UNDECIDED, uncertain_chunks
 from credentials.grants.models import Health, OAuthGrant
+from credentials.sending_domains.querysets import unwell_domains
 from portal.failures.models import FailedMessage
 from routing.inbound.models import DeliveryState, InboundDelivery
 
@@ -32,7 +33,15 @@ BREAKERS = "breakers"
 UNCERTAIN = "uncertain"
 GMAIL = "gmail"
 INBOUND = "inbound"
-_TONES = {LIVE: "accent", FAILURES: "bad", ACCOUNTS: "bad", BREAKERS: "bad", GMAIL: "bad"}  # the others warn
+DOMAINS = "domains"
+_TONES = {
+    LIVE: "accent",
+    FAILURES: "bad",
+    ACCOUNTS: "bad",
+    BREAKERS: "bad",
+    GMAIL: "bad",
+    DOMAINS: "bad",
+}  # the others warn
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ def _counts() -> Iterator[QuerySet[Any]]:
     yield _count(BREAKERS, BreakerTrip.objects.filter(ended_at__isnull=True))
     yield _count(UNCERTAIN, uncertain_chunks(), UNDECIDED)
     yield _count(INBOUND, InboundDelivery.objects.filter(state__in=(DeliveryState.HELD, DeliveryState.FAILED)))
+    yield _count(DOMAINS, unwell_domains())
     yield _count(GMAIL, OAuthGrant.objects.filter(health=Health.REVOKED))
 
 

@@ -22,6 +22,7 @@ from campaigns.segments.models import Segment
 from campaigns.sending.models import Campaign
 from campaigns.sending.screen import home_of
 from campaigns.sending.states import CampaignKind
+from credentials.sending_domains.models import SendingDomain
 from portal.mail.address import display_address
 from portal.navigation import Label, first_url, navigation_for
 from portal.pages import render_page
@@ -127,6 +128,12 @@ SOURCES = (
         _named(Segment.objects.all(), _page_of("admin:campaigns_segment_change")),
     ),
     JumpSource(gettext_lazy("Routing rules"), "list", "routing.view_routingrule", _rules),
+    JumpSource(
+        gettext_lazy("Sending domains"),
+        "globe",
+        "credentials.view_sendingdomain",
+        _named(SendingDomain.objects.all(), _page_of("admin:credentials_sendingdomain_one")),
+    ),
 )
 
 

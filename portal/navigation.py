@@ -205,6 +205,18 @@ GROUPS = (
         rare=(Entry(_("Test mail"), "clock", ("admin:routing_canaryrun_changelist",), "routing.view_canaryrun"),),
     ),
     Group(
+        _("Connect"),
+        (
+            Entry(
+                _("Sending domains"),
+                "globe",
+                ("admin:credentials_sendingdomain_changelist",),
+                "credentials.view_sendingdomain",
+                badges.DOMAINS,
+            ),
+        ),
+    ),
+    Group(
         _("Watch"),
         (
             Entry(_("Reports"), "chart-column", ("admin:campaigns_campaign_reports",), "campaigns.view_campaign"),

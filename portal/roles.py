@@ -63,7 +63,7 @@ def _permissions_of(role: str) -> QuerySet[Permission]:
 
     everything = Permission.objects.all()
     view = Q(codename__startswith="view_", content_type__app_label__in=_VIEWABLE_APPS) | Q(
-        codename__in=("view_alert", "view_failedmessage")
+        codename__in=("view_alert", "view_failedmessage", "view_sendingdomain")
     )
     if role == OWNER:
         return everything.exclude(content_type__app_label__in=_NO_SUBJECTS)

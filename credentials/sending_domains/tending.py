@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credentials.sending_domains.checking import BROKEN, check_records, page_of
+from credentials.sending_domains.figures import AFTER_CHANGED
 from credentials.sending_domains.models import SendingDomain
 from credentials.sending_domains.route_changes import follow_change, note_zone
 from credentials.sending_domains.wording import trouble_at_ses
@@ -92,6 +93,8 @@ def _delete(domain: SendingDomain) -> None:
         clear_alert(BROKEN, subject_key=subject)
         clear_alert(LOST, subject_key=subject)
         SendingDomain.objects.filter(pk=domain.pk).delete()
+    for listener in AFTER_CHANGED:
+        listener()
 
 
 def _apply(domain: SendingDomain) -> None:
@@ -159,6 +162,9 @@ def _state_of(domain: SendingDomain, identity: Identity | None) -> tuple[str, st
 
 def _tell_change(domain: SendingDomain, before: tuple[str, bool]) -> None:
     state, was_verified = before
+    if was_verified != domain.is_verified:
+        for listener in AFTER_CHANGED:
+            listener()
     subject = f"sending_domain:{domain.pk}"
     if domain.is_verified:
         clear_alert(LOST, subject_key=subject)
