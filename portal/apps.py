@@ -14,6 +14,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import checks, roles  # noqa: F401, PLC0415  # registers system checks and the role groups
+        from portal.accounts import factor_changes, sessions  # noqa: F401, PLC0415  # registers what signals tell
         from portal.failures.own_sources import register_own_sources  # noqa: PLC0415  # models are loaded only now
 
         register_own_sources()

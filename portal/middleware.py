@@ -38,7 +38,7 @@ def remember_caller(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     """Let the activity log know from where a deed came; what is no address is left out."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        token = caller_ip.set(_address_or_none(client_ip(request)))
+        token = caller_ip.set(address_or_none(client_ip(request)))
         try:
             return get_response(request)
         finally:
@@ -47,7 +47,8 @@ def remember_caller(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     return middleware
 
 
-def _address_or_none(text: str) -> str | None:
+def address_or_none(text: str) -> str | None:
+    """The IP address as the database keeps it; None for what is no address."""
     try:
         return str(ip_address(text.partition("%")[0]))
     except ValueError:

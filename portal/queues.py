@@ -72,6 +72,7 @@ class TaskName(StrEnum):
     VISIT_LINKS = "campaigns.visit_links"
     SYNC_SUPPRESSIONS = "campaigns.sync_suppressions"
     SEND_ALERTS = "portal.send_alerts"
+    SEND_ACCOUNT_MAIL = "portal.send_account_mail"
     SETTLE_RESTORED = "campaigns.settle_restored"
     CHECK_DOMAINS = "routing.check_domains"
     REDRIVE = "maintenance.redrive"
@@ -130,6 +131,7 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.VISIT_LINKS: QueueName.MAINTENANCE,
     TaskName.SYNC_SUPPRESSIONS: QueueName.MAINTENANCE,
     TaskName.SEND_ALERTS: QueueName.MAINTENANCE,
+    TaskName.SEND_ACCOUNT_MAIL: QueueName.PRIORITY,
     TaskName.SETTLE_RESTORED: QueueName.MAINTENANCE,
     TaskName.CHECK_DOMAINS: QueueName.MAINTENANCE,
     TaskName.REDRIVE: QueueName.MAINTENANCE,

@@ -51,7 +51,7 @@ class OpenLogin(models.Model):
     """One browser in which somebody is logged in; made at login, gone with the session that it stands for."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="open_logins")
-    session_key = KeyField(max_length=40, unique=True)
+    session_key = models.CharField(max_length=40, unique=True)  # in the collation of the table of sessions
     started_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField()  # within some minutes
     ip_address = models.GenericIPAddressField(null=True, blank=True)
