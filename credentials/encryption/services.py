@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 from django.conf import settings
 
@@ -22,10 +23,22 @@ def seal(plaintext: str, *, table: str, row: str) -> str:
     `row` is a stable id of the row, known before its insert: a uuid. Raises Unavailable when KMS cannot be asked,
     ConfigurationError when it refuses or the local key cannot be used. There is no way without a key.
     """
+    return prepare_seal(table=table, row=row)(plaintext)
+
+
+def prepare_seal(*, table: str, row: str) -> Callable[[str], str]:
+    """What seals one text with a key fetched now, so that sealing itself cannot fail any more. Raises as `seal`.
+
+    For secrets that are told once only: first prepare, then ask for the secret.
+    """
     context = {"table": table, "row": row}
     master, key, wrapped = _new_data_key(context)
     opened_keys.keep((wrapped, table, row), key)
-    return str(close_text(plaintext, key=key, wrapped_key=wrapped, master=master, context=context))
+
+    def seal_now(plaintext: str) -> str:
+        return str(close_text(plaintext, key=key, wrapped_key=wrapped, master=master, context=context))
+
+    return seal_now
 
 
 def unseal(sealed: str, *, table: str, row: str) -> str:
