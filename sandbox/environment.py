@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1,localhost"
 
@@ -29,6 +30,16 @@ def aws_environment(moto_url: str, region: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": LOOPBACK,
         "no_proxy": LOOPBACK,
+    }
+
+
+def smtp_environment(port: int, tls_port: int, certificate: Path) -> dict[str, str]:
+    """Return the variables that lead the portal to the SMTP endpoint of the sandbox."""
+    return {
+        "SES_SMTP_HOST": "localhost",
+        "SES_SMTP_PORT": str(port),
+        "SES_SMTP_TLS_PORT": str(tls_port),
+        "SMTP_CA_FILE": str(certificate),
     }
 
 

@@ -11,6 +11,7 @@ import sys
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from sandbox.access_keys import with_access_keys
 from sandbox.moto_patches import apply_patches
 
 
@@ -33,7 +34,7 @@ def serve(port: int) -> None:
     server = make_server(
         "127.0.0.1",
         port,
-        DomainDispatcherApplication(create_backend_app),
+        with_access_keys(DomainDispatcherApplication(create_backend_app)),
         threaded=True,
         request_handler=QuietHandler,
     )

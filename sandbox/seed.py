@@ -141,11 +141,11 @@ def seed_buckets(s3: S3Client, sqs: SQSClient, names: SeedNames) -> None:
 
 def seed_ses(ses: SESV2Client, topic_arn: str, names: SeedNames) -> None:
     """Make both configuration sets, their event destinations and the verified demo domains."""
-    for identity in names.identities:
-        with already_there():
-            ses.create_email_identity(EmailIdentity=identity)
     seed_configuration_set(ses, names.configuration_set, topic_arn, EVENT_TYPES)
     seed_configuration_set(ses, names.tracking_set, topic_arn, (*EVENT_TYPES, "OPEN", "CLICK"))
+    for identity in names.identities:
+        with already_there():
+            ses.create_email_identity(EmailIdentity=identity, ConfigurationSetName=names.configuration_set)
 
 
 def seed_configuration_set(ses: SESV2Client, name: str, topic_arn: str, event_types: tuple[EventTypeType, ...]) -> None:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from sandbox.certificate import certificate_files
 from sandbox.children import Children, ChildSpec, StackError
 from sandbox.demo.consents import GMAIL_CONSENTS
-from sandbox.environment import aws_environment, changed_environment, clean_environment
+from sandbox.environment import aws_environment, changed_environment, clean_environment, smtp_environment
 from sandbox.gmail_testing import gmail_environment
 from sandbox.join import joinable
 from sandbox.output import LabelledOutput
@@ -32,6 +33,9 @@ USUAL_SES_PORT = 8025
 USUAL_SMTP_PORT = 2525
 USUAL_GMAIL_PORT = 8026
 USUAL_RELAY_PORT = 2526
+USUAL_LOGIN_PORT = 2587
+USUAL_LOGIN_TLS_PORT = 2465
+NEW_KEY_S = 2.0  # as long as IAM takes to know a new key everywhere, only shorter
 WATCH_EVERY_S = 0.3
 LARGE_LOG_BYTES = 100 * 1024**2
 WEB_THREADS = 24
@@ -54,6 +58,8 @@ class StackPlan:
     smtp_port: int = USUAL_SMTP_PORT
     gmail_port: int = USUAL_GMAIL_PORT
     relay_port: int = USUAL_RELAY_PORT
+    login_port: int = USUAL_LOGIN_PORT
+    login_tls_port: int = USUAL_LOGIN_TLS_PORT
     max_send_rate: float = 14.0
     max_24_hour_send: float = 50_000.0
 
@@ -81,6 +87,11 @@ class StackPlan:
     def mailbox_url(self) -> str:
         """Return the address of the mailbox's pages."""
         return f"{self.ses_url}/mailbox/"
+
+    @property
+    def certificate(self) -> Path:
+        """Return the certificate that programs of SMTP users must be told to believe."""
+        return certificate_files(self.data_dir / "sandbox").certificate
 
 
 class Stopper:
@@ -126,6 +137,8 @@ def plan_stack(*, port: int, data_dir: Path, is_port_given: bool) -> StackPlan:
         smtp_port=free_port(USUAL_SMTP_PORT),
         gmail_port=free_port(USUAL_GMAIL_PORT),
         relay_port=free_port(USUAL_RELAY_PORT),
+        login_port=free_port(USUAL_LOGIN_PORT),
+        login_tls_port=free_port(USUAL_LOGIN_TLS_PORT),
     )
 
 
@@ -167,14 +180,21 @@ def start_all(plan: StackPlan, children: Children, stopper: Stopper, environment
         return
     with changed_environment(environment):
         seed(SeedNames.from_environment())
-    children.start_group([door_spec(plan), relay_spec(plan), *worker_specs(plan)])
+    children.start_group([door_spec(plan), relay_spec(plan), login_spec(plan), *worker_specs(plan)])
     children.start_group([web_spec(plan)])
     children.wait_until_ready(stopper.is_asked)
 
 
 def sandbox_specs(plan: StackPlan) -> list[ChildSpec]:
     """Return the stand-ins for AWS."""
-    ses = ("--port", str(plan.ses_port), "--data-dir", str(plan.data_dir / "sandbox"))
+    ses = (
+        "--port",
+        str(plan.ses_port),
+        "--data-dir",
+        str(plan.data_dir / "sandbox"),
+        "--door-port",
+        str(plan.smtp_port),
+    )
     gmail = ("--port", str(plan.gmail_port), "--data-dir", str(plan.data_dir / "sandbox"))
     consents = ("--consents", *(f"{email}:{lasts_s}" for email, lasts_s in GMAIL_CONSENTS.items()))
     quota = ("--max-send-rate", str(plan.max_send_rate), "--max-24-hour-send", str(plan.max_24_hour_send))
@@ -200,6 +220,14 @@ def relay_spec(plan: StackPlan) -> ChildSpec:
     return ChildSpec("relay", ("-m", "sandbox.smtp_sink", *arguments), ready_line="The relay takes mail")
 
 
+def login_spec(plan: StackPlan) -> ChildSpec:
+    """Return SES's SMTP endpoint, where SMTP users log in."""
+    ports = ("--port", str(plan.login_port), "--tls-port", str(plan.login_tls_port))
+    asked = ("--iam", plan.moto_url, "--ses", plan.ses_url, "--new-key-s", str(NEW_KEY_S))
+    folder = ("--data-dir", str(plan.data_dir / "sandbox"))
+    return ChildSpec("smtp", ("-m", "sandbox.ses_smtp", *ports, *asked, *folder), ready_line="SMTP users log in")
+
+
 def worker_specs(plan: StackPlan) -> list[ChildSpec]:
     """Return what works on queues.
 
@@ -213,7 +241,9 @@ def worker_specs(plan: StackPlan) -> list[ChildSpec]:
         celery_worker("worker-1", [f"{prefix}-sending"], concurrency=4),
         celery_worker("worker-2", [f"{prefix}-imports"], concurrency=2),
         celery_worker("worker-3", [f"{prefix}-priority"], concurrency=2),
-        celery_worker("worker-4", [f"{prefix}-maintenance", f"{prefix}-webhooks"], concurrency=3),
+        celery_worker(
+            "worker-4", [f"{prefix}-maintenance", f"{prefix}-webhooks", f"{prefix}-credentials"], concurrency=3
+        ),
         celery_worker("worker-5", [f"{prefix}-gmail"], concurrency=2),
         celery_worker("worker-6", [f"{prefix}-routing", f"{prefix}-forwards", f"{prefix}-bounces"], concurrency=2),
         ChildSpec("events", ("-m", "workers.consume"), ready_line=r"consume\.ready", hidden_line=NOISE),
@@ -252,6 +282,7 @@ def stack_environment(plan: StackPlan) -> dict[str, str]:
         "INBOUND_BUCKET": os.environ.get("INBOUND_BUCKET") or "postroom-inbound",
         "SANDBOX_MAILBOX_URL": plan.mailbox_url,
         **gmail_environment(plan.gmail_url),
+        **smtp_environment(plan.login_port, plan.login_tls_port, plan.certificate),
         "UPLOADS_BUCKET": os.environ.get("UPLOADS_BUCKET") or "postroom-uploads",
         "DEFAULT_FROM_ADDRESS": os.environ.get("DEFAULT_FROM_ADDRESS") or f"news@{DEMO_DOMAIN}",
         "ALERTS_TOPIC_ARN": os.environ.get("ALERTS_TOPIC_ARN") or alerts_topic_arn(region),

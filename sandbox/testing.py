@@ -10,6 +10,7 @@ with run_sandbox() as sandbox:
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tempfile
 import urllib.request
@@ -20,7 +21,8 @@ from pathlib import Path
 from typing import Any, Unpack
 from urllib.error import HTTPError
 
-from sandbox.environment import aws_environment, changed_environment, clean_environment
+from sandbox.certificate import certificate_files
+from sandbox.environment import aws_environment, changed_environment, clean_environment, smtp_environment
 from sandbox.processes import start_child, stop_child
 from sandbox.seed import SeedNames, seed
 from sandbox.ses_double.calls import Call
@@ -133,6 +135,38 @@ def run_sandbox(*arguments: str, data_dir: Path | None = None, names: SeedNames 
             with changed_environment(environment):
                 seed(names)
                 yield Sandbox(double.url, double.data_dir, environment)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpEndpoint:
+    """A running SMTP endpoint; `certificate` is what clients must believe."""
+
+    port: int
+    tls_port: int
+    certificate: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables that lead the portal to it."""
+        return smtp_environment(self.port, self.tls_port, self.certificate)
+
+
+@contextmanager
+def run_smtp_endpoint(sandbox: Sandbox, *arguments: str) -> Iterator[SmtpEndpoint]:
+    """Run SES's SMTP endpoint beside a sandbox, on free ports."""
+    urls = ("--iam", sandbox.environment["AWS_ENDPOINT_URL_IAM"], "--ses", sandbox.url)
+    options = (*urls, "--data-dir", str(sandbox.data_dir), *arguments)
+    server = start_child(["-m", "sandbox.ses_smtp", *options], {**clean_environment(), **sandbox.environment})
+    try:
+        line = server.stdout.readline() if server.stdout else ""
+        ports = [int(port) for port in re.findall(r"smtps?://[\d.]+:(\d+)", line)]
+        if not ports:
+            raise RuntimeError(f"The endpoint did not start: {line.strip() or 'it ended without a word'}")
+        yield SmtpEndpoint(ports[0], ports[1], certificate_files(sandbox.data_dir).certificate)
+    finally:
+        stop_child(server)
+        if server.stdout:
+            server.stdout.close()
 
 
 @contextmanager

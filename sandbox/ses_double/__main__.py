@@ -28,6 +28,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--max-24-hour-send", type=float, default=50_000.0)
     parser.add_argument("--tolerance-s", type=float, default=0.25)
     parser.add_argument("--verified", nargs="*", default=[], metavar="IDENTITY")
+    parser.add_argument("--door-port", type=int, default=0, help="SMTP on loopback that takes mail to verified domains")
     return parser.parse_args()
 
 
@@ -36,7 +37,8 @@ def serve(arguments: argparse.Namespace, data_dir: Path) -> None:
     quota = QuotaSettings(arguments.max_send_rate, arguments.max_24_hour_send, arguments.tolerance_s)
     kept_count = 0 if arguments.no_mailbox else arguments.mailbox_kept
     region = os.environ.get("AWS_REGION", "us-east-1")
-    double = Double(DoubleSettings(data_dir, region, kept_count, quota))
+    door = ("127.0.0.1", arguments.door_port) if arguments.door_port else None
+    double = Double(DoubleSettings(data_dir, region, kept_count, quota, door))
     for name in arguments.verified:
         double.account.add_identity(name, is_verified=True)
     server = DoubleServer(double, port=arguments.port)

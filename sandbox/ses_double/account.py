@@ -36,6 +36,7 @@ class Identity:
     name: str
     is_verified: bool
     dkim_tokens: tuple[str, ...] = ()
+    configuration_set: str = ""  # for mail that names none
 
     @property
     def kind(self) -> str:
@@ -72,6 +73,11 @@ class Account:
         self.suppressed_reasons = REASONS  # mail to addresses that are listed for these is held back
         self._lock = threading.Lock()
 
+    def receives_for(self, domain: str) -> bool:
+        """Tell whether mail to a domain comes in here: it is an identity of ours, and verified."""
+        identity = self.identities.get(domain.lower())
+        return identity is not None and identity.is_verified
+
     def add_identity(self, name: str, *, is_verified: bool) -> Identity:
         """Add a domain or an address. Raises SesError when it is there already."""
         key = name.lower()
@@ -103,11 +109,19 @@ class Account:
 
     def is_verified(self, address: str) -> bool:
         """Tell whether the address, its domain or a domain above it is verified."""
-        domain = domain_of(address)
-        labels = domain.split(".")
+        return any(identity.is_verified for identity in self.identities_of(address))
+
+    def default_set(self, mailbox: str) -> str:
+        """Return the configuration set that mail from a sender has when it names none; "" without one."""
+        found = (identity.configuration_set for identity in self.identities_of(bare_address(mailbox)))
+        return next((name for name in found if name), "")
+
+    def identities_of(self, address: str) -> list[Identity]:
+        """Return what is known of the address, its domain and the domains above it, the nearest first."""
+        labels = domain_of(address).split(".")
         parents = [".".join(labels[i:]) for i in range(len(labels))]
         found = (self.identities.get(name) for name in (address.lower(), *parents))
-        return any(identity.is_verified for identity in found if identity)
+        return [identity for identity in found if identity]
 
     def add_configuration_set(self, name: str, *, sending_enabled: bool) -> None:
         """Add a configuration set. Raises SesError when it is there already."""

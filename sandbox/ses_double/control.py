@@ -13,6 +13,7 @@ from sandbox.ses_double.errors import SesError
 from sandbox.ses_double.received import Received
 from sandbox.ses_double.relayed import keep_relayed
 from sandbox.ses_double.reply import Reply, json_reply
+from sandbox.ses_double.submitted import answer_login, answer_submitted
 
 # `Any`: bodies are JSON from outside, checked where they are used.
 Query = Mapping[str, str]
@@ -94,6 +95,14 @@ def _put_relayed(double: Double, _query: Query, body: bytes) -> Reply:
     return json_reply({"message_id": keep_relayed(double, read_json(body))})
 
 
+def _put_submitted(double: Double, _query: Query, body: bytes) -> Reply:
+    return json_reply(answer_submitted(double, read_json(body)))
+
+
+def _smtp_login(double: Double, _query: Query, _body: bytes) -> Reply:
+    return json_reply(answer_login(double))
+
+
 def _log(double: Double, query: Query, _body: bytes) -> Reply:
     lines = double.log.lines(after=int(query.get("after", "0")))
     body = "".join(lines).encode()
@@ -134,6 +143,8 @@ HANDLERS: dict[tuple[str, str], Callable[[Double, Query, bytes], Reply]] = {
     ("POST", "/_sandbox/identities"): _put_identity,
     ("POST", "/_sandbox/received"): _put_received,
     ("POST", "/_sandbox/relayed"): _put_relayed,
+    ("POST", "/_sandbox/submitted"): _put_submitted,
+    ("POST", "/_sandbox/smtp-login"): _smtp_login,
     ("GET", "/_sandbox/log"): _log,
     ("GET", "/_sandbox/calls"): _calls,
     ("GET", "/_sandbox/summary"): _summary,

@@ -25,6 +25,7 @@ from sandbox.ses_double.letter import (
     missing_place,
 )
 from sandbox.ses_double.mailbox_store import MailboxStore
+from sandbox.ses_double.own_mail import OwnMail
 from sandbox.ses_double.publisher import EventPublisher, EventSettings
 from sandbox.ses_double.quota import DAY_S, QuotaSettings, SendQuota
 from sandbox.ses_double.readers import TRACKED
@@ -42,6 +43,7 @@ class DoubleSettings:
     region: str = "us-east-1"
     mailbox_kept_count: int = 20_000  # 0 = keep no mail
     quota: QuotaSettings = field(default_factory=QuotaSettings)
+    door: tuple[str, int] | None = None  # where mail to own domains goes; None = nowhere
 
 
 class Double:
@@ -56,17 +58,20 @@ class Double:
         self.calls = CallBook()
         self.received = ReceivedMail()
         self.events = EventPublisher(self.clock)
+        self.own_mail = OwnMail(settings.door)
         self.log = AcceptanceLog(settings.data_dir / LOG_FILE)
         self.mailbox = self._open_mailbox()
         self._restore_quota()
 
     def start(self) -> None:
-        """Start publishing events."""
+        """Start publishing events and passing on mail to own domains."""
         self.events.start()
+        self.own_mail.start()
 
     def stop(self) -> None:
         """Write what waits and stop all threads."""
         self.events.stop()
+        self.own_mail.stop()
         if self.mailbox:
             self.mailbox.stop()
         self.log.close()
@@ -108,7 +113,7 @@ class Double:
                 self.account.check_sender(mailbox)
 
     def accept(self, letter: Letter, entries: list[Entry]) -> list[Accepted]:
-        """Take the messages: log them, put them in the mailbox, queue their events."""
+        """Take the messages: log them, put them in the mailbox, queue their events, pass on what is for us."""
         messages = [self._accepted(letter, entry) for entry in entries]
         self.log.append(messages)
         if self.mailbox:
@@ -117,6 +122,8 @@ class Double:
         if topics:
             for message in messages:
                 self.events.add(message, topics)
+        for message in messages:
+            self.own_mail.add(message, self.account)
         return messages
 
     def _accepted(self, letter: Letter, entry: Entry) -> Accepted:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from email.utils import formataddr, getaddresses
 
 from sandbox.ses_double import fate
 from sandbox.ses_double.clock import iso_from_epoch
@@ -95,7 +96,7 @@ def _mail(message: Accepted) -> Json:
     own.append(("Subject", message.subject))
     return {
         "timestamp": iso_from_epoch(message.accepted_at_s),
-        "source": letter.sender,
+        "source": letter.envelope_from or letter.sender,
         "sourceArn": f"arn:aws:ses:us-east-1:{ACCOUNT_ID}:identity/{sender_address}",
         "sendingAccountId": ACCOUNT_ID,
         "messageId": message.ses_message_id,
@@ -103,7 +104,7 @@ def _mail(message: Accepted) -> Json:
         "headersTruncated": False,
         "headers": [{"name": n, "value": v} for n, v in (*own, *headers)],
         "commonHeaders": {
-            "from": [letter.sender],
+            "from": _senders_in(letter.sender),
             "to": list(entry.to),
             "messageId": message.ses_message_id,
             "subject": message.subject,
@@ -111,12 +112,19 @@ def _mail(message: Accepted) -> Json:
         "tags": {
             "ses:operation": [letter.operation],
             "ses:configuration-set": [letter.configuration_set],
-            "ses:source-ip": ["127.0.0.1"],
+            "ses:source-ip": [letter.source_ip],
             "ses:from-domain": [domain_of(sender_address)],
-            "ses:caller-identity": ["postroom-sandbox"],
+            "ses:caller-identity": [letter.caller],
             **{name: [value] for name, value in entry.tags.items()},
         },
     }
+
+
+def _senders_in(header: str) -> list[str]:
+    """Return each mailbox of a From header; all but mail of strange programs has one."""
+    if "," not in header:
+        return [header]
+    return [formataddr(mailbox) for mailbox in getaddresses([header])]
 
 
 def _send(_message: Accepted, _at_s: float) -> Json:

@@ -24,6 +24,7 @@ ACCEPTED_BY_KIND = {
     "paused": False,  # SendingPausedException
     "suspended": False,  # AccountSuspendedException
     "truncated_json": True,  # a reply cut in half
+    "login_refused": False,  # SMTP only: as for a key that IAM does not know everywhere yet
     "entry_status": True,  # `status` for the matching entries of bulk calls
 }
 

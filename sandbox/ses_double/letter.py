@@ -41,6 +41,9 @@ class Letter:
     configuration_set: str = ""
     is_template: bool = False
     files: tuple[LetterFile, ...] = ()
+    caller: str = "postroom-sandbox"  # name of the IAM user or role that sends
+    source_ip: str = "127.0.0.1"
+    envelope_from: str = ""  # "" = the address of the sender
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,11 @@ def put_account_sending(double: Double, request: Json) -> Json:
 def create_identity(double: Double, request: dict[str, str]) -> Json:
     """Add an identity: a domain is verified at once, an address is not."""
     name = request["EmailIdentity"]
+    chosen = request.get("ConfigurationSetName", "")
+    if chosen:
+        double.account.configuration_set(chosen)
     identity = double.account.add_identity(name, is_verified="@" not in name)
+    identity.configuration_set = chosen
     return {
         "IdentityType": identity.kind,
         "VerifiedForSendingStatus": identity.is_verified,

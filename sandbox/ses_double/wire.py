@@ -1,4 +1,4 @@
-"""Shapes of the sesv2 API that the double reads, as botocore sends them."""
+"""Shapes of the sesv2 API that the double reads, as botocore sends them, and of what its SMTP endpoint hands over."""
 
 from __future__ import annotations
 
@@ -177,3 +177,27 @@ class LogLine(TypedDict):
     subject: str
     operation: str
     outcome: str
+
+
+class SubmittedMail(TypedDict):
+    """One mail as it came over SMTP: `raw` in base64, the envelope, and who logged in from where."""
+
+    raw: str
+    sender: str
+    recipients: list[str]
+    caller: str  # name of the IAM user
+    source_ip: str
+
+
+class SubmittedAnswer(TypedDict, total=False):
+    """What the double says to a submitted mail: an id, or why not."""
+
+    message_id: str
+    code: str
+    error: str
+
+
+class LoginAnswer(TypedDict):
+    """What a fault wants of a login: "" nothing, "later" or "refused"."""
+
+    fault: str

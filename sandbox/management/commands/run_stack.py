@@ -81,6 +81,8 @@ def announce(plan: StackPlan, output: LabelledOutput) -> None:
             f"Log in    {way_in}",
             f"Mailbox   {plan.mailbox_url}",
             f"Relay     smtp://127.0.0.1:{plan.relay_port}, the sending account Sandbox relay; its mail is in the mailbox",
+            f"SMTP      localhost:{plan.login_port} with STARTTLS, {plan.login_tls_port} with TLS, for SMTP users",
+            f"          certificate to believe: {plan.certificate}",
             f"Gmail     {plan.gmail_url}/gmail/",
             f"Mail in   smtp://127.0.0.1:{plan.smtp_port}, or: manage.py receive mail.eml --to somebody@example.com",
             "",
