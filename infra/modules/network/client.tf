@@ -1,0 +1,85 @@
+# Machines of ours that ask the private API: a group for them, and optionally one such machine.
+
+data "aws_partition" "current" {}
+
+data "aws_ssm_parameter" "image" {
+  count = var.client_host && var.client_host_image_id == "" ? 1 : 0
+
+  name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+}
+
+resource "aws_security_group" "clients" {
+  name        = "${var.name}-clients"
+  description = "Clients of the private API: nobody reaches them, they reach HTTPS"
+  vpc_id      = aws_vpc.this.id
+
+  tags = { Name = "${var.name}-clients" }
+}
+
+resource "aws_vpc_security_group_egress_rule" "clients" {
+  security_group_id = aws_security_group.clients.id
+  description       = "To HTTPS: the private API, Session Manager, updates"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "0.0.0.0/0"
+
+  tags = { Name = "${var.name}-clients-https" }
+}
+
+resource "aws_iam_role" "client_host" {
+  count = var.client_host ? 1 : 0
+
+  name                 = "${var.name}-client-host"
+  description          = "The client host: reached by Session Manager"
+  permissions_boundary = var.permissions_boundary_arn
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "ec2.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "client_host" {
+  count = var.client_host ? 1 : 0
+
+  role       = aws_iam_role.client_host[0].name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_iam_instance_profile" "client_host" {
+  count = var.client_host ? 1 : 0
+
+  name = "${var.name}-client-host"
+  role = aws_iam_role.client_host[0].name
+}
+
+resource "aws_instance" "client_host" {
+  count = var.client_host ? 1 : 0
+
+  ami                         = var.client_host_image_id != "" ? var.client_host_image_id : data.aws_ssm_parameter.image[0].value
+  instance_type               = "t4g.nano"
+  subnet_id                   = aws_subnet.public.id
+  vpc_security_group_ids      = [aws_security_group.clients.id]
+  associate_public_ip_address = true
+  iam_instance_profile        = aws_iam_instance_profile.client_host[0].name
+
+  metadata_options {
+    http_endpoint = "enabled"
+    http_tokens   = "required"
+  }
+
+  root_block_device {
+    encrypted = true
+  }
+
+  lifecycle {
+    ignore_changes = [ami] # a newer image is no reason to replace the machine
+  }
+
+  tags = { Name = "${var.name}-client" }
+}
