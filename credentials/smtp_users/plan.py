@@ -52,7 +52,13 @@ class Facts:
 
     @property
     def keys(self) -> tuple[KeyFacts, ...]:
+        """All that there are."""
         return tuple(key for key in (self.new_key, self.current_key, self.old_key) if key)
+
+    @property
+    def is_key_wished(self) -> bool:
+        """Whether a new key is to be made, or is on its way."""
+        return self.current_key is None or self.is_rotation_asked
 
     @property
     def is_undone(self) -> bool:
@@ -91,17 +97,19 @@ def _building(facts: Facts) -> Step:
         return Step.PUT_POLICY
     if facts.has_stray_keys:
         return Step.DROP_STRAY_KEYS
-    if any(not key.is_active for key in facts.keys):
-        return Step.ACTIVATE_KEYS
+    return _ending(facts) or _keying(facts)
+
+
+def _ending(facts: Facts) -> Step | None:
+    """What is to go goes first: it may be gone from IAM already, and cannot be activated then."""
     if facts.old_key and facts.is_changeover_over:
         return Step.RETIRE_KEY
-    return _keying(facts)
+    if facts.new_key and not facts.is_key_wished:
+        return Step.DROP_NEW_KEY
+    return Step.ACTIVATE_KEYS if any(not key.is_active for key in facts.keys) else None
 
 
 def _keying(facts: Facts) -> Step:
-    is_key_wished = facts.current_key is None or facts.is_rotation_asked
     if facts.new_key is None:
-        return Step.CREATE_KEY if is_key_wished and facts.old_key is None else Step.SETTLE
-    if not is_key_wished:
-        return Step.DROP_NEW_KEY
+        return Step.CREATE_KEY if facts.is_key_wished and facts.old_key is None else Step.SETTLE
     return Step.PROMOTE_KEY if facts.new_key.is_proven else Step.PROVE_KEY

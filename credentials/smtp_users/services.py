@@ -24,6 +24,9 @@ from portal.queues import TaskName
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+# What is to be over now must be so on the database's clock, too, which SQLite reads in whole seconds.
+_CLOCKS_DIFFER = timedelta(seconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpUserDraft:
@@ -71,7 +74,7 @@ def rotate_smtp_user(user_id: int, *, actor: User | None) -> SmtpUser:
 
 def finish_rotation(user_id: int, *, actor: User | None) -> SmtpUser:
     """End the earlier password now. Raises Conflict when there is none."""
-    wishes = {"changeover_until": timezone.now()}
+    wishes = {"changeover_until": timezone.now() - _CLOCKS_DIFFER}
     return _wish(user_id, "smtp_user.rotation_finished", actor=actor, check=_require_changeover, wishes=wishes)
 
 
@@ -101,7 +104,7 @@ def delete_smtp_user(user_id: int, *, actor: User | None) -> SmtpUser:
     """
     now = timezone.now()
     wishes = {
-        "delete_at": now + timedelta(hours=settings.SMTP_DELETE_GRACE_H),
+        "delete_at": now + timedelta(hours=settings.SMTP_DELETE_GRACE_H) - _CLOCKS_DIFFER,
         "rotation_asked_at": None,
         "state": State.DELETING,
         "state_at": now,

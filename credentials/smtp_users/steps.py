@@ -192,13 +192,16 @@ def _set_status(user: SmtpUser, *, is_active: bool) -> None:
 
 
 def _set_key_status(user: SmtpUser, key: SmtpKey, *, is_active: bool) -> None:
-    """A key that is gone already cannot log in either."""
+    """A key that is gone already cannot log in either; one that was on its way out was deleted before its end was put off."""
     try:
         with journalled(user, "UpdateAccessKey", detail=key.access_key_id):
             iam.set_key_status(user.iam_user_name, key.access_key_id, is_active=is_active)
     except Refused as error:
-        if error.code != iam.MISSING or is_active:
+        if error.code != iam.MISSING or (is_active and key.role == SmtpKey.Role.CURRENT):
             raise
+        if is_active:
+            key.delete()
+            return
     _write_key(key, is_active=is_active)
 
 
