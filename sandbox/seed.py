@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 DEMO_DOMAIN = "postroom.example"
+HALF_DONE_DOMAIN = "riverside.example"  # a sending domain with mistakes in its DNS records
 RETENTION_S = 14 * 24 * 3600
 EVENT_DESTINATION = "postroom-events"
 EVENT_TYPES: tuple[EventTypeType, ...] = (

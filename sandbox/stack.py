@@ -23,7 +23,7 @@ from sandbox.gmail_testing import gmail_environment
 from sandbox.join import joinable
 from sandbox.output import LabelledOutput
 from sandbox.ports import HOST, free_port, is_port_free
-from sandbox.seed import DEMO_DOMAIN, SeedNames, alerts_topic, seed
+from sandbox.seed import DEMO_DOMAIN, HALF_DONE_DOMAIN, SeedNames, alerts_topic, seed
 from sandbox.ses_double.double import LOG_FILE
 
 USUAL_PORT = 8000
@@ -33,6 +33,7 @@ USUAL_SES_PORT = 8025
 USUAL_SMTP_PORT = 2525
 USUAL_GMAIL_PORT = 8026
 USUAL_RELAY_PORT = 2526
+USUAL_DNS_PORT = 8053
 USUAL_LOGIN_PORT = 2587
 USUAL_LOGIN_TLS_PORT = 2465
 NEW_KEY_S = 2.0  # as long as IAM takes to know a new key everywhere, only shorter
@@ -58,6 +59,7 @@ class StackPlan:
     smtp_port: int = USUAL_SMTP_PORT
     gmail_port: int = USUAL_GMAIL_PORT
     relay_port: int = USUAL_RELAY_PORT
+    dns_port: int = USUAL_DNS_PORT
     login_port: int = USUAL_LOGIN_PORT
     login_tls_port: int = USUAL_LOGIN_TLS_PORT
     max_send_rate: float = 14.0
@@ -137,6 +139,7 @@ def plan_stack(*, port: int, data_dir: Path, is_port_given: bool) -> StackPlan:
         smtp_port=free_port(USUAL_SMTP_PORT),
         gmail_port=free_port(USUAL_GMAIL_PORT),
         relay_port=free_port(USUAL_RELAY_PORT),
+        dns_port=free_port(USUAL_DNS_PORT),
         login_port=free_port(USUAL_LOGIN_PORT),
         login_tls_port=free_port(USUAL_LOGIN_TLS_PORT),
     )
@@ -195,6 +198,7 @@ def sandbox_specs(plan: StackPlan) -> list[ChildSpec]:
         "--door-port",
         str(plan.smtp_port),
     )
+    names = ("--dns-port", str(plan.dns_port), "--published", DEMO_DOMAIN, "--half-published", HALF_DONE_DOMAIN)
     gmail = ("--port", str(plan.gmail_port), "--data-dir", str(plan.data_dir / "sandbox"))
     consents = ("--consents", *(f"{email}:{lasts_s}" for email, lasts_s in GMAIL_CONSENTS.items()))
     quota = ("--max-send-rate", str(plan.max_send_rate), "--max-24-hour-send", str(plan.max_24_hour_send))
@@ -202,7 +206,9 @@ def sandbox_specs(plan: StackPlan) -> list[ChildSpec]:
         ChildSpec(
             "aws", ("-m", "sandbox.moto_server", "--port", str(plan.moto_port)), ready_url=f"{plan.moto_url}/moto-api/"
         ),
-        ChildSpec("ses", ("-m", "sandbox.ses_double", *ses, *quota), ready_url=f"{plan.ses_url}/_sandbox/health"),
+        ChildSpec(
+            "ses", ("-m", "sandbox.ses_double", *ses, *quota, *names), ready_url=f"{plan.ses_url}/_sandbox/health"
+        ),
         ChildSpec(
             "gmail", ("-m", "sandbox.gmail_double", *gmail, *consents), ready_url=f"{plan.gmail_url}/_sandbox/health"
         ),
@@ -281,6 +287,7 @@ def stack_environment(plan: StackPlan) -> dict[str, str]:
         "AWS_ENDPOINT_URL_SES": plan.ses_url,
         "INBOUND_BUCKET": os.environ.get("INBOUND_BUCKET") or "postroom-inbound",
         "SANDBOX_MAILBOX_URL": plan.mailbox_url,
+        "DNS_SERVERS": os.environ.get("DNS_SERVERS") or f"{HOST}:{plan.dns_port}",
         **gmail_environment(plan.gmail_url),
         **smtp_environment(plan.login_port, plan.login_tls_port, plan.certificate),
         "UPLOADS_BUCKET": os.environ.get("UPLOADS_BUCKET") or "postroom-uploads",

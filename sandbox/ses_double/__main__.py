@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from sandbox.ses_double.double import Double, DoubleSettings
+from sandbox.ses_double.name_server import NameServer
 from sandbox.ses_double.quota import QuotaSettings
 from sandbox.ses_double.server import DoubleServer
 
@@ -28,6 +29,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--max-24-hour-send", type=float, default=50_000.0)
     parser.add_argument("--tolerance-s", type=float, default=0.25)
     parser.add_argument("--verified", nargs="*", default=[], metavar="IDENTITY")
+    parser.add_argument("--dns-port", type=int, default=0, help="a name server on loopback; without: no DNS is played")
+    parser.add_argument("--published", nargs="*", default=[], metavar="DOMAIN", help="whose DNS records are written")
+    parser.add_argument("--half-published", nargs="*", default=[], metavar="DOMAIN", help="with mistakes")
     parser.add_argument("--door-port", type=int, default=0, help="SMTP on loopback that takes mail to verified domains")
     return parser.parse_args()
 
@@ -38,18 +42,24 @@ def serve(arguments: argparse.Namespace, data_dir: Path) -> None:
     kept_count = 0 if arguments.no_mailbox else arguments.mailbox_kept
     region = os.environ.get("AWS_REGION", "us-east-1")
     door = ("127.0.0.1", arguments.door_port) if arguments.door_port else None
-    double = Double(DoubleSettings(data_dir, region, kept_count, quota, door))
+    published, half = frozenset(arguments.published), frozenset(arguments.half_published)
+    double = Double(DoubleSettings(data_dir, region, kept_count, quota, door, published, half))
     for name in arguments.verified:
         double.account.add_identity(name, is_verified=True)
     server = DoubleServer(double, port=arguments.port)
     for number in (signal.SIGTERM, signal.SIGINT):
         # `shutdown` waits for the loop that the signal has interrupted
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    name_server = NameServer(double.names, port=arguments.dns_port) if arguments.dns_port else None
     double.start()
+    if name_server:
+        name_server.start()
     sys.stdout.write(f"Amazon SES double on {server.url}, mailbox at {server.url}/mailbox/\n")
     sys.stdout.flush()
     server.serve_forever(poll_interval=0.1)
     server.server_close()
+    if name_server:
+        name_server.stop()
     double.stop()
 
 

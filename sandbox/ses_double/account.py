@@ -4,7 +4,7 @@ addresses. Held in memory, as it is seeded anew at every start.
 
 from __future__ import annotations
 
-import secrets
+import hashlib
 import threading
 from dataclasses import dataclass, field
 
@@ -37,6 +37,8 @@ class Identity:
     is_verified: bool
     dkim_tokens: tuple[str, ...] = ()
     configuration_set: str = ""  # for mail that names none
+    mail_from: str = ""
+    has_failed: bool = False  # SES gave up looking for its records, or nobody opened the link
 
     @property
     def kind(self) -> str:
@@ -85,7 +87,8 @@ class Account:
             if key in self.identities:
                 message = f"Email identity {name} already exist."
                 raise already_exists(message)
-            tokens = tuple(secrets.token_hex(16) for _ in range(3))
+            # The same after a restart, so that the records written for them stay right.
+            tokens = tuple(hashlib.sha256(f"{key} {number}".encode()).hexdigest()[:32] for number in range(3))
             self.identities[key] = Identity(name, is_verified, tokens)
             return self.identities[key]
 

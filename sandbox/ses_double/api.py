@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from sandbox.ses_double import settings_api as settings, suppression_api as suppression
+from sandbox.ses_double import identity_api as identities, settings_api as settings, suppression_api as suppression
 from sandbox.ses_double.calls import Call
 from sandbox.ses_double.double import Double
 from sandbox.ses_double.errors import (
@@ -35,6 +35,7 @@ SETS = "/v2/email/configuration-sets"
 DESTINATIONS = SETS + r"/([^/]+)/event-destinations"
 ONE_DESTINATION = DESTINATIONS + "/([^/]+)"
 IDENTITIES = "/v2/email/identities"
+ONE_IDENTITY = IDENTITIES + "/([^/]+)"
 SUPPRESSION = "/v2/email/suppression/addresses"
 
 
@@ -44,11 +45,14 @@ Route = tuple[str, str, str, Operation, bool]
 TABLE: tuple[Route, ...] = (
     ("GET", "/v2/email/account", "GetAccount", settings.get_account, False),
     ("PUT", "/v2/email/account/sending", "PutAccountSendingAttributes", settings.put_account_sending, True),
-    ("POST", IDENTITIES, "CreateEmailIdentity", settings.create_identity, True),
-    ("GET", IDENTITIES + "/([^/]+)", "GetEmailIdentity", settings.get_identity, False),
-    ("DELETE", IDENTITIES + "/([^/]+)", "DeleteEmailIdentity", settings.delete_identity, False),
-    ("POST", "/v2/email/list-identities", "ListEmailIdentities", settings.list_identities, False),
-    ("GET", IDENTITIES, "ListEmailIdentities", settings.list_identities, False),
+    ("POST", IDENTITIES, "CreateEmailIdentity", identities.create_identity, True),
+    ("GET", IDENTITIES + "/([^/]+)", "GetEmailIdentity", identities.get_identity, False),
+    ("DELETE", IDENTITIES + "/([^/]+)", "DeleteEmailIdentity", identities.delete_identity, False),
+    ("POST", "/v2/email/list-identities", "ListEmailIdentities", identities.list_identities, False),
+    ("GET", IDENTITIES, "ListEmailIdentities", identities.list_identities, False),
+    ("PUT", ONE_IDENTITY + "/mail-from", "PutEmailIdentityMailFromAttributes", identities.put_mail_from, True),
+    ("PUT", ONE_IDENTITY + "/configuration-set", "PutEmailIdentityConfigurationSetAttributes", identities.put_configuration_set, True),
+    ("PUT", ONE_IDENTITY + "/dkim/signing", "PutEmailIdentityDkimSigningAttributes", identities.put_dkim_signing, True),
     ("POST", SETS, "CreateConfigurationSet", settings.create_configuration_set, True),
     ("GET", SETS + "/([^/]+)", "GetConfigurationSet", settings.get_configuration_set, False),
     ("DELETE", SETS + "/([^/]+)", "DeleteConfigurationSet", settings.delete_configuration_set, False),

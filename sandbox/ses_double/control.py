@@ -83,6 +83,19 @@ def _put_identity(double: Double, _query: Query, body: bytes) -> Reply:
     return json_reply({"identity": name, "is_verified": is_verified})
 
 
+def _put_records(double: Double, _query: Query, body: bytes) -> Reply:
+    request = read_json(body)
+    if "publish" in request:
+        double.names.publish(double.account.identity(request["publish"]), double.settings.region)
+    for record in request.get("records", []):
+        double.names.put(record["name"], record["type"], [str(value) for value in record["values"]])
+    return json_reply({"records": double.names.all()})
+
+
+def _records(double: Double, _query: Query, _body: bytes) -> Reply:
+    return json_reply({"records": double.names.all()})
+
+
 def _put_received(double: Double, _query: Query, body: bytes) -> Reply:
     request = read_json(body)
     recipients = tuple(str(each) for each in request["recipients"])
@@ -141,6 +154,8 @@ HANDLERS: dict[tuple[str, str], Callable[[Double, Query, bytes], Reply]] = {
     ("GET", "/_sandbox/events"): _event_counts,
     ("POST", "/_sandbox/clock"): _advance_clock,
     ("POST", "/_sandbox/identities"): _put_identity,
+    ("POST", "/_sandbox/dns"): _put_records,
+    ("GET", "/_sandbox/dns"): _records,
     ("POST", "/_sandbox/received"): _put_received,
     ("POST", "/_sandbox/relayed"): _put_relayed,
     ("POST", "/_sandbox/submitted"): _put_submitted,

@@ -25,6 +25,7 @@ from sandbox.ses_double.letter import (
     missing_place,
 )
 from sandbox.ses_double.mailbox_store import MailboxStore
+from sandbox.ses_double.names import Names
 from sandbox.ses_double.own_mail import OwnMail
 from sandbox.ses_double.publisher import EventPublisher, EventSettings
 from sandbox.ses_double.quota import DAY_S, QuotaSettings, SendQuota
@@ -44,6 +45,8 @@ class DoubleSettings:
     mailbox_kept_count: int = 20_000  # 0 = keep no mail
     quota: QuotaSettings = field(default_factory=QuotaSettings)
     door: tuple[str, int] | None = None  # where mail to own domains goes; None = nowhere
+    published: frozenset[str] = frozenset()  # domains whose DNS records are written as soon as SES knows them
+    half_published: frozenset[str] = frozenset()  # and those whose owner made mistakes
 
 
 class Double:
@@ -59,6 +62,7 @@ class Double:
         self.received = ReceivedMail()
         self.events = EventPublisher(self.clock)
         self.own_mail = OwnMail(settings.door)
+        self.names = Names()
         self.log = AcceptanceLog(settings.data_dir / LOG_FILE)
         self.mailbox = self._open_mailbox()
         self._restore_quota()

@@ -1,10 +1,10 @@
-"""The calls about the account, its identities and sets."""
+"""The calls about the account and its sets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from sandbox.ses_double.account import ConfigurationSet, Identity, check_destination
+from sandbox.ses_double.account import ConfigurationSet, check_destination
 from sandbox.ses_double.errors import not_found
 from sandbox.ses_double.wire import EventDestination
 
@@ -60,58 +60,6 @@ def put_account_sending(double: Double, request: Json) -> Json:
     return {}
 
 
-def create_identity(double: Double, request: dict[str, str]) -> Json:
-    """Add an identity: a domain is verified at once, an address is not."""
-    name = request["EmailIdentity"]
-    chosen = request.get("ConfigurationSetName", "")
-    if chosen:
-        double.account.configuration_set(chosen)
-    identity = double.account.add_identity(name, is_verified="@" not in name)
-    identity.configuration_set = chosen
-    return {
-        "IdentityType": identity.kind,
-        "VerifiedForSendingStatus": identity.is_verified,
-        "DkimAttributes": _dkim(identity),
-    }
-
-
-def get_identity(double: Double, name: str) -> Json:
-    """Return GetEmailIdentity's reply. Raises SesError."""
-    identity = double.account.identity(name)
-    return {
-        "IdentityType": identity.kind,
-        "FeedbackForwardingStatus": True,
-        "VerifiedForSendingStatus": identity.is_verified,
-        "VerificationStatus": "SUCCESS" if identity.is_verified else "PENDING",
-        "DkimAttributes": _dkim(identity),
-        "MailFromAttributes": {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"},
-        "Policies": {},
-        "Tags": [],
-    }
-
-
-def list_identities(double: Double) -> Json:
-    """Return ListEmailIdentities' reply, all on one page."""
-    return {
-        "EmailIdentities": [
-            {
-                "IdentityName": identity.name,
-                "IdentityType": identity.kind,
-                "SendingEnabled": identity.is_verified,
-                "VerificationStatus": "SUCCESS" if identity.is_verified else "PENDING",
-            }
-            for identity in list(double.account.identities.values())
-        ]
-    }
-
-
-def delete_identity(double: Double, name: str) -> Json:
-    """Forget an identity. Raises SesError."""
-    double.account.identity(name)
-    del double.account.identities[name.lower()]
-    return {}
-
-
 def create_configuration_set(double: Double, request: SetRequest) -> Json:
     """Add a configuration set. Raises SesError."""
     sending_enabled = request.get("SendingOptions", {}).get("SendingEnabled", True)
@@ -162,17 +110,6 @@ def delete_destination(double: Double, set_name: str, name: str) -> Json:
     """Forget an event destination. Raises SesError."""
     del _destinations(double, set_name, name)[name]
     return {}
-
-
-def _dkim(identity: Identity) -> Json:
-    return {
-        "SigningEnabled": True,
-        "Status": "SUCCESS" if identity.is_verified else "PENDING",
-        "Tokens": list(identity.dkim_tokens),
-        "SigningAttributesOrigin": "AWS_SES",
-        "NextSigningKeyLength": "RSA_2048_BIT",
-        "CurrentSigningKeyLength": "RSA_2048_BIT",
-    }
 
 
 def _set_reply(chosen: ConfigurationSet) -> Json:

@@ -16,6 +16,7 @@ from sandbox.children import StackError
 from sandbox.demo.build import is_empty
 from sandbox.demo.login import ensure_login
 from sandbox.demo.relay import ensure_relay
+from sandbox.demo.sending_domains import ensure_sending_domains
 from sandbox.output import LabelledOutput
 from sandbox.stack import USUAL_PORT, StackPlan, only_stack_on, plan_stack, run_stack
 
@@ -65,6 +66,7 @@ def prepare(output: LabelledOutput, *, has_demo: bool, relay_port: int) -> None:
         output.line("stack", "making demo data")
     call_command("make_demo", login_only=not has_demo, stdout=StringIO())
     ensure_relay(relay_port)
+    ensure_sending_domains(has_demo=has_demo)
     connections.close_all()
 
 
