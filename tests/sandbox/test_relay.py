@@ -80,3 +80,9 @@ def test_campaigns_still_begin_with_ses():
     assert default_account() != account
     assert default_account().kind == AccountKind.SES
     assert account.name == NAME
+
+
+def test_whoever_logs_in_is_let_in(relay_port):
+    with smtplib.SMTP("127.0.0.1", relay_port) as client:
+        client.login("news@postroom.example", "any app password")
+        client.sendmail("news@postroom.example", ["anna@club.example"], b"Subject: x\r\n\r\nHello\r\n")
