@@ -234,6 +234,7 @@ MESSAGE_VALUES_DAYS = env.whole_number("MESSAGE_VALUES_DAYS", 30, least=1)  # wh
 API_IDEMPOTENCY_DAYS = env.whole_number("API_IDEMPOTENCY_DAYS", 7, least=1)  # answers to repeated requests
 API_BODY_MAX_BYTES = env.whole_number("API_BODY_MAX_BYTES", 35_000_000, least=10_000)
 API_MAX_RECIPIENTS = env.whole_number("API_MAX_RECIPIENTS", 1000, least=1, most=10_000)  # within one request
+API_ROUTERS = ("portal.inbound_api.router",)  # what campaigns.api.urls adds to its own
 API_VPC_ENDPOINTS = env.words("API_VPC_ENDPOINTS")  # ids of ours, vpce-...; none given believes every one
 API_ISOLATION = env.one_of("API_ISOLATION", ("not-stated", "public", "private", "isolated"))
 DNS_SERVERS = env.words("DNS_SERVERS")  # asked for MX records; "" means those of the machine
@@ -350,10 +351,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; it silences a warning of allauth
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+PASSWORD_RESET_TIMEOUT = 4 * 3600
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may post nowhere but here (CSP); state and PKCE guard the way back
 SOCIALACCOUNT_ADAPTER = "portal.accounts.single_sign_on.SingleSignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = oidc_providers(OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_SCOPES)
 MFA_ADAPTER = "portal.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are the portal's own matter
 MFA_TOTP_TOLERANCE = 1  # the code before and after: clocks differ
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -31,6 +31,11 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "values": {"number": "R-1042"},
     },
     ("POST", "/lists"): {"name": "Newsletter"},
+    ("POST", "/route-decision"): {
+        "address": "info+shop@example.org",
+        "sender": "anna@example.org",
+        "verdicts": {"spam": "FAIL"},
+    },
     ("POST", "/suppressions"): {"email": "anna@example.org", "note": "Asked us by telephone."},
 }
 QUERIES = {

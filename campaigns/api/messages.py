@@ -20,6 +20,7 @@ from campaigns.transactional.models import TransactionalMessage
 from campaigns.transactional.orders import AskedBy, MessageOrder, MessageSender, Wording, Words
 from campaigns.transactional.people import deliveries_by_campaign
 from campaigns.transactional.services import VALUE_NAME, queue_message
+from campaigns.transactional.wording import compiled_wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,8 @@ def prepared_message(wanted: MessageIn, api_key: ApiKey) -> Callable[[], Answer]
         attachments=store_attachments(wanted.attachments),
         rehearsal=rehearsal_of(api_key, checked.account),
     )
-    return lambda: _answer(queue_message(order), checked.to)
+    compiled_wording(wording)  # now: it may take its time, and is remembered for the transaction
+    return lambda: _answer(queue_message(order), checked)
 
 
 def message_status(public_id: uuid.UUID) -> dict[str, Any] | None:
@@ -104,7 +106,13 @@ def _wording(wanted: MessageIn) -> Wording:
     return Words(wanted.subject or "", body, kind_of(body, wanted.body_kind), wanted.text_body)
 
 
-def _answer(message: TransactionalMessage, to: list[str]) -> Answer:
+def _answer(message: TransactionalMessage, checked: _Checked) -> Answer:
     place = reverse("api:message_status", args=[message.public_id])
-    body = {"id": str(message.public_id), "status": "queued", "to": to, "status_url": place}
+    body = {
+        "id": str(message.public_id),
+        "status": "queued",
+        "to": checked.to,
+        "account": checked.account.name,
+        "status_url": place,
+    }
     return Answer(202, body, {"Location": place})

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from campaigns.api.once import Once
     from campaigns.api.schemas import CampaignIn
     from campaigns.transactional.orders import AttachedFile
+    from credentials.api_keys.models import ApiKey
     from portal.mail.address import Address
 
 TEST_MARK = "[Test] "
@@ -64,23 +65,23 @@ def order_campaign(once: Once, wanted: CampaignIn) -> Answer:
         return kept_answer(known)
     campaign = known.campaign if known else None
     if campaign is None:
-        campaign = _write_draft(once, wanted, _prepare(wanted, once.api_key.created_by))
+        campaign = _write_draft(once, wanted, _prepare(wanted, once.api_key))
     try:
         _start(campaign, once.api_key.created_by)
     except PortalError:
-        _take_apart(once, campaign)
-        raise
+        if _take_apart(once, campaign):
+            raise
     answer = _answer(campaign)
     with transaction.atomic():
         keep(once, answer)
     return answer
 
 
-def _prepare(wanted: CampaignIn, actor: User | None) -> _Ready:
+def _prepare(wanted: CampaignIn, key: ApiKey) -> _Ready:
     sender = read_address(wanted.from_email, field="from_email")
     reply_to = read_address(wanted.reply_to, field="reply_to").address if wanted.reply_to else ""
     if wanted.smtp_server is not None:
-        account = relay_account(wanted, actor=actor)
+        account = relay_account(wanted, key=key)
     else:
         account = account_of(relay=wanted.relay, ses=wanted.ses)
     require_own_sender(account, sender)
@@ -154,17 +155,24 @@ def _status(campaign: Campaign) -> str | None:
 
 
 @transaction.atomic
-def _take_apart(once: Once, campaign: Campaign) -> None:
-    """Leave nothing of a campaign that cannot be sent, so that the mended request may use the same key."""
+def _take_apart(once: Once, campaign: Campaign) -> bool:
+    """Leave nothing of a campaign that cannot be sent, so that the mended request may use the same key.
+
+    False when it was started all the same, by the same request that came twice: then it stays, and so does its key.
+    """
+    status = Campaign.objects.select_for_update(of=("self",)).filter(pk=campaign.pk).values_list("status", flat=True)
+    if status.first() not in {CampaignStatus.DRAFT, None}:
+        return False
     ApiRequest.objects.filter(api_key=once.api_key, idempotency_key=once.name, status=0).delete()
     if _status(campaign) == CampaignStatus.DRAFT:
         discard_draft(campaign.pk, actor=once.api_key.created_by)
+    return True
 
 
 def _answer(campaign: Campaign) -> Answer:
     place = reverse("api-bare:campaign_status", args=[campaign.pk])
-    return Answer(
-        202,
-        {"id": campaign.pk, "campaign_name": campaign.name, "status": CampaignStatus.PENDING, "status_url": place},
-        {"Location": place},
-    )
+    body = {
+        "id": campaign.pk, "campaign_name": campaign.name, "status": CampaignStatus.PENDING,
+        "account": campaign.account.name if campaign.account else "", "status_url": place,
+    }  # fmt: skip
+    return Answer(202, body, {"Location": place})

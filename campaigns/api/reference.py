@@ -102,10 +102,10 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> ShownOperat
 @cache
 def _declared() -> dict[tuple[str, str], tuple[str, bool]]:
     """{(method, path): (scope, whether it also answers without the prefix)}."""
-    from campaigns.api.routes import customer, more  # noqa: PLC0415
+    from campaigns.api.routes import all_routers, customer  # noqa: PLC0415
 
     found = {}
-    for router in (customer, more):
+    for router in all_routers():
         for path, view in router.path_operations.items():
             for operation in view.operations:
                 auth = next(each for each in operation.auth_callbacks if isinstance(each, ApiKeyAuth))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from campaigns.api.schemas import CampaignIn
+    from credentials.api_keys.models import ApiKey
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
@@ -59,19 +60,20 @@ _KNOWN = {
 }
 
 
-def relay_account(wanted: CampaignIn, *, actor: User | None) -> SendingAccount:
+def relay_account(wanted: CampaignIn, *, key: ApiKey) -> SendingAccount:
     """The account of the relay that the request names, made where there is none. Call it outside of transactions.
 
-    Raises Problem for a server that cannot be, and where an operator set up the same relay with another password.
+    Raises Problem for a server that cannot be, and where the same relay has another password that this key may not change:
+    an operator's by none, any by a test key.
     """
     server = _server_of(wanted)
     known = _known(server)
     if known is None:
-        known = _make(server, wanted.smtp_password, actor)
+        known = _make(server, wanted.smtp_password, key.created_by)
     if not known.account.is_active:
         raise in_field("smtp_server", _("This relay is switched off in Postroom."), code="switched_off")
     if not hmac.compare_digest(open_password(known).encode(), wanted.smtp_password.encode()):
-        _change_password(known, wanted.smtp_password, actor)
+        _change_password(known, wanted.smtp_password, key)
     return known.account
 
 
@@ -133,12 +135,15 @@ def _make(server: _Server, password: str, actor: User | None) -> Relay:
     return relay
 
 
-def _change_password(relay: Relay, password: str, actor: User | None) -> None:
+def _change_password(relay: Relay, password: str, key: ApiKey) -> None:
     if not relay.is_from_api:
         text = _("An operator set this relay up with another password. Name it in “relay” instead.")
+        raise in_field("smtp_password", text, code="other_password")
+    if key.is_test:
+        text = _("Live mail goes out through this relay with another password, and a test key does not change it.")
         raise in_field("smtp_password", text, code="other_password")
     relay.sealed_password = seal_password(relay, password)
     relay.last_login_failed_at = None  # what was refused may be right now
     with transaction.atomic():
         relay.save(update_fields=["sealed_password", "last_login_failed_at"])
-        record_activity("relay.password_changed", actor=actor, target=relay, through="API")
+        record_activity("relay.password_changed", actor=key.created_by, target=relay, through="API")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.module_loading import import_string
 from ninja import Query, Router
 
 from campaigns.api import reading
@@ -37,6 +39,11 @@ if TYPE_CHECKING:
 
 customer = Router()  # also without a prefix, by the names that programs know
 more = Router()
+
+
+def all_routers() -> tuple[Router, ...]:
+    """Ours, and those of what this app does not know."""
+    return (customer, more, *map(import_string, settings.API_ROUTERS))
 
 
 def _key(request: HttpRequest) -> ApiKey:
@@ -78,7 +85,7 @@ def post_contact(request: HttpRequest, order: ContactIn) -> HttpResponse:
     return carry_out(once_of(request, key), deed)
 
 
-@more.post("/messages", auth=ApiKeyAuth(Scope.SEND_MESSAGES), url_name="messages", tags=["Messages"],
+@customer.post("/messages", auth=ApiKeyAuth(Scope.SEND_MESSAGES), url_name="messages", tags=["Messages"],
            summary="Send a single message")  # fmt: skip
 def post_message(request: HttpRequest, order: MessageIn) -> HttpResponse:
     """A receipt, a link to log in. An unsubscribe does not stop it; a bounce, a complaint and an operator do."""
@@ -87,7 +94,7 @@ def post_message(request: HttpRequest, order: MessageIn) -> HttpResponse:
     return carry_out(once, prepared_message(order, key))
 
 
-@more.get("/messages/{uuid:message_id}", auth=ApiKeyAuth(Scope.READ_MESSAGES), url_name="message_status",
+@customer.get("/messages/{uuid:message_id}", auth=ApiKeyAuth(Scope.READ_MESSAGES), url_name="message_status",
           tags=["Messages"], summary="See what became of a message")  # fmt: skip
 def get_message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """The state of each recipient, and since when."""
@@ -115,14 +122,14 @@ def post_list(request: HttpRequest, order: ListIn) -> HttpResponse:
     return carry_out(once_of(request, _key(request)), deed)
 
 
-@more.get("/suppressions", auth=ApiKeyAuth(Scope.READ_SUPPRESSIONS), url_name="suppressions", tags=["Suppressions"],
+@customer.get("/suppressions", auth=ApiKeyAuth(Scope.READ_SUPPRESSIONS), url_name="suppressions", tags=["Suppressions"],
           summary="Ask whether an address is suppressed")  # fmt: skip
 def get_suppression(request: HttpRequest, asked: Query[AddressQuery]) -> HttpResponse:
     """Whether mail goes there, why not, and which lists the person left."""
     return JsonResponse(reading.suppression_dict(asked.email))
 
 
-@more.post("/suppressions", auth=ApiKeyAuth(Scope.WRITE_SUPPRESSIONS), url_name="suppressions", tags=["Suppressions"],
+@customer.post("/suppressions", auth=ApiKeyAuth(Scope.WRITE_SUPPRESSIONS), url_name="suppressions", tags=["Suppressions"],
            summary="Suppress an address")  # fmt: skip
 def post_suppression(request: HttpRequest, order: SuppressionIn) -> HttpResponse:
     """No campaign goes there any more. The first reason stays where there is one already."""
@@ -130,7 +137,7 @@ def post_suppression(request: HttpRequest, order: SuppressionIn) -> HttpResponse
     return carry_out(once_of(request, key), lambda: suppress_address(order, actor=key.created_by))
 
 
-@more.delete("/suppressions", auth=ApiKeyAuth(Scope.WRITE_SUPPRESSIONS), url_name="suppressions",
+@customer.delete("/suppressions", auth=ApiKeyAuth(Scope.WRITE_SUPPRESSIONS), url_name="suppressions",
              tags=["Suppressions"], summary="Let mail go to an address again")  # fmt: skip
 def delete_suppression(request: HttpRequest, asked: Query[ReleaseQuery]) -> HttpResponse:
     """Needs a reason, which is kept. Harmless where the address is not suppressed."""

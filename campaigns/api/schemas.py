@@ -61,7 +61,11 @@ class _Sent(_Body):
     from_email: Email
     from_name: Name = ""
     reply_to: Email | None = None
-    relay: str | int | None = Field(None, description="A relay set up in Postroom, by its name or number.")
+    relay: str | int | None = Field(
+        None,
+        description="A relay set up in Postroom, by its name or number. Left out, and ses too: the account that comes first; "
+        "the answer says which.",
+    )
     ses: bool = Field(default=False, description="Send through Amazon SES.")
     attachments: Annotated[list[AttachmentIn], Field(max_length=MAX_FILES)] = []
 

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 
 from campaigns.api.body import BoundedParser
 from campaigns.api.problems import Problem, problem_response, register_handlers
-from campaigns.api.routes import customer, more
+from campaigns.api.routes import all_routers, customer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,8 @@ bare = NinjaAPI(
     title="Postroom", version=VERSION, urls_namespace="api-bare", docs_url=None, openapi_url=None,
     parser=BoundedParser(),
 )  # fmt: skip
-api.add_router("", customer)
-api.add_router("", more)
+for router in all_routers():
+    api.add_router("", router)
 bare.add_router("", customer)
 register_handlers(api)
 register_handlers(bare)
@@ -70,6 +70,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_patterns(bare), "ninja"), namespace="api-bare")),
     *(
         re_path(rf"^{place}/(?P<rest>.*)$", unknown_address)
-        for place in ("smtp-campaign", "campaign-status", "contacts")
+        for place in ("smtp-campaign", "campaign-status", "contacts", "messages", "suppressions")
     ),
 ]

@@ -10,14 +10,18 @@ from django.utils import timezone
 
 from campaigns.api.models import ApiRequest
 from campaigns.feedback.models import RawEvent, WaitingNotification
+from campaigns.messages.models import MessageVersion
 from campaigns.privacy.anonymous import anonymous_address
 from campaigns.privacy.subject import naming
 from campaigns.reports.models import CampaignReport
 from campaigns.sending.counts import Tally, apply_tally, lock_chunks
 from campaigns.sending.models import Campaign, Chunk, Delivery, DeliveryEvent
 from campaigns.sending.states import WAITING, CampaignKind, DeliveryState, Reason
+from campaigns.transactional.models import SharedVersion, TransactionalMessage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from campaigns.privacy.subject import Subject
 
 _AT_ONCE = 200
@@ -50,8 +54,21 @@ def forget_single_mails(subject: Subject) -> dict[str, int]:
         Campaign.objects.filter(pk=campaign_id).update(
             test_recipient=anonymous_address(campaign_id), given_values={}, only_contact_ids=[]
         )
+    _forget_words(found, subject.address_keys)
     naming(ApiRequest.objects.all(), "answer", subject.address_keys).delete()
     return {"single_mails": len(found)}
+
+
+@transaction.atomic
+def _forget_words(campaign_ids: list[int], address_keys: Sequence[str]) -> None:
+    """Empty what was written for this person alone, without a template. Whoever says the same again writes it anew."""
+    written = TransactionalMessage.objects.filter(campaign__in=campaign_ids, template=None)
+    for version_id in set(written.values_list("campaign__version_id", flat=True)):
+        others = Delivery.objects.filter(campaign__version_id=version_id).exclude(address_key__in=address_keys)
+        if others.exists():
+            continue
+        SharedVersion.objects.filter(version_id=version_id).delete()
+        MessageVersion.objects.filter(pk=version_id).update(subject="", body="", text_body="", preheader="")
 
 
 def _forget_events(delivery_ids: list[int]) -> int:

@@ -16,6 +16,7 @@ from campaigns.guests.models import GuestList
 from campaigns.preferences.models import EndedOptOut, ListOptOut, Unsubscription
 from campaigns.privacy.forgotten import Reason, keep_forgotten
 from campaigns.privacy.hashes import hash_of
+from campaigns.privacy.redact import without_events
 from campaigns.privacy.subject import naming
 from campaigns.signup.models import SignupRequest
 from campaigns.suppression.models import EndedSuppression, Suppression, SuppressionLine
@@ -69,8 +70,17 @@ def delete_form_messages(subject: Subject) -> dict[str, int]:
 
 @transaction.atomic
 def delete_webhook_posts(subject: Subject) -> dict[str, int]:
-    """Delete bodies that name them from the log of webhooks; what was posted is with the receiver."""
-    return {"webhook_posts": naming(WebhookPost.objects.all(), "body", subject.address_keys).delete()[0]}
+    """Take what was told of them out of the log of webhooks, and of what waits; what was posted is with the receiver."""
+    count = 0
+    for post in naming(WebhookPost.objects.select_for_update(), "body", subject.address_keys):
+        kept = without_events(post.body, subject.address_keys)
+        rows = WebhookPost.objects.filter(pk=post.pk)
+        if kept is None:
+            rows.delete()
+        else:
+            rows.update(body=kept[0], event_count=kept[1])
+        count += 1
+    return {"webhook_posts": count}
 
 
 @transaction.atomic

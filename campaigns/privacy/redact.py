@@ -32,10 +32,23 @@ def redact_json(value: Any, words: Sequence[str]) -> Any:
 
 def redact_problems(problems: list[dict[str, Any]], words: Sequence[str]) -> list[dict[str, Any]]:
     """An import's problems without the examples that name somebody; counts and causes stay."""
-    kept = []
-    for problem in problems:
-        names = any(word in json.dumps(problem, ensure_ascii=False).lower() for word in words)
-        kept.append(
-            {**problem, "example": "", "value": redact_text(str(problem.get("value", "")), words)} if names else problem
-        )
-    return kept
+    return [_redacted(problem, words) if _names(problem, words) else problem for problem in problems]
+
+
+def _redacted(problem: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
+    return {**problem, "example": "", "value": redact_text(str(problem.get("value", "")), words)}
+
+
+def without_events(body: str, words: Sequence[str]) -> tuple[str, int] | None:
+    """A webhook's body without the events that name somebody, and how many are left; None when none is."""
+    told = json.loads(body)
+    kept = [event for event in told["data"]["events"] if not _names(event, words)]
+    if not kept:
+        return None
+    told["data"]["events"] = kept
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")), len(kept)
+
+
+def _names(value: Any, words: Sequence[str]) -> bool:
+    text = json.dumps(value, ensure_ascii=False).lower()
+    return any(word.lower() in text for word in words)

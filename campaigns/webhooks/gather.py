@@ -17,7 +17,7 @@ from django.utils import timezone
 from campaigns.webhooks import horizon
 from campaigns.webhooks.events import Event, EventType
 from campaigns.webhooks.models import WebhookEndpoint, WebhookPost
-from campaigns.webhooks.sources import SOURCES, Source, event_of_campaign, finished_campaigns
+from campaigns.webhooks.sources import READ_AT_ONCE, SOURCES, Source, event_of_campaign, finished_campaigns
 from portal.publish import publish
 from portal.queues import TaskName
 
@@ -109,8 +109,11 @@ def _write(endpoint: WebhookEndpoint, events: Sequence[Event]) -> int:
     chosen = [event for event in events if event.event_type in endpoint.event_types]
     if not chosen:
         return 0
-    WebhookPost.objects.create(endpoint=endpoint, body=body_of(chosen), event_count=len(chosen))
-    return 1
+    parts = [chosen[start : start + READ_AT_ONCE] for start in range(0, len(chosen), READ_AT_ONCE)]
+    WebhookPost.objects.bulk_create(
+        WebhookPost(endpoint=endpoint, body=body_of(part), event_count=len(part)) for part in parts
+    )
+    return len(parts)
 
 
 def body_of(events: Sequence[Event]) -> str:

@@ -17,3 +17,4 @@ class Scope(models.TextChoices):
     WRITE_CONTACTS = "contacts:write", _("add and change contacts")
     READ_SUPPRESSIONS = "suppressions:read", _("ask whether an address is suppressed")
     WRITE_SUPPRESSIONS = "suppressions:write", _("suppress addresses, and let them go again")
+    READ_ROUTES = "routes:read", _("ask where mail would go")

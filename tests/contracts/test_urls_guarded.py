@@ -29,19 +29,32 @@ PUBLIC = {
         (
             f"{prefix}{place}"
             for prefix in ("", "api/v1/")
-            for place in ("smtp-campaign", "campaign-status/<int:campaign_id>", "contacts")
+            for place in (
+                "smtp-campaign",
+                "campaign-status/<int:campaign_id>",
+                "contacts",
+                "messages",
+                "messages/<uuidstr:message_id>",
+                "suppressions",
+            )
         ),
         "the API: 401 without a key; a session is none",
     ),
     **dict.fromkeys(
-        ("api/v1/messages", "api/v1/messages/<uuidstr:message_id>", "api/v1/lists", "api/v1/suppressions"),
+        ("api/v1/lists", "api/v1/route-decision"),
         "the API: 401 without a key; a session is none",
     ),
     "api/<path:rest>": "says that there is no such address in the API",
     **dict.fromkeys(
-        (f"{place}/(?P<rest>.*)" for place in ("smtp-campaign", "campaign-status", "contacts")),
+        (
+            f"{place}/(?P<rest>.*)"
+            for place in ("smtp-campaign", "campaign-status", "contacts", "messages", "suppressions")
+        ),
         "says that there is no such address in the API",
     ),
+    "k/<str:token>": "one-time link to an SMTP password; the token cannot be guessed, and guesses are slowed down",
+    ".well-known/autoconfig/mail/config-v1.1.xml": "mail programs ask for a domain's server; no login is in the answer",
+    "mail/config-v1.1.xml": "the same at autoconfig.<domain>",
     "healthz": "asked by load balancers",
     "admin/login/": "the login itself",
     "admin/logout/": "changes nothing for somebody who is not logged in",

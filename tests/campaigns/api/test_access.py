@@ -24,6 +24,7 @@ ADDRESSES = {
     ("get", "/api/v1/lists"): Scope.READ_CONTACTS,
     ("post", "/api/v1/lists"): Scope.WRITE_CONTACTS,
     ("get", "/api/v1/suppressions"): Scope.READ_SUPPRESSIONS,
+    ("post", "/api/v1/route-decision"): Scope.READ_ROUTES,
     ("post", "/api/v1/suppressions"): Scope.WRITE_SUPPRESSIONS,
     ("delete", "/api/v1/suppressions"): Scope.WRITE_SUPPRESSIONS,
 }

@@ -14,8 +14,10 @@ from campaigns.relays.models import Relay
 from campaigns.segments.models import Segment
 from campaigns.sending.models import Campaign, Delivery, SendingAccount
 from campaigns.sending.states import AccountKind, CampaignStatus, DeliveryState
+from portal.errors import InvalidInput
 from portal.models import Activity
 from tests.factories.api import ApiClient, make_test_key
+from tests.factories.relays import make_relay
 from tests.factories.sending import make_account, make_contact
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +230,31 @@ def test_an_unknown_campaign_and_a_message_are_not_told(api):
     api.post("/api/v1/messages", message)
     assert api.get(f"/campaign-status/{Campaign.objects.get().pk}").status_code == 404
     assert Campaign.objects.get().status == CampaignStatus.IN_PROGRESS
+
+
+def test_a_test_key_changes_no_password_that_live_mail_goes_out_with(api):
+    smtp = {"smtp_server": "smtp.gmail.com", "smtp_username": "a@b.example"}
+    api.post(PLACE, order(**smtp, smtp_password="right"))
+    answer = ApiClient(make_test_key()).post(PLACE, order(**smtp, smtp_password="other"))
+    assert [error["field"] for error in answer.json()["errors"]] == ["smtp_password"]
+    assert open_password(Relay.objects.get()) == "right"
+
+
+def test_the_answer_says_through_whom_it_leaves(api, account):
+    assert api.post(PLACE, order()).json()["account"] == account.name
+    relay = make_relay()
+    assert api.post(PLACE, order(relay=relay.account.name)).json()["account"] == relay.account.name != account.name
+
+
+def test_a_campaign_that_another_request_has_started_stays_for_the_repetition(api, monkeypatch):
+    """Both found the same draft; the other one pressed Send while this one stumbled."""
+
+    def stumble(campaign_id, **_more):
+        Campaign.objects.filter(pk=campaign_id).update(status=CampaignStatus.IN_PROGRESS)
+        raise InvalidInput("the draft has changed")
+
+    monkeypatch.setattr("campaigns.api.ordering.start_campaign", stumble)
+    first = api.post(PLACE, order(), once="one")
+    second = api.post(PLACE, order(), once="one")
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert Campaign.objects.count() == 1

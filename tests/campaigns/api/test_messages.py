@@ -3,9 +3,11 @@ from __future__ import annotations
 import base64
 
 import pytest
+from django.db import connection
 
 from campaigns.attachments.models import FrozenAttachment
 from campaigns.guests.models import GuestList
+from campaigns.messages.compile import compile_message
 from campaigns.messages.models import Template
 from campaigns.sending.models import Campaign, Delivery
 from campaigns.sending.states import DeliveryState
@@ -122,3 +124,27 @@ def test_a_test_key_without_guests_reaches_nobody_outside_the_sandbox(settings, 
 def test_an_unknown_message_is_a_problem(api):
     answer = api.get(f"{PLACE}/00000000-0000-0000-0000-000000000000")
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:postroom:problem:not_found")
+
+
+def test_the_answer_says_through_whom_it_leaves(api, account):
+    assert api.post(PLACE, message()).json()["account"] == account.name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_compiled_while_the_database_is_kept(api, monkeypatch):
+    kept: list[bool] = []
+
+    def compiled(source):
+        kept.append(connection.in_atomic_block)
+        return compile_message(source)
+
+    monkeypatch.setattr("campaigns.messages.services.compile_message", compiled)
+    assert api.post(PLACE, message(body="Compiled {{ number }} for the first time.")).status_code == 202
+    assert kept == [False]
+
+
+def test_messages_answer_without_a_prefix_too(api):
+    answer = api.post("/messages", message())
+    assert answer.status_code == 202
+    assert api.get(f"/messages/{answer.json()['id']}").status_code == 200
+    assert api.get("/suppressions", {"email": "anna@club.example"}).status_code == 200

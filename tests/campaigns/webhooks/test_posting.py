@@ -297,3 +297,15 @@ def test_one_worker_at_a_time_posts(receiver):
     assert post_due(endpoint.pk) == 0
     assert receiver.posts == []
     assert Delivery.objects.count() == 0
+
+
+def test_campaigns_that_end_together_are_all_told_however_many(monkeypatch):
+    monkeypatch.setattr("campaigns.webhooks.sources.READ_AT_ONCE", 2)
+    endpoint = make_endpoint()
+    for _number in range(5):
+        make_finished_campaign()
+    tell_all(again=0)
+    posts = WebhookPost.objects.filter(endpoint=endpoint)
+    events = [event["data"] for post in posts for event in events_of(post)]
+    told = [event["campaign"] for event in events if "name" in event]
+    assert sorted(told) == sorted(Campaign.objects.values_list("pk", flat=True))
