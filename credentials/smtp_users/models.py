@@ -201,6 +201,19 @@ class SmtpUserDay(models.Model):
         return f"{self.user_id}: {self.day}"
 
 
+class SmtpMailEvent(models.Model):
+    """One event of SES that was counted for an SMTP user, so that it counts once however often it comes.
+
+    Written by `validator.py`; deleted after some weeks, in which no event comes again.
+    """
+
+    event_key = models.CharField(max_length=64, primary_key=True)  # SHA-256 of what makes the event itself, in hex
+    counted_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.event_key
+
+
 class SmtpViolation(models.Model):
     """One mail that an SMTP user sent under an address it is not allowed; written by `validator.py`, goes with its user."""
 
@@ -234,6 +247,8 @@ class SmtpDrift(models.Model):
     found_at = models.DateTimeField(_("found"), auto_now_add=True)
     seen_at = models.DateTimeField(_("last seen"))
     cleared_at = models.DateTimeField(_("over"), null=True, blank=True)
+    cure_asked_at = models.DateTimeField(_("cure asked for"), null=True, blank=True)  # None: nobody asked, or it failed
+    cure_problem = models.CharField(_("why the cure failed"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("difference on IAM")
