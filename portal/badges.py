@@ -16,6 +16,7 @@ from campaigns.sending.states import CampaignKind, CampaignStatus
 from campaigns.uncertain.listing import UNDECIDED, uncertain_chunks
 from credentials.grants.models import Health, OAuthGrant
 from credentials.sending_domains.querysets import unwell_domains
+from credentials.smtp_users.screen import wants_attention
 from portal.failures.models import FailedMessage
 from routing.inbound.models import DeliveryState, InboundDelivery
 
@@ -34,6 +35,7 @@ UNCERTAIN = "uncertain"
 GMAIL = "gmail"
 INBOUND = "inbound"
 DOMAINS = "domains"
+SMTP_USERS = "smtp_users"
 _TONES = {
     LIVE: "accent",
     FAILURES: "bad",
@@ -41,6 +43,7 @@ _TONES = {
     BREAKERS: "bad",
     GMAIL: "bad",
     DOMAINS: "bad",
+    SMTP_USERS: "bad",
 }  # the others warn
 
 
@@ -75,6 +78,7 @@ def _counts() -> Iterator[QuerySet[Any]]:
     yield _count(UNCERTAIN, uncertain_chunks(), UNDECIDED)
     yield _count(INBOUND, InboundDelivery.objects.filter(state__in=(DeliveryState.HELD, DeliveryState.FAILED)))
     yield _count(DOMAINS, unwell_domains())
+    yield _count(SMTP_USERS, wants_attention())
     yield _count(GMAIL, OAuthGrant.objects.filter(health=Health.REVOKED))
 
 

@@ -38,6 +38,7 @@ _SUBJECTS = {
     "segment": gettext_lazy("segment"),
     "sign_in": gettext_lazy("sign-in"),
     "signup_form": gettext_lazy("sign-up form"),
+    "smtp_user": gettext_lazy("SMTP user"),
     "snippet": gettext_lazy("snippet"),
     "split": gettext_lazy("A/B test"),
     "suppression": gettext_lazy("suppression"),
@@ -147,6 +148,10 @@ _DEEDS = {
     "wave_moved": pgettext_lazy("deed", "late wave moved"),
     "wave_sent": pgettext_lazy("deed", "late wave sent"),
     "written": pgettext_lazy("deed", "written"),
+    "link_ended": pgettext_lazy("deed", "link taken back"),
+    "link_made": pgettext_lazy("deed", "one-time link made"),
+    "link_opened": pgettext_lazy("deed", "one-time link opened"),
+    "revealed": pgettext_lazy("deed", "password shown"),
 }
 
 

@@ -23,6 +23,7 @@ from campaigns.sending.models import Campaign
 from campaigns.sending.screen import home_of
 from campaigns.sending.states import CampaignKind
 from credentials.sending_domains.models import SendingDomain
+from credentials.smtp_users.models import SmtpUser
 from portal.mail.address import display_address
 from portal.navigation import Label, first_url, navigation_for
 from portal.pages import render_page
@@ -105,6 +106,12 @@ def _rules(typed: str, limit: int) -> Iterator[Hit]:
         yield Hit(display_address(rule.key), url, rule.name)
 
 
+def _smtp_users(typed: str, limit: int) -> Iterator[Hit]:
+    for smtp_user in SmtpUser.objects.filter(username__icontains=typed).order_by("username_key")[:limit]:
+        url = reverse("admin:credentials_smtpuser_change", args=[smtp_user.pk])
+        yield Hit(smtp_user.username, url, smtp_user.description)
+
+
 SOURCES = (
     JumpSource(gettext_lazy("People"), "user", "campaigns.view_contact", _people),
     JumpSource(gettext_lazy("Campaigns"), "send", "campaigns.view_campaign", _campaigns),
@@ -134,6 +141,7 @@ SOURCES = (
         "credentials.view_sendingdomain",
         _named(SendingDomain.objects.all(), _page_of("admin:credentials_sendingdomain_one")),
     ),
+    JumpSource(gettext_lazy("SMTP users"), "key-round", "credentials.view_smtpuser", _smtp_users),
 )
 
 

@@ -214,6 +214,13 @@ GROUPS = (
                 "credentials.view_sendingdomain",
                 badges.DOMAINS,
             ),
+            Entry(
+                _("SMTP users"),
+                "key-round",
+                ("admin:credentials_smtpuser_changelist",),
+                "credentials.view_smtpuser",
+                badges.SMTP_USERS,
+            ),
         ),
     ),
     Group(

@@ -81,7 +81,7 @@ def _permissions_of(role: str) -> QuerySet[Permission]:
             | Q(codename="change_alert")
             | Q(content_type__app_label="campaigns", content_type__model__in=_MARKETER_MODELS)
         )
-    return everything.filter(view)
+    return everything.filter(view | Q(codename="view_smtpuser"))
 
 
 @receiver(post_migrate)

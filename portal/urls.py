@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("campaigns.api.urls")),
     path("", include("campaigns.urls")),
+    path("", include("credentials.urls")),
 ]

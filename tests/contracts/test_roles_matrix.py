@@ -27,7 +27,7 @@ STRANGER = "stranger"
 PEOPLE = (STRANGER, VIEWER, MARKETER, OPERATOR, OWNER)
 LETTERS = {200: "y", 301: ">", 302: ">", 403: "x", 404: "o", 405: "m", 400: "w", 422: "w", 415: "w", 401: "k"}
 WITHOUT_A_DEED = "lxomk"
-WITHOUT_LOGIN = {"/u/<path:token>", "/s/confirm/<str:token>"}  # the signed token is what allows the deed
+WITHOUT_LOGIN = {"/u/<path:token>", "/s/confirm/<str:token>", "/k/<str:token>"}  # the token is what allows the deed
 FOR_ONESELF = {"/admin/own-settings/"}  # everybody's own language and time zone
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
 SIGN_IN = re.compile(r"django_session|axes_accesslog|campaigns_linkuse|portal_ratecount")  # and what is only counted
@@ -146,13 +146,24 @@ MANY_PEOPLE = [
 ]  # fmt: skip
 
 
+MANY_SMTP_USERS = ["disable_several", "enable_several", "export_several", "rotate_several"]
+
+
 @pytest.mark.parametrize(
     ("role", "deeds"),
     [
         (VIEWER, {}),
         (MARKETER, {"contact": MANY_PEOPLE}),
-        (OPERATOR, {"contact": MANY_PEOPLE, "accessattempt": ["delete_selected"]}),
-        (OWNER, {"contact": MANY_PEOPLE, "accessattempt": ["delete_selected"], "user": ["delete_selected"]}),
+        (OPERATOR, {"contact": MANY_PEOPLE, "accessattempt": ["delete_selected"], "smtpuser": MANY_SMTP_USERS}),
+        (
+            OWNER,
+            {
+                "contact": MANY_PEOPLE,
+                "accessattempt": ["delete_selected"],
+                "user": ["delete_selected"],
+                "smtpuser": MANY_SMTP_USERS,
+            },
+        ),
     ],
 )
 def test_the_deeds_on_many_rows_that_a_role_is_offered(role, deeds):

@@ -30,6 +30,7 @@ from campaigns.signup.links import confirm_url
 from campaigns.splits.drafts import SplitSettings, save_split
 from campaigns.suppression.batches import check_pasted
 from campaigns.suppression.models import Suppression
+from credentials.smtp_users.handover import make_link
 from portal.activity import record_activity
 from portal.alerts.models import AlertRecipient
 from portal.alerts.services import raise_alert
@@ -50,6 +51,7 @@ from tests.factories.routing_pages import a_draft_of_rules, make_domain
 from tests.factories.segments import make_segment
 from tests.factories.sending import make_account, make_campaign, make_contact, plan_people
 from tests.factories.signup import make_request
+from tests.factories.smtp_users import make_smtp_key, make_smtp_user
 from tests.factories.transactional import make_message
 from tests.factories.webhooks import a_busy_endpoint
 
@@ -74,6 +76,7 @@ def make_everything() -> dict[str, str]:
         **_of_gmail(),
         **_of_rules(),
         **_of_api(),
+        **_of_smtp_users(),
         "relay_account": str(make_relay(is_active=False).account_id),
         "approval": str(Approval.objects.create(campaign=draft).pk),
         "wave": "0",
@@ -98,6 +101,17 @@ def _of_api() -> dict[str, str]:
     message = make_message()
     return {
         "message": str(message.pk), "message_uuid": str(message.public_id), "api_key": str(make_key().key.pk),
+    }  # fmt: skip
+
+
+def _of_smtp_users() -> dict[str, str]:
+    smtp_user = make_smtp_user("office-printer")
+    make_smtp_key(smtp_user)
+    made = make_link(smtp_user.pk, hours=24, actor=User.objects.create_user("link-maker"))
+    return {
+        "smtp_user": str(smtp_user.pk), "handover": str(made.handover.pk), "handover_token": made.token,
+        "settings_kind": "thunderbird", "query of /mail/config-v1.1.xml": "?emailaddress=ann@example.org",
+        "query of /.well-known/autoconfig/mail/config-v1.1.xml": "?emailaddress=ann@example.org",
     }  # fmt: skip
 
 

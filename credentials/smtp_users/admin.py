@@ -1,0 +1,150 @@
+"""The list of SMTP users, with what is done to several at once; each has pages of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
+
+from credentials.smtp_users import form_views, screen, secret_views, services, views
+from credentials.smtp_users.export import export_users
+from credentials.smtp_users.models import SmtpUser
+from portal.errors import PortalError
+from portal.list_words import ListWordsMixin
+from portal.pages import actor_of
+from portal.time_columns import time_column
+from portal.wording import format_count
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+    from django.utils.safestring import SafeString
+
+_PAGES = "credentials_smtpuser_"
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    """Those that failed or broke their rules."""
+
+    title = gettext_lazy("attention")
+    parameter_name = "attention"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", gettext_lazy("wanted"))]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[SmtpUser]) -> QuerySet[SmtpUser]:
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=screen.wants_attention().values("pk"))
+
+
+@admin.register(SmtpUser)
+class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
+    """People and machines that send through SES with a login of their own."""
+
+    list_title = gettext_lazy("SMTP users")
+    list_lead = gettext_lazy(
+        "People, printers and programs that send with a login of their own, each only as its own addresses."
+    )
+    list_empty = gettext_lazy("No SMTP user yet.")
+    list_icon = "key-round"
+    list_display = (
+        "shown_name", "shown_state", "shown_senders", "shown_used", "shown_sent", "shown_violations", "shown_rotation",
+    )  # fmt: skip
+    list_display_links = None
+    list_filter = ("state", AttentionFilter)
+    list_per_page = 100
+    search_fields = ("username", "description", "owner_address", "allowed_senders", "keys__access_key_id__startswith")
+    search_help_text = gettext_lazy("Name, description, address, or the beginning of the SMTP user name")
+    ordering = ("username_key",)
+    actions = ("rotate_several", "disable_several", "enable_several", "export_several")
+    shown_used = time_column("last_used_at", gettext_lazy("last used"))
+
+    def get_urls(self) -> list[URLPattern]:
+        one = "<int:user_id>/"
+        return [
+            path("", self.admin_site.admin_view(self.changelist_view), name=_PAGES + "changelist"),
+            path("add/", form_views.add, name=_PAGES + "add"),
+            path("preview.json", form_views.preview, name=_PAGES + "preview"),
+            path(one, views.one, name=_PAGES + "change"),
+            path(one + "state.json", views.state, name=_PAGES + "state"),
+            path(one + "edit/", form_views.edit, name=_PAGES + "edit"),
+            path(one + "deed/", views.deed, name=_PAGES + "deed"),
+            path(one + "settings/<str:kind>", views.settings_file, name=_PAGES + "settings"),
+            path(one + "password/", secret_views.password, name=_PAGES + "password"),
+            path(one + "links/<int:handover_id>/end/", secret_views.end, name=_PAGES + "end_link"),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SmtpUser]:
+        return screen.with_counts(super().get_queryset(request)).prefetch_related("keys")
+
+    def has_delete_permission(self, request: HttpRequest, obj: SmtpUser | None = None) -> bool:
+        return False  # on its own page, with time to take it back
+
+    @admin.display(description=gettext_lazy("user name"), ordering="username_key")
+    def shown_name(self, smtp_user: SmtpUser) -> SafeString:
+        url = reverse("admin:credentials_smtpuser_change", args=[smtp_user.pk])
+        return format_html(
+            '<a href="{}">{}</a><br><span class="quiet">{}</span>', url, smtp_user.username, smtp_user.description
+        )
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def shown_state(self, smtp_user: SmtpUser) -> SafeString:
+        return screen.state_mark(smtp_user)
+
+    @admin.display(description=gettext_lazy("may send as"))
+    def shown_senders(self, smtp_user: SmtpUser) -> str:
+        return screen.shown_senders(smtp_user)
+
+    @admin.display(description=gettext_lazy("sent in 30 days"), ordering="sent_30")
+    def shown_sent(self, smtp_user: Any) -> str:
+        return format_count(smtp_user.sent_30)
+
+    @admin.display(description=gettext_lazy("violations"), ordering="violations_30")
+    def shown_violations(self, smtp_user: Any) -> SafeString | str:
+        if not smtp_user.violations_30:
+            return "0"
+        return format_html('<span class="badge badge-bad">{}</span>', format_count(smtp_user.violations_30))
+
+    @admin.display(description=gettext_lazy("next new password"))
+    def shown_rotation(self, smtp_user: SmtpUser) -> SafeString | str:
+        return screen.shown_rotation(smtp_user)
+
+    @admin.action(description=gettext_lazy("Make new passwords"), permissions=["change"])
+    def rotate_several(self, request: HttpRequest, queryset: QuerySet[SmtpUser]) -> None:
+        _do_each(request, queryset, services.rotate_smtp_user)
+
+    @admin.action(description=gettext_lazy("Disable"), permissions=["change"])
+    def disable_several(self, request: HttpRequest, queryset: QuerySet[SmtpUser]) -> None:
+        _do_each(request, queryset, services.disable_smtp_user)
+
+    @admin.action(description=gettext_lazy("Enable"), permissions=["change"])
+    def enable_several(self, request: HttpRequest, queryset: QuerySet[SmtpUser]) -> None:
+        _do_each(request, queryset, services.enable_smtp_user)
+
+    @admin.action(description=gettext_lazy("Export as CSV"), permissions=["change"])
+    def export_several(self, request: HttpRequest, queryset: QuerySet[SmtpUser]) -> HttpResponseBase:
+        return export_users(queryset, actor=actor_of(request))
+
+
+def _do_each(request: HttpRequest, users: QuerySet[SmtpUser], act: Callable[..., object]) -> None:
+    actor: User = actor_of(request)
+    done_count, refused = 0, ""
+    for smtp_user in users:
+        try:
+            act(smtp_user.pk, actor=actor)
+        except PortalError as error:
+            refused = f"{smtp_user.username}: {error}"
+        else:
+            done_count += 1
+    if done_count:
+        text = ngettext("%d SMTP user is being changed.", "%d SMTP users are being changed.", done_count)
+        messages.success(request, text % done_count)
+    if refused:
+        messages.warning(request, _("Not all could be changed. The last one that could not: %s") % refused)
