@@ -14,6 +14,7 @@ class CredentialsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("credentials.encryption.checks")
+        import_module("credentials.smtp_users.failures").register_failures()
         _seal_second_factors()
 
 

@@ -37,7 +37,9 @@ class _Login:
 def endpoint(region: str = "") -> Endpoint:
     """The endpoint of a region; "" means that of AWS_REGION. One set by SES_SMTP_HOST goes before."""
     host = settings.SES_SMTP_HOST or f"email-smtp.{region or settings.AWS_REGION}.amazonaws.com"
-    return Endpoint(host, settings.SES_SMTP_PORT, Security(settings.SES_SMTP_SECURITY))
+    security = Security(settings.SES_SMTP_SECURITY)
+    port = settings.SES_SMTP_TLS_PORT if security is Security.TLS else settings.SES_SMTP_PORT
+    return Endpoint(host, port, security)
 
 
 def prove_login(access_key_id: str, password: str, *, region: str) -> None:

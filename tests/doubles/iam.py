@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
+import boto3
 import botocore.client
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
@@ -21,7 +23,6 @@ from credentials.smtp_users import proof, steps
 from credentials.smtp_users.password import smtp_password
 from credentials.smtp_users.trouble import EndpointAway, LoginRefused
 from portal.aws import iam
-from portal.aws.session import session
 
 # What changes something on IAM; the proof of the login is struck like a call.
 CHANGES = (
@@ -153,13 +154,16 @@ def moto_iam(settings: Any, data_dir: Any) -> Iterator[MotoIam]:
     settings.DATA_DIR = data_dir
     settings.KMS_KEY_ID = ""
     opened_keys.clear()
-    with mock_aws():
-        forget_clients()
-        double = MotoIam(settings.AWS_REGION)
-        with struck_by(double):
-            yield double
-    forget_clients()
+    double = MotoIam(settings.AWS_REGION)
+    with mock_aws(), struck_by(double), patch.multiple(iam, _client=_client, _once_client=_client):
+        yield double
     opened_keys.clear()
+
+
+@cache
+def _client() -> Any:
+    """One for all tests: making it takes longer than most of them."""
+    return boto3.client("iam", region_name="us-east-1")
 
 
 @contextmanager
@@ -178,8 +182,3 @@ def struck_by(double: MotoIam) -> Iterator[None]:
         patch.object(steps, "LISTED_AFTER_S", 0.0),
     ):
         yield
-
-
-def forget_clients() -> None:
-    session.cache_clear()
-    iam.forget_clients()

@@ -26,14 +26,23 @@ CALLS = {
     "delete with a long list, while changing": 7,
     "take back": 2,
 }
+
+
+def rare(is_rare: bool) -> tuple[pytest.MarkDecorator, ...]:
+    """Left out of the usual run; the command carries all of them out."""
+    return (pytest.mark.long,) if is_rare else ()
+
+
 CASES = [
-    pytest.param(deed, number, blow, id=f"{deed.name}, call {number} {blow}")
+    pytest.param(deed, number, blow, id=f"{deed.name}, call {number} {blow}", marks=rare(blow is Blow.KILLED_BEFORE))
     for deed in DEEDS
     for number in range(1, CALLS[deed.name] + 1)
     for blow in BLOWS
 ]
 FOR_EVER = [
-    pytest.param(deed, number, blow, id=f"{deed.name}, call {number} always {blow}")
+    pytest.param(
+        deed, number, blow, id=f"{deed.name}, call {number} always {blow}", marks=rare(blow is not Blow.DENIED)
+    )
     for deed in DEEDS
     if deed.fallback
     for number in range(1, CALLS[deed.name] + 1)
