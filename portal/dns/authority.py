@@ -77,7 +77,9 @@ class Authority:
     resolver: dns.resolver.Resolver
     direct: tuple[Server, ...] = ()
     allow: Callable[[str], bool] = is_public
+    port: int = DNS_PORT
     trouble: Trouble = Trouble.NONE
+    _has_no_way: bool = False  # no server can be found, so nobody looks again
     _servers: dict[str, list[NamedServer]] = field(default_factory=dict)
     _silent: set[str] = field(default_factory=set)
     _ends_s: float = field(default_factory=lambda: time.monotonic() + LOOK_S)
@@ -106,7 +108,7 @@ class Authority:
             zone = ".".join(labels[start:])
             if zone not in self._servers:
                 self._servers[zone] = self._find_servers(zone)
-            if self._servers[zone] or self.trouble:
+            if self._servers[zone] or self._has_no_way:
                 return self._servers[zone]
         self.trouble = Trouble.NO_ZONE
         return []
@@ -121,7 +123,7 @@ class Authority:
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except (dns.exception.DNSException, OSError, ValueError):
-            self.trouble = Trouble.NO_RESOLVER
+            self.trouble, self._has_no_way = Trouble.NO_RESOLVER, True
             return []
         if answer.canonical_name.to_text(omit_final_dot=True).lower() != zone:
             return []  # an alias: the servers are those of another name
@@ -129,9 +131,9 @@ class Authority:
 
     def _reachable(self, hosts: list[str]) -> list[NamedServer]:
         found = [(host, address) for host in sorted(hosts)[:MOST_SERVERS] for address in self._addresses(host)[:1]]
-        allowed = [NamedServer(host, address) for host, address in found if self.allow(address)]
+        allowed = [NamedServer(host, address, self.port) for host, address in found if self.allow(address)]
         if not allowed:
-            self.trouble = Trouble.INTERNAL if found else Trouble.SILENT
+            self.trouble, self._has_no_way = Trouble.INTERNAL if found else Trouble.SILENT, True
         return allowed
 
     def _addresses(self, host: str) -> list[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 TTL_S = 60
 MOST_TEXT_CHARS = 255
+UDP_BYTES, MOST_BYTES = 1232, 65_535
 
 
 class NameServer:
@@ -47,20 +48,25 @@ class NameServer:
             server.server_close()
             thread.join()
 
-    def answer(self, wire: bytes) -> bytes | None:
-        """Return the answer to one question, or None where there is none."""
+    def answer(self, wire: bytes, *, most_bytes: int = MOST_BYTES) -> bytes | None:
+        """Return the answer to one question, cut off where it is too long, or None where there is none."""
         try:
             question = dns.message.from_wire(wire)
         except dns.exception.DNSException:
             return None
         asked = question.question[0]
         name, record_type = asked.name.to_text(omit_final_dot=True).lower(), dns.rdatatype.to_text(asked.rdtype)
-        if name in self.silent_names:
+        if name in self.silent_names and record_type != "NS":
             return None
         reply = dns.message.make_response(question)
         reply.flags |= dns.flags.AA | dns.flags.RA
         self._fill(reply, name, record_type)
-        return reply.to_wire()
+        try:
+            return reply.to_wire(max_size=most_bytes)
+        except dns.exception.TooBig:
+            reply.answer.clear()
+            reply.flags |= dns.flags.TC
+            return reply.to_wire()
 
     def _fill(self, reply: dns.message.Message, name: str, record_type: str) -> None:
         for kind in dict.fromkeys(("CNAME", record_type)):
@@ -95,7 +101,7 @@ class _UdpHandler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         wire, sock = self.request
-        reply = self.server.owner.answer(wire)
+        reply = self.server.owner.answer(wire, most_bytes=UDP_BYTES)
         if reply is not None:
             sock.sendto(reply, self.client_address)
 
