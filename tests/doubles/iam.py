@@ -60,6 +60,7 @@ class MotoIam:
     struck: str = ""
     refused_logins: int = 0  # so many are refused, as those with fresh keys are
     is_endpoint_away: bool = False
+    meanwhile: Callable[[str], None] | None = None  # called before each call with its name
 
     def expect(self, strike_at: int, blow: Blow, *, for_ever: bool = False) -> None:
         """Strike at the call of this number from now on."""
@@ -77,6 +78,8 @@ class MotoIam:
 
     def carry_out(self, name: str, call: Callable[[], Any]) -> Any:
         """One call, struck or not."""
+        if self.meanwhile:
+            self.meanwhile(name)
         if not self._is_struck(name):
             return call()
         if self.blow is Blow.KILLED_BEFORE:
