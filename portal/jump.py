@@ -27,6 +27,7 @@ from credentials.smtp_users.models import SmtpUser
 from portal.mail.address import display_address
 from portal.navigation import Label, first_url, navigation_for
 from portal.pages import render_page
+from routing.inbound.matching import found_messages
 from routing.rules.screen import found_rules
 
 if TYPE_CHECKING:
@@ -112,6 +113,13 @@ def _smtp_users(typed: str, limit: int) -> Iterator[Hit]:
         yield Hit(smtp_user.username, url, smtp_user.description)
 
 
+def _inbound(typed: str, limit: int) -> Iterator[Hit]:
+    for message in found_messages(typed, limit):
+        url = reverse("admin:routing_inboundmessage_change", args=[message.pk])
+        sender = display_address(message.sender_key) if message.sender_key else _("nobody (a bounce)")
+        yield Hit(message.subject or _("without a subject"), url, sender)
+
+
 SOURCES = (
     JumpSource(gettext_lazy("People"), "user", "campaigns.view_contact", _people),
     JumpSource(gettext_lazy("Campaigns"), "send", "campaigns.view_campaign", _campaigns),
@@ -135,6 +143,7 @@ SOURCES = (
         _named(Segment.objects.all(), _page_of("admin:campaigns_segment_change")),
     ),
     JumpSource(gettext_lazy("Routing rules"), "list", "routing.view_routingrule", _rules),
+    JumpSource(gettext_lazy("Mail that came in"), "mail", "routing.view_inboundmessage", _inbound),
     JumpSource(
         gettext_lazy("Sending domains"),
         "globe",

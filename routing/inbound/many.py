@@ -47,7 +47,7 @@ def matching(sought: Mapping[str, str]) -> QuerySet[InboundDelivery]:
 
     None for a state or an action that there is not: what is not understood must not widen a deed.
     """
-    rows = InboundDelivery.objects.filter(state=sought.get("delivery", ""))
+    rows = InboundDelivery.objects.filter(state=sought.get("delivery", ""), message__is_canary=False)
     if kind := sought.get("action_kind"):
         rows = rows.filter(action=kind)
     rows = by_rule(rows, sought.get("rule", ""))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from portal.fields import prefix_range
-from routing.inbound.models import DeliveryState, InboundDelivery
+from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage
 from routing.recipients import read_recipient
 from routing.rules.definition import ActionKind
 
@@ -50,3 +50,17 @@ def sought_prefix(text: str) -> tuple[str, str] | None:
     """The range of keys that begin with what was typed; None for nothing."""
     wanted = text.replace("\0", "").strip()
     return prefix_range(read_recipient(wanted).key) if wanted else None
+
+
+def found_messages(typed: str, limit: int) -> list[InboundMessage]:
+    """The newest mails from, or to, an address that begins with what was typed: by two indexes, a few rows of each."""
+    sought = sought_prefix(typed)
+    if sought is None:
+        return []
+    low, high = sought
+    rows = InboundMessage.objects.filter(is_canary=False).only("subject", "sender_key").order_by("-pk")
+    sent = list(rows.filter(sender_key__gte=low, sender_key__lt=high)[:limit])
+    to = InboundDelivery.objects.filter(recipient__gte=low, recipient__lt=high).order_by("-pk")
+    received = list(rows.filter(pk__in=list(to.values_list("message_id", flat=True)[: 2 * limit])))
+    unique = {message.pk: message for message in (*sent, *received)}
+    return [unique[pk] for pk in sorted(unique, reverse=True)][:limit]

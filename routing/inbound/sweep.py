@@ -128,9 +128,7 @@ def _tell_of_refused(old: QuerySet[InboundMessage]) -> None:
         count,
     )
     url = reverse("admin:routing_inboundmessage_changelist")
-    raise_alert(
-        RAW_KEPT, subject_key="", text=words % {"count": format_count(count)}, url=url, severity=Severity.WARN
-    )
+    raise_alert(RAW_KEPT, subject_key="", text=words % {"count": format_count(count)}, url=url, severity=Severity.WARN)
 
 
 def _settled(messages: QuerySet[InboundMessage]) -> QuerySet[InboundMessage]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.aws import s3
 from portal.errors import PortalError
 from portal.pages import Crumb, actor_of, page, render_page
+from portal.wording import format_count
 from routing.inbound import many, shown
 from routing.inbound.frames import FRAME_HEADERS, html_frame, text_frame
 from routing.inbound.matching import is_id
@@ -156,10 +158,22 @@ def many_deed(request: HttpRequest) -> HttpResponseBase:
     """Do something to all deliveries that the filter of the log names."""
     sought = {name: request.POST.get(name, "") for name in ("delivery", "action_kind", "rule", "q")}
     wanted = request.POST.get("deed", "")
-    if wanted in many.deeds_for(sought["delivery"]):
-        done = many.do_to_many(wanted, sought, actor=actor_of(request))
-        text = ngettext("Done to %d delivery.", "Done to %d deliveries.", done.done) % done.done
-        if done.left:
-            text += " " + ngettext("%d is left as it was.", "%d are left as they were.", done.left) % done.left
-        messages.success(request, text) if done.done else messages.warning(request, text)
+    if wanted not in many.deeds_for(sought["delivery"]):
+        return redirect(HOME)
+    if wanted == "give_up" and request.POST.get("confirmed") != "yes":
+        return _ask_to_give_up(request, sought)
+    done = many.do_to_many(wanted, sought, actor=actor_of(request))
+    text = ngettext("Done to %d delivery.", "Done to %d deliveries.", done.done) % done.done
+    if done.left:
+        text += " " + ngettext("%d is left as it was.", "%d are left as they were.", done.left) % done.left
+    messages.success(request, text) if done.done else messages.warning(request, text)
     return redirect(HOME)
+
+
+def _ask_to_give_up(request: HttpRequest, sought: dict[str, str]) -> HttpResponseBase:
+    """Say how many it would be; there is no way back from it for mail that is deleted meanwhile."""
+    count = many.matching(sought)[: many.MOST].count()
+    back = f"{reverse(HOME)}?{urlencode({name: value for name, value in sought.items() if value})}"
+    context = {"count": format_count(count), "sought": sought, "back": back}
+    crumbs = [Crumb(gettext_lazy("Mail that came in"), reverse(HOME))]
+    return render_page(request, "routing/inbound/give_up.html", context, title=_("Give all up?"), crumbs=crumbs)

@@ -9,6 +9,7 @@ from portal.navigation import KEYS
 from portal.roles import OWNER, VIEWER
 from tests.factories.audience import a_club, make_list
 from tests.factories.campaign_pages import a_template
+from tests.factories.inbound import make_inbound_delivery, make_message as make_inbound
 from tests.factories.sending import make_campaign, make_contact
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,14 @@ def test_a_person_is_found_by_name_or_address_and_shown_with_both(viewer):
         (hit,) = group["hits"]
         assert (hit["label"], hit["detail"]) == ("Anna Berg", "anna.berg@club.example")
         assert hit["url"] == reverse("admin:campaigns_contact_person", args=[anna.pk])
+
+
+def test_mail_that_came_in_is_found_by_sender_and_recipient_but_no_test_mail(viewer):
+    mail = make_inbound(subject="The keys", sender_key="ada@sender.example", recipients=["desk@in.example"])
+    make_inbound_delivery({"kind": "store"}, message=mail, recipient="desk@in.example")
+    make_inbound(subject="Postroom test mail", sender_key="ada@sender.example", is_canary=True)
+    for typed in ("ada@send", "DESK@in"):
+        assert found(viewer, typed)["Mail that came in"] == ["The keys"]
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "\0", "zzz", "%", "x" * 5000])

@@ -204,6 +204,19 @@ def test_one_deed_serves_all_that_a_filter_names(page):
     assert (states[other.pk], states[gone.pk]) == ("failed", "failed")
 
 
+def test_giving_all_up_asks_first_and_leads_back(page):
+    delivery = make_inbound_delivery(GMAIL, state="failed")
+    data = {"deed": "give_up", "delivery": "failed"}
+    asked = page.post(f"{LOG}deed/", data).content.decode()
+    assert "Deliveries that would be given up: 1." in asked
+    assert f'href="{LOG}?delivery=failed"' in asked
+    delivery.refresh_from_db()
+    assert delivery.state == "failed"
+    page.post(f"{LOG}deed/", {**data, "confirmed": "yes"})
+    delivery.refresh_from_db()
+    assert delivery.state == "dropped"
+
+
 def test_a_deed_that_does_not_fit_the_state_is_not_done(page):
     delivered = make_inbound_delivery(GMAIL, state="delivered")
     page.post(f"{LOG}deed/", {"deed": "give_up", "delivery": "delivered"})
