@@ -23,6 +23,7 @@ from sandbox.demo.audience import write_people, write_suppressions
 from sandbox.demo.fields import write_fields, write_segments
 from sandbox.demo.gmail import write_gmail
 from sandbox.demo.history import send_in_the_past
+from sandbox.demo.inbound import write_inbound
 from sandbox.demo.login import USERNAME
 from sandbox.demo.signup import write_form
 from sandbox.demo.texts import (
@@ -74,7 +75,7 @@ def make_demo() -> None:
     scheduled = _write_draft(SCHEDULED_LETTER, actor)
     schedule_campaign(scheduled.pk, at=now + timedelta(days=3), actor=actor)
     _write_draft(DRAFT_LETTER, actor)
-    write_gmail(actor)
+    write_inbound(write_gmail(actor), actor)
     SendingAccount.objects.filter(pk=account.pk).update(refreshed_at=now)
     record_activity("demo.made", actor=None)
 

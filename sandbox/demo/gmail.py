@@ -1,4 +1,7 @@
-"""Writes the demo's Gmail accounts: one that works, one whose permission ends soon. The double knows their tokens."""
+"""Writes the demo's Gmail accounts: one that works, one whose permission ends soon, one whose permission is lost.
+
+The double knows the tokens of the first two.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,23 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from credentials.encryption.services import seal
-from credentials.grants.health import health_of, keep_alerts_of
+from credentials.grants.health import health_of, keep_alerts_of, lose_permission
 from credentials.grants.models import GrantEvent, OAuthGrant
 from credentials.grants.tokens import TABLE
 from portal.google import gmail
 from routing.gmail.models import GmailMailbox
-from sandbox.demo.consents import GMAIL_CONSENTS, TOKEN_BEGINS
+from sandbox.demo.consents import GMAIL_CONSENTS, LOST_CONSENT, TOKEN_BEGINS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def write_gmail(actor: User | None) -> list[GmailMailbox]:
-    """Write the accounts as if they had been connected just now."""
-    return [_write_account(email, lasts_s, actor) for email, lasts_s in GMAIL_CONSENTS.items()]
+def write_gmail(actor: User | None) -> dict[str, GmailMailbox]:
+    """Write the accounts as if they had been connected just now; return them by address."""
+    made = {email: _write_account(email, lasts_s, actor) for email, lasts_s in GMAIL_CONSENTS.items()}
+    lost = _write_account(LOST_CONSENT, 0, actor)
+    lose_permission(lost.grant_id, reason="invalid_grant")
+    return {**made, LOST_CONSENT: lost}
 
 
 def _write_account(email: str, lasts_s: int, actor: User | None) -> GmailMailbox:

@@ -15,7 +15,10 @@ from campaigns.sending.models import Acceptance, Campaign, DeliveryEvent
 from campaigns.sending.states import CampaignStatus, DeliveryState
 from campaigns.suppression.models import Suppression
 from portal.mail.address import parse_address
+from routing.inbound.models import DeliveryState as DeliveryStates, InboundDelivery, InboundMessage
+from routing.rules.figures import unmatched_recipients
 from sandbox.demo.build import is_empty, make_demo
+from sandbox.demo.inbound import stored_mails
 from sandbox.demo.login import ensure_login
 from sandbox.demo.people import make_people
 from tests.campaigns.sending.ledger_audit import assert_counters_agree
@@ -66,6 +69,16 @@ def test_there_is_something_of_every_kind_to_see(few_people):
         assert statuses[status] == 1
     assert {"unsubscribe", "manual"} <= set(Suppression.objects.values_list("reason", flat=True))
     assert Campaign.objects.get(status=CampaignStatus.PAUSED).chunks.filter(is_open=True).exists()
+
+
+def test_mail_has_come_in_and_met_every_end(few_people):
+    make_demo()
+    states = set(InboundDelivery.objects.values_list("state", flat=True))
+    assert states == set(DeliveryStates) - {DeliveryStates.PENDING, DeliveryStates.UNDER_WAY}
+    assert not InboundMessage.objects.filter(received_at__gt=timezone.now()).exists()
+    assert [unmatched.recipient for unmatched in unmatched_recipients()] == ["jobs@postroom.example"]
+    sizes = dict(InboundMessage.objects.values_list("object_key", "size_bytes"))
+    assert {key: len(raw) for key, raw in stored_mails().items()} == sizes
 
 
 def test_nothing_happens_in_the_future(few_people):

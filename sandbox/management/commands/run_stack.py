@@ -15,10 +15,12 @@ from django.db import connections
 from sandbox.children import StackError
 from sandbox.demo.build import is_empty
 from sandbox.demo.login import ensure_login
+from sandbox.demo.mail_at_start import let_fresh_mail_in, put_past_mail
 from sandbox.demo.relay import ensure_relay
 from sandbox.demo.sending_domains import ensure_sending_domains
+from sandbox.environment import changed_environment
 from sandbox.output import LabelledOutput
-from sandbox.stack import USUAL_PORT, StackPlan, only_stack_on, plan_stack, run_stack
+from sandbox.stack import USUAL_PORT, StackPlan, only_stack_on, plan_stack, run_stack, stack_environment
 
 LAST_PORT = 65535
 
@@ -49,25 +51,36 @@ class Command(BaseCommand):
                     data_dir=settings.DATA_DIR,
                     is_port_given=options["port"] is not None,
                 )
-                prepare(output, has_demo=not options["no_demo"], relay_port=plan.relay_port)
-                code = run_stack(plan, output, announce=lambda plan: announce(plan, output))
+                is_new = prepare(output, has_demo=not options["no_demo"], relay_port=plan.relay_port)
+                code = run_stack(plan, output, announce=lambda plan: _ready(plan, output, is_new=is_new))
         except StackError as error:
             raise CommandError(str(error)) from error
         if code:
             sys.exit(code)
 
 
-def prepare(output: LabelledOutput, *, has_demo: bool, relay_port: int) -> None:
-    """Bring database and static files up to date, and make what a newcomer needs."""
+def prepare(output: LabelledOutput, *, has_demo: bool, relay_port: int) -> bool:
+    """Bring database and static files up to date, and make what a newcomer needs; tell whether the demo is new."""
     output.line("stack", "preparing the database")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    if has_demo and is_empty():
+    is_new = has_demo and is_empty()
+    if is_new:
         output.line("stack", "making demo data")
     call_command("make_demo", login_only=not has_demo, stdout=StringIO())
     ensure_relay(relay_port)
     ensure_sending_domains(has_demo=has_demo)
     connections.close_all()
+    return is_new
+
+
+def _ready(plan: StackPlan, output: LabelledOutput, *, is_new: bool) -> None:
+    """Bring the demo's mail, now that there is a bucket and a door, and say where everything is."""
+    with changed_environment(stack_environment(plan)):
+        put_past_mail()
+    if is_new:
+        let_fresh_mail_in(plan.smtp_port)
+    announce(plan, output)
 
 
 def announce(plan: StackPlan, output: LabelledOutput) -> None:
