@@ -14,10 +14,20 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import checks, roles  # noqa: F401, PLC0415  # registers system checks and the role groups
-        from portal.accounts import factor_changes, sessions  # noqa: F401, PLC0415  # registers what signals tell
+        from portal.accounts import checks as account_checks, factor_changes, sessions  # noqa: F401, PLC0415  # registers what signals tell
         from portal.failures.own_sources import register_own_sources  # noqa: PLC0415  # models are loaded only now
 
         register_own_sources()
+        _believe_further_authority()
+
+
+def _believe_further_authority() -> None:
+    from django.conf import settings  # noqa: PLC0415  # of use only when Django is ready
+
+    if settings.SMTP_CA_FILE:
+        from portal.smtp.connecting import believe  # noqa: PLC0415  # most installations name none
+
+        believe(settings.SMTP_CA_FILE)
 
 
 class PortalAdminConfig(SimpleAdminConfig):

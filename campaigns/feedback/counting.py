@@ -32,6 +32,15 @@ class Refusals:
         if example:
             self.examples[cause] = example
 
+    def take_off(self, cause: Cause, count: int) -> None:
+        """These were known to somebody after all."""
+        left = self.of(cause) - count
+        if left > 0:
+            self.counts[cause] = left
+        else:
+            self.counts.pop(cause, None)
+            self.examples.pop(cause, None)
+
     def of(self, cause: Cause) -> int:
         """How many were counted under this cause."""
         return self.counts.get(cause, 0)

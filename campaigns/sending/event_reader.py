@@ -69,6 +69,11 @@ class SesEvent:
     body: str = field(default="", repr=False)  # the event's own JSON, without an envelope
 
 
+def read_content(body: str, believed: Believed = EVERYBODY) -> dict[str, Any]:
+    """The event's own JSON, raw or out of an SNS envelope. Raises UnreadableEvent."""
+    return _unwrapped(body, believed)[0]
+
+
 def read_event(body: str, believed: Believed = EVERYBODY) -> SesEvent:
     """One queue body, raw or in an SNS envelope. Raises UnreadableEvent."""
     event, text = _unwrapped(body, believed)

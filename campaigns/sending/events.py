@@ -29,6 +29,7 @@ from campaigns.sending.states import FINAL, DeliveryState, Reason
 from campaigns.suppression.models import Suppression
 from campaigns.suppression.newer_word import is_overruled
 from campaigns.suppression.services import suppress
+from credentials.smtp_users.mail_news import MARK
 from portal import metrics
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ _HAS_RECEIPT = FINAL - {DeliveryState.UNCERTAIN, DeliveryState.SKIPPED, Delivery
 # heartbeat mails. Filled by campaigns.apps; what they raise is logged, and the batch stays applied.
 AFTER_BAD_NEWS: list[Callable[[frozenset[int]], object]] = []
 AFTER_CANARY_EVENTS: list[Callable[[list[SesEvent]], object]] = []
+# Given the bodies about mail of others; says how many of them it knows, which are counted as refused no more.
+OTHERS_MAIL: list[Callable[[list[str]], int]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,14 @@ class EventReport:
     waiting: int = 0  # notifications kept until their receipt comes
     repeated: int = 0
     refusals: Refusals = field(default_factory=Refusals)
+
+
+@dataclass(slots=True)
+class _Others:
+    """Bodies about mail that campaigns did not send, or may not have sent."""
+
+    not_ours: list[str] = field(default_factory=list)
+    marked: list[str] = field(default_factory=list)  # with our tag, but of somebody with a login of their own
 
 
 @dataclass(slots=True)
@@ -98,7 +109,9 @@ def strength(state: DeliveryState, reason: Reason) -> tuple[int, int]:
 def apply_events(bodies: Iterable[str]) -> EventReport:
     """Apply a batch of queue bodies in one transaction; harmless to repeat. What cannot be used is counted by cause."""
     batch = _Batch()
-    events = _read_all(bodies, batch.refusals)
+    others = _Others()
+    events = _read_all(bodies, batch.refusals, others)
+    _note_others(others, batch.refusals)
     unreadable = sum(batch.refusals.counts.values())
     canaries = [event for event in events if event.canary_id]
     with transaction.atomic():
@@ -117,7 +130,20 @@ def apply_events(bodies: Iterable[str]) -> EventReport:
     )
 
 
-def _read_all(bodies: Iterable[str], refusals: Refusals) -> list[SesEvent]:
+def _note_others(others: _Others, refusals: Refusals) -> None:
+    """Mail of SMTP users is counted elsewhere. A part that breaks must not hold the events up."""
+    for bodies in (others.not_ours, others.marked):
+        for note in OTHERS_MAIL if bodies else ():
+            try:
+                known = note(bodies)
+            except Exception:
+                logger.exception("events.others_broken")
+                continue
+            if bodies is others.not_ours:
+                refusals.take_off(Cause.NOT_OURS, known)
+
+
+def _read_all(bodies: Iterable[str], refusals: Refusals, others: _Others) -> list[SesEvent]:
     believed = Believed(settings.SES_EVENTS_TOPIC_ARN, settings.SES_ACCOUNT_ID)
     events: list[SesEvent] = []
     for body in bodies:
@@ -125,7 +151,11 @@ def _read_all(bodies: Iterable[str], refusals: Refusals) -> list[SesEvent]:
             event = read_event(body, believed)
         except UnreadableEvent as error:
             refusals.add(error.cause, f"{error.event_type} {body}".strip())
+            if error.cause is Cause.NOT_OURS:
+                others.not_ours.append(body)
             continue
+        if MARK in body:
+            others.marked.append(body)
         if not event.is_known_type:
             refusals.add(Cause.UNKNOWN_TYPE, event.event_type)
         events.append(event)

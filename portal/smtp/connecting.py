@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from django.conf import settings
-
 from portal.errors import ConfigurationError
 from portal.mail.smtp.commands import UnsafeCommand, auth_login_answer, auth_plain, ehlo
 from portal.mail.smtp.features import Features, read_features
@@ -68,6 +66,15 @@ class Patience:
 USUAL_PATIENCE = Patience()
 
 
+_further_authorities: list[str] = []
+
+
+def believe(ca_file: str) -> None:
+    """Believe the certificates of a further authority, a PEM file, from the next connection on."""
+    _further_authorities.append(ca_file)
+    tls_context.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def tls_context() -> ssl.SSLContext:
     """Checks certificate and host name; made once, since it reads all of the machine's authorities.
@@ -75,11 +82,11 @@ def tls_context() -> ssl.SSLContext:
     Raises ConfigurationError when the authority that is set cannot be read.
     """
     context = ssl.create_default_context()
-    if settings.SMTP_CA_FILE:
+    for ca_file in _further_authorities:
         try:
-            context.load_verify_locations(settings.SMTP_CA_FILE)
+            context.load_verify_locations(ca_file)
         except OSError as error:
-            raise ConfigurationError(f"SMTP_CA_FILE: {settings.SMTP_CA_FILE} cannot be read: {error}") from error
+            raise ConfigurationError(f"SMTP_CA_FILE: {ca_file} cannot be read: {error}") from error
     return context
 
 

@@ -90,7 +90,7 @@ def _applies(statement: Json, *, action: str, resource: str, context: Context) -
             for key, values in keys.items()
         )
     except Unknown:
-        return statement.get("Effect") == "Deny"
+        return bool(statement.get("Effect") == "Deny")
 
 
 def _holds(operator: str, key: str, wanted: Json, context: Context) -> bool:

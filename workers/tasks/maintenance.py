@@ -24,6 +24,7 @@ from campaigns.suppression.batches import sweep_batches
 from campaigns.transactional.services import forget_old_values
 from campaigns.webhooks.services import prune_log
 from credentials.smtp_users.sweep import sweep_smtp_users
+from credentials.smtp_users.validator import sweep_smtp_mail
 from portal.accounts.outbox import sweep_account_mail
 from portal.accounts.sessions import forget_ended_logins
 from portal.alerts.outbox import publish_waiting
@@ -59,6 +60,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "unsaved": sweep_editing,
     "webhooks": prune_log,
     "smtp_users": sweep_smtp_users,
+    "smtp_mail": sweep_smtp_mail,
     "redrives": sweep_redrives,
     "turns": forget_old_turns,
     "restored": publish_settling,
