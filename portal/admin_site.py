@@ -67,6 +67,11 @@ class PostroomAdminSite(admin.AdminSite):
         ]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        from portal.demo_login import read_demo_login  # noqa: PLC0415
+        from portal.accounts.sign_in import sign_in  # noqa: PLC0415
 
-        return super().login(request, {"demo_login": read_demo_login(), **(extra_context or {})})
+        return sign_in(self, request, extra_context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        from portal.accounts.sign_in import change_password  # noqa: PLC0415
+
+        return change_password(self, request)

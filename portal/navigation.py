@@ -281,6 +281,7 @@ GROUPS = (
             Entry(_("API keys"), "key-round", ("admin:credentials_apikey_changelist",), "credentials.view_apikey"),
             Entry(_("API reference"), "file-text", ("admin:api_reference",), "credentials.view_apikey"),
             Entry(_("People & roles"), "shield-user", ("admin:auth_user_changelist",), "auth.view_user"),
+            Entry(_("Invitations"), "mail", ("invitations",), "auth.add_user"),
             Entry(_("Failed sign-ins"), "lock", ("admin:axes_accessattempt_changelist",), "axes.view_accessattempt"),
         ),
     ),

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.people import guard_last_owner
+from portal.accounts.sessions import end_logins
+from portal.errors import Conflict
 from portal.list_words import ListWordsMixin
+from portal.pages import actor_of
 from portal.recorded_admin import RecordedMixin
-from portal.roles import ROLE_LABELS
+from portal.roles import OWNER, ROLE_LABELS
 from portal.templatetags.postroom import local_time
 
 if TYPE_CHECKING:
@@ -28,6 +33,24 @@ class RoleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return str(ROLE_LABELS.get(obj.name, obj.name))
 
 
+class PersonForm(UserChangeForm[User]):
+    """A person, who stays an Owner when there is no other."""
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self._stays_owner(said):
+            try:
+                guard_last_owner([self.instance.pk])
+            except Conflict as error:
+                raise ValidationError(str(error)) from error
+        return said
+
+    def _stays_owner(self, said: dict[str, Any]) -> bool:
+        is_superuser = said.get("is_superuser", self.instance.is_superuser)
+        roles = [role.name for role in said.get("groups", self.instance.groups.all())]
+        return bool(said.get("is_active") and (is_superuser or OWNER in roles))
+
+
 class PersonAdmin(ListWordsMixin, RecordedMixin, UserAdmin):  # type: ignore[type-arg]
     """Who may log in, and with which role."""
 
@@ -39,6 +62,7 @@ class PersonAdmin(ListWordsMixin, RecordedMixin, UserAdmin):  # type: ignore[typ
     list_display = ("username", "full_name", "roles", "is_active", "last_seen")
     list_filter = ("is_active", "groups")
     filter_horizontal = ()
+    form = PersonForm
     add_form = AdminUserCreationForm
     add_fieldsets = (
         (None, {"fields": ("username", "usable_password", "password1", "password2")}),
@@ -88,6 +112,17 @@ class PersonAdmin(ListWordsMixin, RecordedMixin, UserAdmin):  # type: ignore[typ
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         obj.is_staff = True  # everybody here works in the portal
         super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            end_logins(obj, actor=actor_of(request))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The last Owner is not deleted; the page says so."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        try:
+            guard_last_owner([person.pk for person in objs])
+        except Conflict as error:
+            protected = [*protected, str(error)]
+        return deleted, counts, lacking, protected
 
     def activity_details(self, obj: User) -> dict[str, Any]:
         roles = sorted(obj.groups.values_list("name", flat=True))

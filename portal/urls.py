@@ -13,7 +13,9 @@ admin.autodiscover()
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("healthz", healthz, name="healthz"),
+    path("admin/", include("portal.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("admin/", include("portal.accounts.allauth_names")),
     path("", include("campaigns.api.urls")),
     path("", include("campaigns.urls")),
     path("", include("credentials.urls")),

@@ -70,6 +70,7 @@ def note_added(*, request: HttpRequest, user: User, authenticator: Authenticator
 
 @receiver(signals.authenticator_removed)
 def note_removed(*, user: User, authenticator: Authenticator, **_signal: Any) -> None:
+    """Taken off by the person."""
     if authenticator.type == _CODES:  # they went with the last factor
         return
     with transaction.atomic():

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 PROVIDER = "openid_connect"
-PROVIDER_ID = "sso"  # in the address that the provider sends people back to
+
+
+def provider_id_of(issuer: str) -> str:
+    """Under what name people of this issuer are known; another issuer's people are never taken for them."""
+    return f"oidc-{hashlib.sha256(issuer.encode()).hexdigest()[:16]}"
 
 
 def oidc_providers(issuer: str, client_id: str, secret: str, name: str, scopes: list[str]) -> dict[str, Any]:
@@ -13,7 +18,7 @@ def oidc_providers(issuer: str, client_id: str, secret: str, name: str, scopes: 
     if not issuer:
         return {}
     app = {
-        "provider_id": PROVIDER_ID,
+        "provider_id": provider_id_of(issuer),
         "name": name,
         "client_id": client_id,
         "secret": secret,

@@ -56,6 +56,7 @@ def note_login(*, request: HttpRequest, user: User, **_signal: Any) -> None:
 
 @receiver(user_logged_out)
 def note_logout(*, request: HttpRequest, **_signal: Any) -> None:
+    """The row goes with the session."""
     OpenLogin.objects.filter(session_key=request.session.session_key or "").delete()
 
 

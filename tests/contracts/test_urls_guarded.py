@@ -57,6 +57,14 @@ PUBLIC = {
     "mail/config-v1.1.xml": "the same at autoconfig.<domain>",
     "healthz": "asked by load balancers",
     "admin/login/": "the login itself",
+    "admin/login/second-step/": "the second step of the login; without the first it leads back",
+    "admin/login/passkey/": "the login by passkey",
+    "admin/login/sign-on/": "the login by single sign-on",
+    "admin/login/sign-on/callback/": "the provider sends people back here",
+    "admin/login/password/": "who forgot the password asks for a link",
+    "admin/login/password/<str:token>/": "the link of that mail is signed",
+    "admin/login/invitation/<str:token>/": "the link of an invitation is signed",
+    "admin/login/address/<str:token>/": "the link that confirms an address is signed",
     "admin/logout/": "changes nothing for somebody who is not logged in",
 }
 # What stands where an address takes a parameter; the value needs not exist, the login comes first.

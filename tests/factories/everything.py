@@ -37,6 +37,7 @@ from portal.alerts.services import raise_alert
 from portal.failures.models import Redrive
 from routing.inbound.models import InboundMessage
 from routing.rules.models import RoutingRule, RuleSetVersion, SavedExample
+from tests.factories.accounts import account_things
 from tests.factories.api import make_key
 from tests.factories.attachments import PDF, attach_file, give_own_files
 from tests.factories.bulk import Deed, start
@@ -64,6 +65,7 @@ def make_everything() -> dict[str, str]:
     draft = a_draft()
     return {
         **_of_portal(),
+        **account_things(),
         **_of_audience(draft),
         **_of_imports(),
         **_of_campaigns(draft),

@@ -1,0 +1,74 @@
+"""The two addresses of single sign-on: off to the provider, and back with its code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from requests import RequestException
+
+from portal.accounts.oidc_settings import provider_id_of
+from portal.accounts.single_sign_on import refusal
+
+if TYPE_CHECKING:
+    from allauth.socialaccount.models import SocialApp, SocialLogin
+    from django.http import HttpRequest, HttpResponse
+
+
+class OidcAdapter(OpenIDConnectOAuth2Adapter):
+    """allauth's, which here believes an id_token only when its signature is right."""
+
+    def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
+        """Raises OAuth2Error without an id_token, and when userinfo speaks of somebody else (OpenID Connect 5.3.2)."""
+        if "id_token" not in kwargs["response"]:
+            raise OAuth2Error("no id_token")
+        login = super().complete_login(request, app, token, **kwargs)
+        said = login.account.extra_data
+        if said.get("userinfo", {}).get("sub", said["id_token"]["sub"]) != said["id_token"]["sub"]:
+            raise OAuth2Error("userinfo is of somebody else")
+        return login
+
+    def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
+        return dict(
+            jwtkit.verify_and_decode(
+                credential=id_token, keys_url=self.openid_config["jwks_uri"], issuer=self.openid_config["issuer"],
+                audience=app.client_id, lookup_kid=jwtkit.lookup_kid_jwk,
+            )
+        )  # fmt: skip
+
+    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+        return settings.PUBLIC_URL + reverse("openid_connect_callback")
+
+
+@never_cache
+@require_GET
+def sign_on(request: HttpRequest) -> HttpResponse:
+    """Off to the provider, with a state of this session and the challenge of PKCE."""
+    return _answer(request, OAuth2LoginView)
+
+
+@never_cache
+@require_GET
+def sign_on_callback(request: HttpRequest) -> HttpResponse:
+    """Back from the provider."""
+    return _answer(request, OAuth2CallbackView)
+
+
+def _answer(request: HttpRequest, view: Any) -> HttpResponse:
+    if not settings.OIDC_ISSUER:
+        raise Http404
+    try:
+        response: HttpResponse = view.adapter_view(OidcAdapter(request, provider_id_of(settings.OIDC_ISSUER)))(request)
+    except (RequestException, KeyError, ValueError):
+        text = _("The provider cannot be asked at the moment. Try it again later.")
+        return refusal(request, text, status=502)  # type: ignore[no-any-return]
+    return response
