@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import urllib.request
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from tests.factories.inbound_pages import STORED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page, SetCookieParam
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 _ARGUMENTS = (
@@ -109,17 +110,62 @@ def window(browser: Browser, live_server, answering) -> Iterator[Callable[..., B
         context = open_window(browser, look=look, base_url=live_server.url, locale=locale)
         opened.append(context)
         if role:
-            context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": _session(role), "url": live_server.url}]
-            )
+            context.add_cookies([_login_cookie(role, live_server.url)])
         return context
 
     yield open_as
     for context in opened:
-        for tab in context.pages:
-            tab.goto("about:blank")  # says good-bye to the portal, as closing does, but is waited for
+        _leave(context)
         context.close()
     answering.wait_until_quiet(live_server.url)
+
+
+@pytest.fixture(scope="session")
+def lasting_contexts(browser: Browser, live_server) -> Iterator[Callable[[bool], BrowserContext]]:
+    """One context that keeps our policy and one that is told to ignore it, each for all tests that only look."""
+
+    @cache
+    def context_for(bypass_csp: bool) -> BrowserContext:
+        return open_window(browser, base_url=live_server.url, bypass_csp=bypass_csp)
+
+    yield context_for
+    context_for.cache_clear()
+
+
+@pytest.fixture
+def onlooker(lasting_contexts, live_server, answering) -> Iterator[Callable[..., Page]]:
+    """Open a tab to look at one page: `onlooker(role="Owner")`.
+
+    The tests share a context, so that the browser keeps our scripts and styles, which is a third of a page's time;
+    cookies and storage begin empty.
+    """
+    used: list[BrowserContext] = []
+
+    def open_as(*, role: str | None, bypass_csp: bool = False) -> Page:
+        context = lasting_contexts(bypass_csp)
+        used.append(context)
+        context.clear_cookies()
+        if role:
+            context.add_cookies([_login_cookie(role, live_server.url)])
+        tab = context.new_page()
+        kinds = {"origin": live_server.url, "storageTypes": "local_storage,indexeddb,service_workers"}
+        context.new_cdp_session(tab).send("Storage.clearDataForOrigin", kinds)
+        return tab
+
+    yield open_as
+    for context in used:
+        _leave(context)
+    answering.wait_until_quiet(live_server.url)
+
+
+def _leave(context: BrowserContext) -> None:
+    for tab in context.pages:
+        tab.goto("about:blank")  # says good-bye to the portal, as closing does, but is waited for
+        tab.close()
+
+
+def _login_cookie(role: str, url: str) -> SetCookieParam:
+    return {"name": settings.SESSION_COOKIE_NAME, "value": _session(role), "url": url}
 
 
 def _session(role: str) -> str:

@@ -15,9 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
-def test_page_is_sound(page: Page, window) -> None:
+def test_page_is_sound(page: Page, onlooker) -> None:
     address = page.address()
-    tab = window(role=page.role).new_page()
+    tab = onlooker(role=page.role)
     complaints = Complaints()
     complaints.listen(tab, expected_status=page.status)
 
