@@ -36,7 +36,7 @@ class InviteForm(forms.Form):
     )
 
 
-class JoinForm(SetPasswordMixin[User], forms.Form):
+class JoinForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]
     """What an invited person says."""
 
     username = forms.CharField(

@@ -10,7 +10,6 @@ from django.urls import path
 
 from portal.accounts import factor_views, oidc_views, own_account, owner_views, public_views, second_step_views
 
-
 _own = admin.site.admin_view
 
 urlpatterns = [
