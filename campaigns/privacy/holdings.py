@@ -204,6 +204,8 @@ EXCEPTIONS: dict[str, str] = {
     "portal.Invitation": "somebody who was asked to work here, in our own interest; not a recipient of campaigns",
     "portal.AccountMail": "mails to people who work here, about their accounts; deleted after some weeks",
     "portal.OpenLogin": "the browsers of people who work here; goes with their sessions",
+    "credentials.SmtpUser": "a login of our own people and machines, and what it may send as; goes when it is deleted",
+    "credentials.SmtpViolation": "addresses that our own logins wrongly sent as; go with the login",
     "credentials.OAuthGrant": "a mailbox of ours that mail is routed to; its owner disconnects it, or takes it away at Google",
     "campaigns.Attempt": "a range of numbers of deliveries; names nobody",
     "campaigns.Chunk": "a range of numbers of deliveries; names nobody",
