@@ -14,6 +14,7 @@ from campaigns.sending.pacing import MAX_RHO, speed_up
 from campaigns.sending.quota_watch import watch_quota
 from campaigns.sending.states import AccountKind
 from campaigns.sending.watch import watch_accounts, watch_review
+from portal import metrics
 from portal.aws import ses
 from portal.errors import PortalError
 
@@ -50,6 +51,7 @@ def refresh_quota() -> None:
             SendingAccount.objects.filter(pk=account.pk).update(problem=f"SES does not answer: {error}"[:300])
             continue
         _write(account, answer, reserved_before)
+        metrics.count("sending.paused_count", int(not answer.is_sending_enabled))
         watch_quota(SendingAccount.objects.get(pk=account.pk))
         watch_review(account, answer.enforcement_status)
         speed_up(account.pk)

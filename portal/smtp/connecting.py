@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+from portal import metrics
 from portal.errors import ConfigurationError
 from portal.mail.smtp.commands import UnsafeCommand, auth_login_answer, auth_plain, ehlo
 from portal.mail.smtp.features import Features, read_features
@@ -94,6 +95,16 @@ def open_session(
     server: Server, *, watcher: Watcher, patience: Patience = USUAL_PATIENCE, look_up: LookUp | None = None
 ) -> Session:
     """Connect and log in. Raises NoSession, and tells the watcher."""
+    try:
+        session = _opened(server, watcher, patience, look_up)
+    except NoSession:
+        metrics.count("smtp.login_works_count", 0)
+        raise
+    metrics.count("smtp.login_works_count", 1)
+    return session
+
+
+def _opened(server: Server, watcher: Watcher, patience: Patience, look_up: LookUp | None) -> Session:
     try:
         opening = _Opening(server, patience, Wire(_connected(server, patience, look_up)))
     except NoSession as error:
