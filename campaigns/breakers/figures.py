@@ -26,7 +26,7 @@ _FOR_GOOD = (Reason.MAILBOX_UNKNOWN, Reason.BOUNCED_OTHER)
 
 def campaign_figures(campaign_id: int) -> Figures:
     """All that is known of one campaign."""
-    return _sum(Chunk.objects.filter(campaign_id=campaign_id))
+    return sum_figures(Chunk.objects.filter(campaign_id=campaign_id))
 
 
 def counted_figures(campaign_id: int) -> Figures:
@@ -38,7 +38,7 @@ def counted_figures(campaign_id: int) -> Figures:
 
 def account_figures(account_id: int, *, since: datetime) -> Figures:
     """The account's campaigns whose people were settled since then, together."""
-    return _sum(
+    return sum_figures(
         Chunk.objects.filter(
             campaign__account_id=account_id,
             campaign__campaign_kind=CampaignKind.CAMPAIGN,
@@ -66,7 +66,8 @@ def limits_of(account_id: int | None) -> Limits:
     return Limits(row.is_on, row.bounce_pct, row.complaint_pct, row.bounce_sample, row.complaint_sample)
 
 
-def _sum(chunks: QuerySet[Chunk]) -> Figures:
+def sum_figures(chunks: QuerySet[Chunk]) -> Figures:
+    """The counters of these chunks, together."""
     sums = {state.name: Sum(count_column(state)) for state in _ANSWERED}
     sums |= {reason.name: Sum(_of_cause(DeliveryState.BOUNCED, reason)) for reason in _FOR_GOOD}
     found = {name: value or 0 for name, value in chunks.order_by().aggregate(**sums).items()}

@@ -11,6 +11,9 @@ from campaigns.messages.checks import Level, MessageCheck
 from campaigns.messages.checks.point import FROM, REPLY_TO
 from campaigns.relays.sender_points import relay_points
 from campaigns.sending.identities import Alignment, alignment_of
+from credentials.sending_domains.checking import page_of
+from credentials.sending_domains.querysets import broken_kinds, domain_for
+from credentials.sending_domains.wording import kind_word
 
 if TYPE_CHECKING:
     from campaigns.sending.models import Campaign
@@ -31,6 +34,7 @@ def sender_points(campaign: Campaign) -> Iterator[MessageCheck]:
         return
     if campaign.account is None or campaign.account.is_ses:
         yield _from_point(address, alignment_of(address))
+        yield from _record_points(address)
     else:
         yield from relay_points(campaign)
     yield from _answer_points(address, campaign.reply_to)
@@ -54,6 +58,19 @@ def _from_point(address: str, alignment: Alignment | None) -> MessageCheck:
     cure = _("Have the domain verified with DKIM, or take an address of a verified domain.")
     values = {"address": address, "domain": domain}
     return MessageCheck(Level.WARN, "sender_not_aligned", text % values, place=FROM, cure=cure)
+
+
+def _record_points(address: str) -> Iterator[MessageCheck]:
+    """Records of the domain that were right and are not any more, as the last look at its name servers found them."""
+    domain = domain_for(address)
+    if domain is None:
+        return
+    broken = [str(kind_word(kind)) for kind in broken_kinds(domain)]
+    if broken:
+        text = _("DNS records of %(domain)s were right and are not any more: %(records)s. Receivers may take mails for "
+                 "forged.") % {"domain": domain.name, "records": ", ".join(broken)}  # fmt: skip
+        cure = _("Mend them first; the page of the sending domain says what is wrong.")
+        yield MessageCheck(Level.WARN, "sender_records_broken", text, place=FROM, cure=cure, link=page_of(domain))
 
 
 def _answer_points(address: str, reply_to: str) -> Iterator[MessageCheck]:

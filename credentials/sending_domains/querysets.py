@@ -25,3 +25,8 @@ def domain_for(address: str) -> SendingDomain | None:
     names = [".".join(labels[start:]) for start in range(len(labels) - 1)]
     found = SendingDomain.objects.in_bulk(names, field_name="name")
     return next((found[name] for name in names if name in found), None)
+
+
+def broken_kinds(domain: SendingDomain) -> list[str]:
+    """Kinds of its records that were right and are not any more."""
+    return list(domain.records.filter(broke_at__isnull=False).order_by("pk").values_list("kind", flat=True))

@@ -50,6 +50,6 @@ def _shown(request: HttpRequest, domain: SendingDomain, *, problem: str = "") ->
         context |= {"plan": plan, "lines": step_lines(domain, plan.steps), "count": len(plan.changes)}
     lead = _("What would change in the zone. Nothing else in it is touched.")
     return render_page(
-        request, "credentials/sending_domains/route.html", context, status=409 if problem else 200,
+        request, "credentials/sending_domains/route.html", context, status=422 if problem else 200,
         title=_("Records at Route 53"), lead=lead, crumbs=crumbs_to(domain),
     )  # fmt: skip

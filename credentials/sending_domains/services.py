@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -76,12 +77,23 @@ def save_wishes(domain_id: int, wishes: Wishes, *, actor: User | None) -> Sendin
 def ask_now(domain: SendingDomain) -> bool:
     """Let SES and the DNS be asked soon; False when that happened within ASK_AGAIN_S."""
     now = timezone.now()
-    latest = max((at for at in (domain.checked_at, domain.refreshed_at, domain.asked_at) if at), default=None)
-    if latest is not None and (now - latest).total_seconds() < ASK_AGAIN_S:
+    if not is_old(domain) or (domain.asked_at and (now - domain.asked_at).total_seconds() < ASK_AGAIN_S):
         return False
     SendingDomain.objects.filter(pk=domain.pk).update(asked_at=now, retry_at=None)
     publish(TaskName.TEND_SENDING_DOMAINS)
     return True
+
+
+def ask_while_watched(domain: SendingDomain) -> None:
+    """Somebody has the page open: let it be looked at every ASK_AGAIN_S. Writes nothing, as looking is no deed."""
+    if is_old(domain) and cache.add(f"sending_domain.watched:{domain.pk}", 1, ASK_AGAIN_S):
+        publish(TaskName.TEND_SENDING_DOMAINS, domain_id=domain.pk)
+
+
+def is_old(domain: SendingDomain) -> bool:
+    """Whether the last look is longer ago than ASK_AGAIN_S."""
+    latest = max((at for at in (domain.checked_at, domain.refreshed_at) if at), default=None)
+    return latest is None or (timezone.now() - latest).total_seconds() >= ASK_AGAIN_S
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from credentials.sending_domains.checking import BROKEN, check_records, page_of
 from credentials.sending_domains.figures import AFTER_CHANGED
 from credentials.sending_domains.models import SendingDomain
 from credentials.sending_domains.route_changes import follow_change, note_zone
+from credentials.sending_domains.services import is_old
 from credentials.sending_domains.wording import trouble_at_ses
 from portal.activity import record_activity
 from portal.alerts.services import clear_alert, raise_alert
@@ -47,6 +48,15 @@ def tend_due_domains() -> int:
     """Do what is due, the longest waiting first; returns for how many."""
     due = SendingDomain.objects.filter(is_due()).order_by(F("retry_at").asc(nulls_first=True), "pk")
     return sum(tend_domain(pk) for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+
+
+def tend_watched_domain(domain_id: int) -> bool:
+    """Look at a domain whose page is open, before its turn; False when somebody has just done so."""
+    domain = SendingDomain.objects.filter(pk=domain_id).first()
+    if domain is None or not is_old(domain):
+        return False
+    SendingDomain.objects.filter(pk=domain_id).update(retry_at=None)
+    return tend_domain(domain_id)
 
 
 def tend_domain(domain_id: int) -> bool:

@@ -129,7 +129,7 @@ def one_page(
 def live(request: HttpRequest, domain_id: int) -> HttpResponseBase:
     """Whether anything has changed since the page was made; lets the DNS be asked again while somebody looks."""
     domain = get_object_or_404(SendingDomain, pk=domain_id)
-    services.ask_now(domain)
+    services.ask_while_watched(domain)
     return JsonResponse({"reload": request.GET.get("sign", "") != screen.sign_of(domain), "asked": asked_words(domain)})
 
 

@@ -65,3 +65,8 @@ def domains_of_all_states() -> None:
     reason = "The account at SES does not have it: somebody deleted it there."
     make_sending_domain("gone.example.org", state=SendingDomain.State.FAILED, is_verified=False, state_reason=reason)
     make_sending_domain("kim@example.net")
+
+
+def an_address() -> SendingDomain:
+    """A single address that SES has written to."""
+    return make_sending_domain("kim@example.net", state=SendingDomain.State.VERIFYING, is_verified=False)
