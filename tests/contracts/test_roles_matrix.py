@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from portal.errors import Unavailable
 from portal.roles import MARKETER, OPERATOR, OWNER, VIEWER
 from tests.doubles.inbound_bucket import InboundBucket
 from tests.factories.everything import make_everything
@@ -37,6 +38,17 @@ PARAMETER = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]+>")
 @pytest.fixture(autouse=True)
 def _inbound_bucket(monkeypatch):
     InboundBucket().install(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _no_aws(monkeypatch):
+    """Pages of sending domains ask SES and Route 53 while somebody waits; here nobody answers."""
+
+    def unreachable(_service: str) -> None:
+        raise Unavailable("nobody answers", service="aws")
+
+    for module in ("ses", "ses_identities", "route53"):
+        monkeypatch.setattr(f"portal.aws.{module}.client", unreachable)
 
 
 class Row(NamedTuple):

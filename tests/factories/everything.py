@@ -51,6 +51,7 @@ from tests.factories.relays import make_relay
 from tests.factories.routing_pages import a_draft_of_rules, make_domain
 from tests.factories.segments import make_segment
 from tests.factories.sending import make_account, make_campaign, make_contact, plan_people
+from tests.factories.sending_domains import a_domain_of_all_kinds
 from tests.factories.signup import make_request
 from tests.factories.smtp_users import make_smtp_key, make_smtp_user
 from tests.factories.transactional import make_message
@@ -203,6 +204,7 @@ def _of_rules() -> dict[str, str]:
         "rule_draft": str(draft.pk),
         "rule_version": str(RuleSetVersion.objects.latest("pk").pk),
         "domain": str(make_domain("unused.example").pk),
+        "sending_domain": str(a_domain_of_all_kinds().pk),
         "inbound": str(InboundMessage.objects.latest("pk").pk),
     }
 
