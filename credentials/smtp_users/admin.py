@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.urls import URLPattern, path, reverse
@@ -16,7 +16,7 @@ from credentials.smtp_users.models import SmtpUser
 from portal.errors import PortalError
 from portal.list_words import ListWordsMixin
 from portal.pages import actor_of
-from portal.time_columns import time_column
+from portal.templatetags.postroom import badge, local_time
 from portal.wording import format_count
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
     )
     list_empty = gettext_lazy("No SMTP user yet.")
     list_icon = "key-round"
-    list_display = (
-        "shown_name", "shown_state", "shown_senders", "shown_used", "shown_sent", "shown_violations", "shown_rotation",
-    )  # fmt: skip
+    list_display = ("shown_name", "shown_state", "shown_senders", "shown_used", "shown_sent", "shown_rotation")
     list_display_links = None
     list_filter = ("state", AttentionFilter)
     list_per_page = 100
@@ -64,7 +62,9 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
     search_help_text = gettext_lazy("Name, description, address, or the beginning of the SMTP user name")
     ordering = ("username_key",)
     actions = ("rotate_several", "disable_several", "enable_several", "export_several")
-    shown_used = time_column("last_used_at", gettext_lazy("last used"))
+
+    class Media:
+        css: ClassVar = {"all": ("postroom/css/smtp-users.css",)}
 
     def get_urls(self) -> list[URLPattern]:
         one = "<int:user_id>/"
@@ -102,17 +102,19 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
     def shown_senders(self, smtp_user: SmtpUser) -> str:
         return screen.shown_senders(smtp_user)
 
-    @admin.display(description=gettext_lazy("sent in 30 days"), ordering="sent_30")
-    def shown_sent(self, smtp_user: Any) -> str:
-        return format_count(smtp_user.sent_30)
+    @admin.display(description=gettext_lazy("last used"), ordering="last_used_at")
+    def shown_used(self, smtp_user: SmtpUser) -> SafeString:
+        return local_time(smtp_user.last_used_at, "DATE_FORMAT")
 
-    @admin.display(description=gettext_lazy("violations"), ordering="violations_30")
-    def shown_violations(self, smtp_user: Any) -> SafeString | str:
-        if not smtp_user.violations_30:
-            return "0"
-        return format_html('<span class="badge badge-bad">{}</span>', format_count(smtp_user.violations_30))
+    @admin.display(description=gettext_lazy("sent, 30 days"), ordering="sent_30")
+    def shown_sent(self, smtp_user: Any) -> SafeString | str:
+        sent, count = format_count(smtp_user.sent_30), smtp_user.violations_30
+        if not count:
+            return sent
+        words = ngettext("%s violation", "%s violations", count) % format_count(count)
+        return format_html("{}<br>{}", sent, badge(words, tone="bad"))
 
-    @admin.display(description=gettext_lazy("next new password"))
+    @admin.display(description=gettext_lazy("new password"))
     def shown_rotation(self, smtp_user: SmtpUser) -> SafeString | str:
         return screen.shown_rotation(smtp_user)
 

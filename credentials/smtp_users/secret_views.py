@@ -19,8 +19,8 @@ from credentials.smtp_users import handover as links
 from credentials.smtp_users.models import SmtpHandover, SmtpUser
 from credentials.smtp_users.reveal import reveal_password
 from credentials.smtp_users.views import ONE, crumb_of, home_crumb
+from portal.accounts.confirm import ConfirmIdentityForm, confirm_identity
 from portal.errors import PortalError
-from portal.identity import asks_for_password, confirm_identity
 from portal.pages import actor_of, page, render_page
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _HOURS = {
 }  # fmt: skip
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(ConfirmIdentityForm):
     """Who asks, and how the password shall be handed over."""
 
     how = forms.ChoiceField(
@@ -46,28 +46,24 @@ class PasswordForm(forms.Form):
     )
     hours = forms.TypedChoiceField(
         label=gettext_lazy("The link is valid"), choices=tuple(_HOURS.items()), coerce=int, required=False,
-        initial=links.USUAL_HOURS, empty_value=links.USUAL_HOURS,
-    )  # fmt: skip
-    password = forms.CharField(
-        label=gettext_lazy("Your own password for this portal"), required=False, strip=False, max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        initial=links.USUAL_HOURS, empty_value=str(links.USUAL_HOURS),
     )  # fmt: skip
 
 
 @page("credentials.reveal_smtpuser")
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("proof")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest, user_id: int) -> HttpResponseBase:
     """Ask who it is; then show the password, or a link to it."""
     smtp_user = get_object_or_404(SmtpUser, pk=user_id)
     form = PasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and confirm_identity(request, form):
         try:
             return _handed_out(request, smtp_user, form.cleaned_data)
         except PortalError as error:
             form.add_error(None, str(error))
-    context = {"smtp_user": smtp_user, "form": form, "asks_for_password": asks_for_password(actor_of(request))}
+    context = {"smtp_user": smtp_user, "form": form}
     return _page(request, "password.html", smtp_user, context, title=_("Password of %s") % smtp_user.username)
 
 
@@ -84,10 +80,9 @@ def end(request: HttpRequest, user_id: int, handover_id: int) -> HttpResponseBas
     return redirect(ONE, user_id)
 
 
-@sensitive_variables("given", "opened", "context")
+@sensitive_variables("opened", "context")
 def _handed_out(request: HttpRequest, smtp_user: SmtpUser, given: dict[str, Any]) -> HttpResponseBase:
     actor = actor_of(request)
-    confirm_identity(actor, given["password"])
     if given["how"] == LINK:
         return _link_page(request, smtp_user, links.make_link(smtp_user.pk, hours=int(given["hours"]), actor=actor))
     opened = reveal_password(smtp_user.pk, actor=actor)
@@ -106,6 +101,4 @@ def _page(
     request: HttpRequest, template: str, smtp_user: SmtpUser, context: dict[str, Any], *, title: str
 ) -> HttpResponseBase:
     crumbs = [home_crumb(), crumb_of(smtp_user)]
-    response = render_page(request, f"credentials/smtp_users/{template}", context, title=title, crumbs=crumbs)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render_page(request, f"credentials/smtp_users/{template}", context, title=title, crumbs=crumbs)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from portal.roles import MARKETER, VIEWER
 from tests.browser.api_pages import API_PAGES
+from tests.browser.domain_pages import DOMAIN_PAGES
 from tests.browser.form_pages import FORM_PAGES
 from tests.browser.gmail_pages import GMAIL_PAGES
 from tests.browser.page import Page, at
@@ -55,6 +56,7 @@ from tests.browser.page_makers import (
 )
 from tests.browser.relay_pages import RELAY_PAGES
 from tests.browser.routing_pages import ROUTING_PAGES
+from tests.browser.smtp_user_pages import SMTP_USER_PAGES
 from tests.browser.wish_pages import WISH_PAGES
 
 PAGES: list[Page] = [
@@ -304,7 +306,9 @@ PAGES: list[Page] = [
     Page("signup-public", _hosted("signup"), role=None),
     Page("signup-framed", _hosted("signup_frame"), role=None),
     Page("signup-confirm", _confirmation, role=None),
+    *DOMAIN_PAGES,
     *GMAIL_PAGES,
+    *SMTP_USER_PAGES,
     *WISH_PAGES,
     *API_PAGES,
     *RELAY_PAGES,

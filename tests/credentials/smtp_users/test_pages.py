@@ -39,7 +39,7 @@ def with_key(**columns) -> SmtpUser:
 
 def ask(client, smtp_user: SmtpUser, **given):
     return client.post(
-        reverse(PAGES + "password", args=[smtp_user.pk]), {"how": "show", "password": "her own", **given}
+        reverse(PAGES + "password", args=[smtp_user.pk]), {"how": "show", "proof": "her own", **given}
     )
 
 
@@ -56,8 +56,8 @@ def test_the_password_is_shown_after_asking_who_it_is_and_that_is_recorded(clien
 
 
 def test_a_wrong_password_of_ones_own_shows_nothing_and_records_nothing(client, operator):
-    response = ask(client, with_key(), password="guess")
-    assert "This is not your password." in response.content.decode()
+    response = ask(client, with_key(), proof="guess")
+    assert "That is neither your password" in response.content.decode()
     assert PASSWORD not in response.content.decode()
     assert not Activity.objects.filter(verb="smtp_user.revealed").exists()
 
