@@ -87,6 +87,8 @@ class TaskName(StrEnum):
     CHECK_GRANTS = "credentials.check_grants"
     TEND_SENDING_DOMAINS = "credentials.tend_sending_domains"
     PROVISION_SMTP_USER = "credentials.provision_smtp_user"
+    CHECK_SMTP_DRIFT = "credentials.check_smtp_drift"
+    CURE_SMTP_DRIFT = "credentials.cure_smtp_drift"
     SEND_BOUNCE = "routing.send_bounce"
     FORWARD_MAIL = "routing.forward_mail"
     POST_MAIL = "routing.post_mail"
@@ -146,6 +148,8 @@ TASK_QUEUES: dict[TaskName, QueueName] = {
     TaskName.CHECK_GRANTS: QueueName.MAINTENANCE,
     TaskName.TEND_SENDING_DOMAINS: QueueName.MAINTENANCE,
     TaskName.PROVISION_SMTP_USER: QueueName.CREDENTIALS,
+    TaskName.CHECK_SMTP_DRIFT: QueueName.CREDENTIALS,
+    TaskName.CURE_SMTP_DRIFT: QueueName.CREDENTIALS,
     TaskName.SEND_BOUNCE: QueueName.BOUNCES,
     TaskName.FORWARD_MAIL: QueueName.FORWARDS,
     TaskName.POST_MAIL: QueueName.FORWARDS,
@@ -172,6 +176,7 @@ SCHEDULE: tuple[Tick, ...] = (
     Tick(TaskName.SYNC_SUPPRESSIONS, every_s=60),
     Tick(TaskName.SETTLE_UNCERTAIN, every_s=60),
     Tick(TaskName.CHECK_DOMAINS, every_s=3_600),
+    Tick(TaskName.CHECK_SMTP_DRIFT, every_s=3_600),
     Tick(TaskName.TELL_WEBHOOKS, every_s=60),
 )
 

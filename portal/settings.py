@@ -195,7 +195,6 @@ SMTP_REMIND_DAYS = env.whole_number("SMTP_REMIND_DAYS", 3)  # an alert before it
 SMTP_ROTATE_DAYS = env.whole_number("SMTP_ROTATE_DAYS", 0)  # a new password by itself after; 0 never
 SMTP_BLOCK_AFTER = env.whole_number("SMTP_BLOCK_AFTER", 0)  # mails as forbidden senders; 0 blocks nobody
 SMTP_BLOCK_WITHIN_H = env.whole_number("SMTP_BLOCK_WITHIN_H", 24, least=1)
-SMTP_DRIFT_EVERY_H = env.whole_number("SMTP_DRIFT_EVERY_H", 6)  # compares IAM with the table; 0 only when asked
 CLIENT_IMAP_HOST = env.text("CLIENT_IMAP_HOST", "imap.gmail.com")  # where people read; "" = not known
 
 # --- Mail that comes in

@@ -23,6 +23,7 @@ from campaigns.signup.services import sweep_requests
 from campaigns.suppression.batches import sweep_batches
 from campaigns.transactional.services import forget_old_values
 from campaigns.webhooks.services import prune_log
+from credentials.smtp_users.drift_cure import hint_cures
 from credentials.smtp_users.sweep import sweep_smtp_users
 from credentials.smtp_users.validator import sweep_smtp_mail
 from portal.accounts.outbox import sweep_account_mail
@@ -61,6 +62,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "webhooks": prune_log,
     "smtp_users": sweep_smtp_users,
     "smtp_mail": sweep_smtp_mail,
+    "smtp_cures": hint_cures,
     "redrives": sweep_redrives,
     "turns": forget_old_turns,
     "restored": publish_settling,
