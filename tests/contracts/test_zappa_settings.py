@@ -12,10 +12,11 @@ from tests.contracts.source import ROOT
 from tests.contracts.test_settings_documented import calls_in_settings
 
 STAGES = ("test", "prod")
+ALL_STAGES = (*STAGES, "test_api", "prod_api")
 TEXT = (ROOT / "zappa_settings.json").read_text()
 
 
-@pytest.fixture(params=STAGES)
+@pytest.fixture(params=ALL_STAGES)
 def stage(request, monkeypatch) -> dict[str, object]:
     """One stage as Zappa reads it, with what it inherits."""
     monkeypatch.chdir(ROOT)
@@ -25,7 +26,7 @@ def stage(request, monkeypatch) -> dict[str, object]:
     return dict(cli.stage_config)
 
 
-def test_zappa_reads_both_stages(stage):
+def test_zappa_reads_all_stages(stage):
     assert stage["django_settings"] == "portal.settings"
     assert stage["project_name"] == "postroom"
 
@@ -42,6 +43,19 @@ def test_an_answer_ends_before_the_gateway_gives_up(stage):
 
 def test_queues_and_schedules_are_not_zappas(stage):
     assert "events" not in stage
+
+
+def test_zappa_runs_nothing_but_requests(stage):
+    assert stage["lambda_handler"] == "workers.handlers.web.handler"
+
+
+def test_the_api_of_each_environment_is_private_and_all_else_as_in_the_environment():
+    read = json.loads(TEXT)
+    for name in STAGES:
+        api = read[f"{name}_api"]
+        assert (api["extends"], api["endpoint_configuration"]) == (name, ["PRIVATE"])
+        isolated = {**read[name]["environment_variables"], "API_ISOLATION": "private"}
+        assert api["environment_variables"] == isolated
 
 
 def test_only_known_variables_are_set(stage):

@@ -22,6 +22,7 @@ from portal.queues import QUEUES, Feed  # noqa: E402
 from workers.handlers.batches import take_batch  # noqa: E402
 from workers.handlers.functions import FUNCTIONS, FunctionName  # noqa: E402
 from workers.handlers.incoming import read_records, read_tick  # noqa: E402
+from workers.handlers.operating import DEPLOY_SOURCE, operate  # noqa: E402
 from workers.handlers.ticks import run_tick, watch_schedule  # noqa: E402
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
     from workers.handlers.functions import Function
     from workers.handlers.incoming import Answer, Context
+    from workers.handlers.operating import Told
 
-    Entry: TypeAlias = Callable[[Mapping[str, Any], Context], Answer | None]
+    Entry: TypeAlias = Callable[[Mapping[str, Any], Context], Answer | Told | None]
 
 
 def __getattr__(name: str) -> Entry:
@@ -49,15 +51,17 @@ def entry_of(function: Function) -> Entry:
     if any(QUEUES[queue].feed is not Feed.TASKS for queue in function.queues):
         import_module("workers.feeds")
 
-    def entry(event: Mapping[str, Any], context: Context) -> Answer | None:
+    def entry(event: Mapping[str, Any], context: Context) -> Answer | Told | None:
         with log_context(correlation_id=context.aws_request_id, function=function.name):
             return _take(function, event, context)
 
     return entry
 
 
-def _take(function: Function, event: Mapping[str, Any], context: Context) -> Answer | None:
+def _take(function: Function, event: Mapping[str, Any], context: Context) -> Answer | Told | None:
     """Raises UnknownEvent, and what a task of the schedule raises: the invocation then counts as failed."""
+    if event.get("source") == DEPLOY_SOURCE and function.name is FunctionName.MAINTENANCE:
+        return operate(event)
     task = read_tick(event)
     if task:
         run_tick(function, task, context)

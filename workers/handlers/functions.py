@@ -100,7 +100,7 @@ FUNCTIONS: dict[FunctionName, Function] = {
             (Mapping(QueueName.PRIORITY, max_concurrency=5),),
             timeout_s=600,
             memory_mb=512,
-            modules=("campaigns", "forms"),
+            modules=("accounts", "campaigns", "forms"),
             stops_before_s=110,
         ),
         Function(
@@ -115,7 +115,17 @@ FUNCTIONS: dict[FunctionName, Function] = {
             (Mapping(QueueName.MAINTENANCE, max_concurrency=3),),
             timeout_s=900,
             memory_mb=512,
-            modules=("alerts", "campaigns", "domains", "failures", "gmail", "maintenance", "restored"),
+            modules=(
+                "alerts",
+                "campaigns",
+                "domains",
+                "failures",
+                "gmail",
+                "maintenance",
+                "restored",
+                "routing",
+                "sending_domains",
+            ),
         ),
         Function(
             FunctionName.WEBHOOKS,
