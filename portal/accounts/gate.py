@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from portal.accounts.second_factor import has_second_factor, is_second_factor_required
+from portal.pages import actor_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,9 +45,9 @@ class _Gate:
             return None
         if request.session.get(_DONE) == request.user.pk:
             return None
-        if not is_second_factor_required(request.user) or _came_by_trusted_sign_on(request):
+        if not is_second_factor_required(actor_of(request)) or _came_by_trusted_sign_on(request):
             return None
-        if has_second_factor(request.user):
+        if has_second_factor(actor_of(request)):
             request.session[_DONE] = request.user.pk
             return None
         if "json" in request.path.rpartition("/")[2]:

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 class OidcAdapter(OpenIDConnectOAuth2Adapter):
     """allauth's, which here believes an id_token only when its signature is right."""
 
+    def get_provider(self) -> Any:
+        """With this class as the one that leads there, too."""
+        provider = super().get_provider()
+        provider.oauth2_adapter_class = OidcAdapter
+        return provider
+
     def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
         """Raises OAuth2Error without an id_token, and when userinfo speaks of somebody else (OpenID Connect 5.3.2)."""
         if "id_token" not in kwargs["response"]:
