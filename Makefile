@@ -34,7 +34,7 @@ test: $(STAMP) ## Run the tests on SQLite; needs no browser and no server
 
 .PHONY: test-postgres
 test-postgres: $(STAMP) ## Run the tests on a PostgreSQL server of their own (needs PostgreSQL's programs)
-	@$(PY) -m tests.postgres $(PY) -m pytest -m "not browser and not long" --ignore=tests/crash $(PYTEST_ARGS)
+	@$(PY) -m tests.postgres $(PY) -m pytest -m "not browser and not long and not terraform" --ignore=tests/crash $(PYTEST_ARGS)
 
 .PHONY: test-browser
 test-browser: $(STAMP) ## Run the tests in headless Chromium
@@ -47,6 +47,10 @@ test-stack: $(STAMP) ## Start and stop everything that `make run` starts
 .PHONY: test-crash
 test-crash: $(STAMP) ## Kill workers and purge queues under a running campaign (PostgreSQL; minutes)
 	@$(PY) -m pytest -m postgres -rP tests/crash
+
+.PHONY: test-infra
+test-infra: $(STAMP) ## Apply and destroy both Terraform environments against a stand-in for AWS (needs Terraform; minutes)
+	@$(PY) -m pytest -m terraform -rA -q tests/infra
 
 .PHONY: check
 check: lint types imports ## Run all checks that need no test run

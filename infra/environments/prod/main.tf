@@ -1,4 +1,4 @@
-# Production: what holds data is protected. About 130 USD a month before mail, most of it database and NAT gateway.
+# Production: what holds data is protected. About 105 USD a month before mail, most of it database and NAT gateway.
 
 module "postroom" {
   source = "../../modules/postroom"

@@ -41,13 +41,6 @@ resource "aws_rds_cluster" "this" {
     min_capacity = var.capacity.least
     max_capacity = var.capacity.most
   }
-
-  lifecycle {
-    precondition {
-      condition     = var.wanted_connections <= var.max_connections || var.proxy
-      error_message = "The functions may open ${var.wanted_connections} connections, the database takes ${var.max_connections}: raise its size and database_max_connections, or take the proxy."
-    }
-  }
 }
 
 resource "aws_rds_cluster_instance" "this" {
@@ -89,11 +82,4 @@ resource "aws_db_instance" "this" {
   final_snapshot_identifier  = var.protect ? "${var.name}-final" : null
   copy_tags_to_snapshot      = true
   auto_minor_version_upgrade = true
-
-  lifecycle {
-    precondition {
-      condition     = var.wanted_connections <= var.max_connections || var.proxy
-      error_message = "The functions may open ${var.wanted_connections} connections, the database takes ${var.max_connections}: raise its size and database_max_connections, or take the proxy."
-    }
-  }
 }

@@ -86,16 +86,6 @@ variable "proxy" {
   default     = false
 }
 
-variable "max_connections" {
-  description = "Connections that the database takes: about 100 for db.t4g.micro, 190 for Aurora with 2 units at most."
-  type        = number
-}
-
-variable "wanted_connections" {
-  description = "The most that all functions together open; infra/functions.json says it."
-  type        = number
-}
-
 variable "permissions_boundary_arn" {
   description = "Boundary of the roles made here; null without one."
   type        = string

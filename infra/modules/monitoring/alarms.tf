@@ -12,7 +12,7 @@ locals {
   # The portal's own figures: name, statistic, limit, period, comparison, what missing data means.
   figures = merge(
     {
-      sending-paused = { metric = "sending.paused_count", statistic = "Maximum", limit = 0, period_s = 300, below = false, missing = "notBreaching", text = "Sending is paused: by SES, by a breaker, or because a restored backup waits for a person." }
+      sending-paused = { metric = "sending.paused_count", statistic = "Maximum", limit = 0, period_s = 300, below = false, missing = "notBreaching", text = "SES has paused sending of this account: look at the account's page, and at AWS's mail about it." }
     },
     var.gmail ? {
       token-warning  = { metric = "gmail.consent_left_s", statistic = "Minimum", limit = 24 * 3600, period_s = 900, below = true, missing = "notBreaching", text = "A Gmail account's permission ends within 24 hours: connect it again." }

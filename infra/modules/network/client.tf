@@ -74,7 +74,8 @@ resource "aws_instance" "client_host" {
   }
 
   root_block_device {
-    encrypted = true
+    encrypted   = true
+    volume_size = 8
   }
 
   lifecycle {

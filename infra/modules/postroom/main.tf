@@ -113,21 +113,19 @@ module "roles" {
 module "database" {
   source = "../database"
 
-  name               = var.name
-  kind               = var.database.kind
-  protect            = var.protect
-  subnet_ids         = module.network.private_subnet_ids
-  security_group_id  = module.network.database_security_group_id
-  key_arn            = module.keys.key_arn
-  password           = var.database_password
-  password_version   = var.secrets_version
-  instance_class     = var.database.instance_class
-  storage_gb         = var.database.storage_gb
-  capacity           = { least = var.database.least_capacity, most = var.database.most_capacity }
-  multi_az           = var.database.multi_az
-  proxy              = var.database.proxy
-  max_connections    = var.database.max_connections
-  wanted_connections = local.table.max_connections
+  name              = var.name
+  kind              = var.database.kind
+  protect           = var.protect
+  subnet_ids        = module.network.private_subnet_ids
+  security_group_id = module.network.database_security_group_id
+  key_arn           = module.keys.key_arn
+  password          = var.database_password
+  password_version  = var.secrets_version
+  instance_class    = var.database.instance_class
+  storage_gb        = var.database.storage_gb
+  capacity          = { least = var.database.least_capacity, most = var.database.most_capacity }
+  multi_az          = var.database.multi_az
+  proxy             = var.database.proxy
 }
 
 module "workers" {

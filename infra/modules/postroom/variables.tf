@@ -169,7 +169,7 @@ variable "adopted_user_arns" {
 # --- Database
 
 variable "database" {
-  description = "kind: aurora (44 USD and more), instance (14 USD and more) or none; the rest as in the module database."
+  description = "kind: aurora (44 USD and more), instance (14 USD and more) or none; the rest as in the module database. max_connections: what it takes, about 100 for db.t4g.micro, 190 for Aurora from half a unit on."
   type = object({
     kind            = optional(string, "instance")
     instance_class  = optional(string, "db.t4g.micro")
@@ -181,6 +181,11 @@ variable "database" {
     max_connections = optional(number, 100)
   })
   default = {}
+
+  validation {
+    condition     = var.database.kind == "none" || var.database.proxy || local.table.max_connections <= var.database.max_connections
+    error_message = "All functions together may open ${local.table.max_connections} connections, which is more than the database takes: take a larger one and raise max_connections, or the proxy."
+  }
 }
 
 # --- Secrets: they pass through, and are in neither plan nor state

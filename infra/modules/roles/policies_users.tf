@@ -4,7 +4,19 @@
 locals {
   has_boundary = { StringEquals = { "iam:PermissionsBoundary" = [local.user_boundary_arn] } }
 
-  user_statements = { for role, grant in local.grants : role => [for statement in [
+  user_statements = { for role, grant in local.grants : role => concat(local.own_users[role], local.adopted_users[role]) }
+
+  # Users of an older system may be in groups, whose rights they shall not keep.
+  adopted_users = { for role, grant in local.grants : role => [for statement in [
+    {
+      Sid      = "LeaveGroups"
+      Effect   = "Allow"
+      Action   = ["iam:RemoveUserFromGroup"]
+      Resource = ["arn:${local.partition}:iam::${local.account}:group/*"]
+    },
+  ] : statement if grant.users && length(var.adopted_user_arns) > 0] }
+
+  own_users = { for role, grant in local.grants : role => [for statement in [
     {
       Sid       = "MakeUsers"
       Effect    = "Allow"
@@ -16,7 +28,7 @@ locals {
       Sid       = "GivePolicies"
       Effect    = "Allow"
       Action    = ["iam:PutUserPolicy", "iam:AttachUserPolicy"]
-      Resource  = [local.user_arn]
+      Resource  = local.managed_user_arns
       Condition = local.has_boundary
     },
     {
