@@ -11,6 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from credentials.smtp_users import form_views, screen, secret_views, services, views
+from credentials.smtp_users.drift import open_drifts
+from credentials.smtp_users.drift_wording import drift_lines
 from credentials.smtp_users.export import export_users
 from credentials.smtp_users.models import SmtpUser
 from portal.errors import PortalError
@@ -22,7 +24,7 @@ from portal.wording import format_count
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
     from django.utils.safestring import SafeString
 
@@ -71,6 +73,7 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
         return [
             path("", self.admin_site.admin_view(self.changelist_view), name=_PAGES + "changelist"),
             path("add/", form_views.add, name=_PAGES + "add"),
+            path("cure/<int:drift_id>/", views.cure, name=_PAGES + "cure"),
             path("preview.json", form_views.preview, name=_PAGES + "preview"),
             path(one, views.one, name=_PAGES + "change"),
             path(one + "state.json", views.state, name=_PAGES + "state"),
@@ -80,6 +83,10 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
             path(one + "password/", secret_views.password, name=_PAGES + "password"),
             path(one + "links/<int:handover_id>/end/", secret_views.end, name=_PAGES + "end_link"),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        orphans = drift_lines(open_drifts().filter(user=None))
+        return super().changelist_view(request, {"orphans": orphans, **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SmtpUser]:
         return screen.with_counts(super().get_queryset(request)).prefetch_related("keys")

@@ -7,14 +7,22 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
-from credentials.smtp_users.models import SmtpKey, SmtpUser, SmtpUserDay, SmtpUserStep, State
+from credentials.smtp_users.models import (
+    SmtpDrift,
+    SmtpKey,
+    SmtpUser,
+    SmtpUserDay,
+    SmtpUserStep,
+    SmtpViolation,
+    State,
+)
 from portal.templatetags.postroom import badge, icon, local_time
 
 if TYPE_CHECKING:
@@ -140,10 +148,11 @@ def counts_of(smtp_user: SmtpUser) -> dict[str, int]:
 
 
 def wants_attention() -> QuerySet[SmtpUser]:
-    """Users that failed, or that sent under an address they may not within the last day."""
-    since = timezone.now() - timedelta(days=1)
-    violating = SmtpUser.objects.filter(violations__noticed_at__gte=since)
-    return SmtpUser.objects.filter(pk__in=violating.values("pk")) | SmtpUser.objects.filter(state=State.FAILED)
+    """Users that failed, that IAM has otherwise, or that sent under an address they may not within the last day."""
+    violations = SmtpViolation.objects.filter(noticed_at__gte=timezone.now() - timedelta(days=1))
+    differing = SmtpDrift.objects.filter(cleared_at=None, user__isnull=False)
+    wanting = Q(pk__in=violations.values("user")) | Q(pk__in=differing.values("user"))
+    return SmtpUser.objects.filter(wanting | Q(state=State.FAILED) | Q(is_given_up=True))
 
 
 def is_moving(smtp_user: SmtpUser) -> bool:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,7 +23,10 @@ from credentials.client_settings.mobileconfig import mobileconfig
 from credentials.client_settings.refusals import REFUSALS
 from credentials.client_settings.services import account_of
 from credentials.smtp_users import preview, screen, services
-from credentials.smtp_users.models import SmtpUser
+from credentials.smtp_users.drift import open_drifts
+from credentials.smtp_users.drift_cure import ask_cure
+from credentials.smtp_users.drift_wording import drift_lines
+from credentials.smtp_users.models import SmtpDrift, SmtpUser
 from portal.errors import PortalError
 from portal.pages import Crumb, actor_of, page, render_page
 
@@ -92,6 +96,22 @@ def deed(request: HttpRequest, user_id: int) -> HttpResponseBase:
     return redirect(ONE, smtp_user.pk) if SmtpUser.objects.filter(pk=user_id).exists() else redirect(HOME)
 
 
+@page("credentials.change_smtpuser")
+@require_POST
+def cure(request: HttpRequest, drift_id: int) -> HttpResponseBase:
+    """Have one difference on IAM cured; what belongs to nobody is deleted by people who may delete."""
+    row = get_object_or_404(SmtpDrift, pk=drift_id)
+    if row.user_id is None and not request.user.has_perm("credentials.delete_smtpuser"):
+        raise PermissionDenied
+    try:
+        ask_cure(row.pk, actor=actor_of(request))
+    except PortalError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("It is being cured; that takes some seconds."))
+    return redirect(ONE, row.user_id) if row.user_id else redirect(HOME)
+
+
 @page("credentials.view_smtpuser")
 @require_GET
 def settings_file(request: HttpRequest, user_id: int, kind: str) -> HttpResponseBase:
@@ -139,7 +159,7 @@ def _history(smtp_user: SmtpUser) -> dict[str, Any]:
         "counts": screen.counts_of(smtp_user), "journal": screen.journal_of(smtp_user),
         "violations": smtp_user.violations.all()[:VIOLATIONS_SHOWN],
         "can_take_back": smtp_user.delete_at is not None and smtp_user.delete_at > timezone.now(),
-        "grace_h": settings.SMTP_DELETE_GRACE_H, "now": timezone.now(),
+        "grace_h": settings.SMTP_DELETE_GRACE_H, "now": timezone.now(), "drifts": drift_lines(open_drifts().filter(user=smtp_user)),
         "violation_count": smtp_user.violations.count(),
         "handovers": smtp_user.handovers.select_related("made_by")[:10],
     }  # fmt: skip

@@ -31,6 +31,7 @@ from campaigns.splits.drafts import SplitSettings, save_split
 from campaigns.suppression.batches import check_pasted
 from campaigns.suppression.models import Suppression
 from credentials.smtp_users.handover import make_link
+from credentials.smtp_users.models import SmtpDrift
 from portal.activity import record_activity
 from portal.alerts.models import AlertRecipient
 from portal.alerts.services import raise_alert
@@ -111,8 +112,9 @@ def _of_smtp_users() -> dict[str, str]:
     smtp_user = make_smtp_user("office-printer")
     make_smtp_key(smtp_user)
     made = make_link(smtp_user.pk, hours=24, actor=User.objects.create_user("link-maker"))
+    drift = SmtpDrift.objects.create(user=smtp_user, kind="missing_policy", iam_user_name="x", seen_at=timezone.now())
     return {
-        "smtp_user": str(smtp_user.pk), "handover": str(made.handover.pk), "handover_token": made.token,
+        "drift": str(drift.pk), "smtp_user": str(smtp_user.pk), "handover": str(made.handover.pk), "handover_token": made.token,
         "settings_kind": "thunderbird", "query of /mail/config-v1.1.xml": "?emailaddress=ann@example.org",
         "query of /.well-known/autoconfig/mail/config-v1.1.xml": "?emailaddress=ann@example.org",
     }  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from credentials.smtp_users.handover import make_link
 from credentials.smtp_users.models import (
+    SmtpDrift,
     SmtpHandover,
     SmtpKey,
     SmtpUser,
@@ -41,6 +42,10 @@ def a_busy_user() -> SmtpUser:
     for call in ("CreateUser", "PutUserPolicy", "CreateAccessKey", "ProveLogin"):
         SmtpUserStep.objects.create(
             user=smtp_user, username=smtp_user.username, call=call, outcome=SmtpUserStep.Outcome.DONE, ended_at=now
+        )
+    for kind, subject in (("changed_policy", ""), ("extra_key", "AKIASOMEBODYELSE")):
+        SmtpDrift.objects.create(
+            user=smtp_user, kind=kind, iam_user_name=smtp_user.iam_user_name, subject=subject, seen_at=now
         )
     actor = User.objects.filter(is_superuser=False).first() or User.objects.create_user("helper")
     used, _waiting = (make_link(smtp_user.pk, hours=24, actor=actor).handover for _each in range(2))
@@ -83,6 +88,8 @@ def several_users() -> SmtpUser:
     a_user_being_set_up()
     a_failed_user()
     a_leaving_user()
+    orphan = "ses-smtp-user-somebody-1600000000"
+    SmtpDrift.objects.create(kind="orphan_user", iam_user_name=orphan, seen_at=timezone.now())
     return make_smtp_user("off", state=State.DISABLED, is_enabled=False)
 
 

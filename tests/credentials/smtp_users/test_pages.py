@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from credentials.encryption.services import opened_keys
-from credentials.smtp_users.models import SmtpHandover, SmtpUser, SmtpUserStep
+from credentials.smtp_users.models import SmtpDrift, SmtpHandover, SmtpUser, SmtpUserStep
 from portal.errors import Unavailable
 from portal.models import Activity
 from portal.roles import MARKETER, OPERATOR, VIEWER
@@ -38,9 +38,7 @@ def with_key(**columns) -> SmtpUser:
 
 
 def ask(client, smtp_user: SmtpUser, **given):
-    return client.post(
-        reverse(PAGES + "password", args=[smtp_user.pk]), {"how": "show", "proof": "her own", **given}
-    )
+    return client.post(reverse(PAGES + "password", args=[smtp_user.pk]), {"how": "show", "proof": "her own", **given})
 
 
 def test_the_password_is_shown_after_asking_who_it_is_and_that_is_recorded(client, operator):
@@ -190,3 +188,23 @@ def test_mail_programs_get_a_domain_of_ours_without_a_login(client):
     assert b"<hostname>email-smtp." in answer.content
     assert smtp_user.current_key.access_key_id.encode() not in answer.content
     assert client.get(reverse("autoconfig"), {"emailaddress": "ann@elsewhere.example"}).status_code == 404
+
+
+def test_a_difference_on_iam_is_told_with_its_cure_and_the_cure_is_asked_for_once(client, operator, hints):
+    smtp_user = smtp_user_pages.a_busy_user()
+    page = client.get(reverse(PAGES + "change", args=[smtp_user.pk])).content.decode()
+    assert "Its policy on IAM is not the one that Postroom wrote." in page
+    row = SmtpDrift.objects.get(kind="changed_policy")
+    url = reverse(PAGES + "cure", args=[row.pk])
+    assert "being cured" in client.post(url, follow=True).content.decode()
+    assert "being cured already" in client.post(url, follow=True).content.decode()
+
+
+def test_what_belongs_to_nobody_on_iam_is_told_on_the_list(client, operator):
+    smtp_user_pages.several_users()
+    page = client.get(reverse(PAGES + "changelist"))
+    assert "belongs to nobody here" in page.content.decode()
+    row = SmtpDrift.objects.get(kind="orphan_user")
+    assert client.post(reverse(PAGES + "cure", args=[row.pk])).url == reverse(PAGES + "changelist")
+    row.refresh_from_db()
+    assert row.cure_asked_at is not None
