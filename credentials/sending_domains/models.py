@@ -23,7 +23,7 @@ class SendingDomain(LeasedModel):
         PENDING = "pending", _("being set up")
         VERIFYING = "verifying", _("waits for its DNS records")
         VERIFIED = "verified", _("verified")
-        FAILED = "failed", _("not set up")
+        FAILED = "failed", _("failed")
         DELETING = "deleting", _("being deleted")
 
     class RouteState(models.TextChoices):

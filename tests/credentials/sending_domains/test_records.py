@@ -6,6 +6,7 @@ import dns.rdata
 import dns.rdatatype
 import dns.zone
 import pytest
+from dns.rdtypes.ANY.TXT import TXT
 from hypothesis import given, strategies
 
 from credentials.sending_domains.records import (
@@ -84,6 +85,7 @@ def test_a_text_comes_back_from_its_parts_of_at_most_255_bytes(text):
     value = quoted(text)
     assert unquoted(value) == text
     parsed = dns.rdata.from_text("IN", "TXT", value)
+    assert isinstance(parsed, TXT)
     assert all(len(part) <= 255 for part in parsed.strings)
     assert b"".join(parsed.strings).decode() == text
 
