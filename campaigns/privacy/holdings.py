@@ -207,6 +207,7 @@ EXCEPTIONS: dict[str, str] = {
     "credentials.SmtpUser": "a login of our own people and machines, and what it may send as; goes when it is deleted",
     "credentials.SmtpViolation": "addresses that our own logins wrongly sent as; go with the login",
     "credentials.OAuthGrant": "a mailbox of ours that mail is routed to; its owner disconnects it, or takes it away at Google",
+    "routing.CanaryRun": "our own test mail, to an address of ours; its message is one that we sent",
     "campaigns.Attempt": "a range of numbers of deliveries; names nobody",
     "campaigns.Chunk": "a range of numbers of deliveries; names nobody",
     "campaigns.BulkTarget": "numbers of contacts whom a deed has still to reach; gone when it did, deleted when forgotten",

@@ -30,7 +30,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "lines": screen.last_lines(),
         "summary": screen.summary_of_day(),
         "recipient": canary_recipient(),
-        "every_s": settings.CANARY_EVERY_MIN * 60,
+        "every_min": settings.CANARY_EVERY_MIN,
         "late_s": settings.CANARY_LATE_MIN * 60,
     }
     lead = _(
