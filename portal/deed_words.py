@@ -166,6 +166,9 @@ _DEEDS = {
     "link_made": pgettext_lazy("deed", "one-time link made"),
     "link_opened": pgettext_lazy("deed", "one-time link opened"),
     "revealed": pgettext_lazy("deed", "password shown"),
+    "adopted": pgettext_lazy("deed", "taken over from an older system"),
+    "cure_asked": pgettext_lazy("deed", "cure on IAM asked for"),
+    "made": pgettext_lazy("deed", "made"),
 }
 
 
