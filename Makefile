@@ -19,6 +19,7 @@ export SANDBOX ?= yes
 PORT ?=
 PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
+STAGE ?= test
 
 .PHONY: help
 help: ## Show this list
@@ -34,7 +35,7 @@ test: $(STAMP) ## Run the tests on SQLite; needs no browser and no server
 
 .PHONY: test-postgres
 test-postgres: $(STAMP) ## Run the tests on a PostgreSQL server of their own (needs PostgreSQL's programs)
-	@$(PY) -m tests.postgres $(PY) -m pytest -m "not browser and not long and not terraform" --ignore=tests/crash $(PYTEST_ARGS)
+	@$(PY) -m tests.postgres $(PY) -m pytest -m "not browser and not long and not terraform" --ignore=tests/crash --ignore=tests/lambda_workers $(PYTEST_ARGS)
 
 .PHONY: test-browser
 test-browser: $(STAMP) ## Run the tests in headless Chromium
@@ -51,6 +52,10 @@ test-crash: $(STAMP) ## Kill workers and purge queues under a running campaign (
 .PHONY: test-infra
 test-infra: $(STAMP) ## Apply and destroy both Terraform environments against a stand-in for AWS (needs Terraform; minutes)
 	@$(PY) -m pytest -m terraform -rA -q tests/infra
+
+.PHONY: test-lambda
+test-lambda: $(STAMP) ## Build the package and have its functions do the work (PostgreSQL; minutes)
+	@$(PY) -m pytest -m postgres -rP tests/lambda_workers
 
 .PHONY: check
 check: lint types imports ## Run all checks that need no test run
@@ -95,6 +100,24 @@ editor: ## Build the text editor's script anew from frontend/ (needs Node.js and
 .PHONY: pictures
 pictures: $(STAMP) ## Take a picture of every page into var/pictures (needs Chromium)
 	@$(PY) docs/take_pictures.py --to var/pictures
+
+.PHONY: package
+package: $(STAMP) ## Build the package of a stage for Lambda (STAGE=test)
+	@$(PY) -m pip install --quiet "$(UV)"
+	@$(PY) -m deploy.build --stage $(STAGE)
+
+.PHONY: deploy
+deploy: $(STAMP) ## Deploy an environment to AWS (STAGE=test, OWNER=address, DRY_RUN=yes prints the commands)
+	@$(PY) -m pip install --quiet "$(UV)"
+	@$(PY) -m deploy up --stage $(STAGE) $(if $(OWNER),--owner $(OWNER)) $(if $(DRY_RUN),--dry-run)
+
+.PHONY: rollback
+rollback: $(STAMP) ## Put an environment's code one version back (STAGE=test PACKAGE=the earlier zip, DRY_RUN=yes)
+	@$(PY) -m deploy back --stage $(STAGE) --package "$(PACKAGE)" $(if $(DRY_RUN),--dry-run)
+
+.PHONY: undeploy
+undeploy: $(STAMP) ## Take an environment down (STAGE=test, DRY_RUN=yes prints the commands)
+	@$(PY) -m deploy down --stage $(STAGE) $(if $(DRY_RUN),--dry-run)
 
 .PHONY: clean
 clean: ## Remove the virtual environment and caches; keeps var/, where the data is

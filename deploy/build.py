@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ("portal", "campaigns", "routing", "credentials", "workers", "locale", "manage.py")
 SETTINGS = "zappa_settings.json"
+PRIVATE_POLICY = "private-api-policy.json"  # of the API that only the VPC's endpoint may call
 RUNTIME = "3.13"
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_34", "arm64": "aarch64-manylinux_2_34"}  # Amazon Linux 2023 has glibc 2.34
 
@@ -89,8 +90,10 @@ def copy_project(app: Path) -> None:
 
 def take_settings(wanted: Build) -> None:
     """The stage's settings with Terraform's values where they were written, else those of the repository."""
-    written = wanted.folder / SETTINGS
-    shutil.copy2(written if written.is_file() else ROOT / SETTINGS, wanted.app / SETTINGS)
+    shutil.copy2(ROOT / SETTINGS, wanted.app / SETTINGS)
+    for name in (SETTINGS, PRIVATE_POLICY):
+        if (wanted.folder / name).is_file():
+            shutil.copy2(wanted.folder / name, wanted.app / name)
 
 
 def required() -> list[str]:

@@ -13,6 +13,7 @@ from campaigns.importing.models import ContactImport, DropFolder
 from portal.failures.models import FailedMessage
 from routing.inbound.models import InboundDelivery, InboundMessage
 from tests.crash.gmail_stage import EMAILS, agree
+from tests.factories.api import make_key
 from tests.factories.inbound import make_rule
 
 
@@ -52,11 +53,17 @@ def mail() -> dict[str, object]:
     }
 
 
+def api_key() -> dict[str, str]:
+    """A key that may read lists."""
+    return {"key": make_key(scopes=["contacts:read"]).text}
+
+
 DEEDS: dict[str, Callable[[], object]] = {
     "drop_folder": drop_folder,
     "imports": imports,
     "mailboxes": mailboxes,
     "mail": mail,
+    "api_key": api_key,
 }
 
 if __name__ == "__main__":

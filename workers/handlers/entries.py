@@ -20,9 +20,9 @@ from django.db import close_old_connections  # noqa: E402
 from portal.logs import log_context  # noqa: E402
 from portal.queues import QUEUES, Feed  # noqa: E402
 from workers.handlers.batches import take_batch  # noqa: E402
-from workers.handlers.functions import FUNCTIONS, FunctionName  # noqa: E402
+from workers.handlers.functions import DEPLOY_SOURCE, FUNCTIONS, FunctionName  # noqa: E402
 from workers.handlers.incoming import read_records, read_tick  # noqa: E402
-from workers.handlers.operating import DEPLOY_SOURCE, operate  # noqa: E402
+from workers.handlers.operating import operate  # noqa: E402
 from workers.handlers.ticks import run_tick, watch_schedule  # noqa: E402
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from portal.queues import QUEUES, SCHEDULE, TASK_QUEUES, QueueName, TaskName, Ti
 
 MODULE = "workers.handlers.entries"
 SCHEDULE_SOURCE = "postroom.schedule"  # of the constant input that EventBridge's rules send
+DEPLOY_SOURCE = "postroom.deploy"  # of what the deploy command asks of the maintenance function
 WEB_CONCURRENCY = 20  # of the web function, reserved: what it may take of the database's connections
 
 

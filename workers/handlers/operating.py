@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-DEPLOY_SOURCE = "postroom.deploy"
-
 
 class Told(TypedDict):
     """What the deploy command prints."""

@@ -21,7 +21,7 @@ def handler(event: Mapping[str, Any], context: Context) -> Any:
     """Answer a request of API Gateway (or of a load balancer or function URL). Raises UnknownEvent for all else."""
     if not is_request(event):
         raise UnknownEvent("the web function answers requests only")
-    return lambda_handler(dict(event), context)
+    return lambda_handler(dict(event), context)  # type: ignore[no-untyped-call]  # Zappa has no types
 
 
 def is_request(event: Mapping[str, Any]) -> bool:
