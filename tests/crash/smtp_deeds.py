@@ -99,6 +99,12 @@ def is_undone(iam: MotoIam) -> str:
     return "" if user.state == State.FAILED and user.state_reason else f"{user.state}: {user.state_reason}"
 
 
+def does_not_log_in(iam: MotoIam, user: SmtpUser) -> bool:
+    """Whether one of its passwords is refused, or it has none."""
+    keys = list(user.keys.all())
+    return not keys or not all(_logs_in(iam, key) for key in keys)
+
+
 def _logs_in(iam: MotoIam, key: SmtpKey) -> bool:
     return iam.can_log_in(key.access_key_id, unseal(key.sealed_password, table=SEALED_FOR, row=key.row))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -149,6 +150,29 @@ class MotoIam:
         self.refused_logins -= 1
         if self.refused_logins >= 0 or region != self.region or not self.can_log_in(access_key_id, password):
             raise LoginRefused("535 Authentication Credentials Invalid")
+
+
+@dataclass(slots=True)
+class NoisyIam(MotoIam):
+    """While `is_noisy`: of 100 calls 6 are throttled, 3 lose their answer, and at 2 the worker is killed."""
+
+    is_noisy: bool = False
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
+    blow_count: int = 0
+
+    def carry_out(self, name: str, call: Callable[[], Any]) -> Any:
+        if not self.is_noisy:
+            return MotoIam.carry_out(self, name, call)
+        luck = self.chance.random()
+        if luck < 0.06 and name != PROOF:
+            answer = {"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}
+            raise ClientError(answer, name)  # type: ignore[arg-type]
+        answer = call()
+        if luck > 0.98:
+            self._die()
+        if luck > 0.95 and name != PROOF:
+            raise ReadTimeoutError(endpoint_url="https://iam.example/")
+        return answer
 
 
 @contextmanager
