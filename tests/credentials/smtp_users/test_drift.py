@@ -128,7 +128,8 @@ def test_each_planted_fault_is_found_alone_and_its_cure_mends_it(kind, hints, aw
     assert check_drift() == 1
     assert found_kinds() == [kind]
     [line] = drift_lines(drift.open_drifts())
-    assert line.text and line.cure
+    assert line.text
+    assert line.cure
     ask_cure(line.row.pk, actor=None)
     hints.run_all()
     assert check_drift() == 0
