@@ -10,6 +10,7 @@ from functools import partial
 from django.urls import reverse
 
 from portal.roles import MARKETER, VIEWER
+from tests.browser.account_pages import ACCOUNT_PAGES
 from tests.browser.api_pages import API_PAGES
 from tests.browser.domain_pages import DOMAIN_PAGES
 from tests.browser.form_pages import FORM_PAGES
@@ -309,6 +310,7 @@ PAGES: list[Page] = [
     *DOMAIN_PAGES,
     *GMAIL_PAGES,
     *SMTP_USER_PAGES,
+    *ACCOUNT_PAGES,
     *WISH_PAGES,
     *API_PAGES,
     *RELAY_PAGES,
