@@ -16,6 +16,8 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 from moto.core.responses import EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import Service
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.iam.responses import IamResponse
 from moto.moto_server import werkzeug_app
 from moto.rds.models import DBCluster, DBInstanceClustered
 from moto.s3.models import FakeBucket
@@ -41,18 +43,22 @@ def queue_attributes(queue: Queue) -> dict[str, Any]:
 
 def bucket_permission(bucket: FakeBucket, action: str, resource: str) -> Any:
     """As moto does it, but a Deny under a condition (plain HTTP) is no Deny for all: moto reads no conditions there."""
-    if bucket.policy is None:
-        return STOCK_PERMISSION(bucket, action, resource)
-    whole = bucket.policy
-    document = json.loads(whole)
-    document["Statement"] = [
-        each for each in document["Statement"] if not (each["Effect"] == "Deny" and "Condition" in each)
-    ]
-    bucket.policy = json.dumps(document).encode() if document["Statement"] else None
-    try:
-        return STOCK_PERMISSION(bucket, action, resource)
-    finally:
-        bucket.policy = whole
+    statements = json.loads(bucket.policy)["Statement"] if bucket.policy else []
+    read = [each for each in statements if each["Effect"] == "Allow" or "Condition" not in each]
+    if not read:
+        return PermissionResult.NEUTRAL
+    document = json.dumps({"Version": "2012-10-17", "Statement": read})
+    return IAMPolicy(document).is_action_permitted(action, resource)
+
+
+def asked_resource(response: IamResponse) -> str:
+    """The user that a call is about, with its path; moto asks for roles alone."""
+    if "UserName" not in response.data:
+        return str(STOCK_RESOURCE(response))
+    name = response.data["UserName"][0]
+    known = response.backend.users.get(name)
+    path = known.path if known else response.data.get("Path", ["/"])[0]
+    return f"arn:aws:iam::{response.current_account}:user{path}{name}"
 
 
 def rule_description(rule: SecurityGroupRule) -> str | None:
@@ -82,12 +88,13 @@ def backend_app(service: Any) -> Any:
 
 
 STOCK_ATTRIBUTES: Any = Queue.attributes
-STOCK_PERMISSION = FakeBucket.get_permission
+STOCK_RESOURCE = IamResponse._determine_resource
 STOCK_SCALING: Any = DBCluster.scaling_configuration_info
 STOCK_APP = werkzeug_app.create_backend_app
 PATCHES: tuple[tuple[type, str, object], ...] = (
     (Queue, "attributes", property(queue_attributes)),
     (FakeBucket, "get_permission", bucket_permission),
+    (IamResponse, "_determine_resource", asked_resource),
     (SecurityGroupRule, "description", property(rule_description)),
     (DBCluster, "scaling_configuration_info", property(scaling_of)),
     (DBInstanceClustered, "performance_insights_enabled", True),

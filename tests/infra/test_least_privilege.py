@@ -107,11 +107,19 @@ def credentials_of(applied: Applied, role: str) -> dict[str, str]:
 
 def put_samples(applied: Applied, deeds: dict[str, Deed]) -> None:
     """Moto looks for an object or a user before it asks who may."""
-    s3 = applied.endpoints.client("s3")
+    s3, iam = applied.endpoints.client("s3"), applied.endpoints.client("iam")
+    iam.create_user(UserName=user(names_of(applied).smtp_user), Path=user_path(names_of(applied).smtp_user))
     for deed in deeds.values():
         if deed.action.startswith("s3:"):
             bucket, key = deed.resource.removeprefix("arn:aws:s3:::").split("/", 1)
             s3.put_object(Bucket=bucket, Key=key, Body=b"a")
+
+
+def remove_samples(applied: Applied) -> None:
+    iam, name = applied.endpoints.client("iam"), user(names_of(applied).smtp_user)
+    for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName=name)
 
 
 def passes(applied: Applied, credentials: dict[str, str], deed: Deed) -> bool:
@@ -141,7 +149,6 @@ def user_path(arn: str) -> str:
     return arn.split(":user", 1)[1].rsplit("/", 1)[0] + "/"
 
 
-# The last deed is not among them: without its object gone the next role would meet another answer.
 CALLS: dict[str, Callable[[Any, str, str], object]] = {
     "sqs:ReceiveMessage": lambda sqs, arn, at: sqs.receive_message(QueueUrl=queue_url(arn, at), WaitTimeSeconds=0),
     "sqs:SendMessage": lambda sqs, arn, at: sqs.send_message(QueueUrl=queue_url(arn, at), MessageBody="a"),

@@ -30,8 +30,9 @@ def test_a_root_is_valid(programs: Programs, copy: Path, name: str):
     root.run("validate", "-no-color").checked()
 
 
-def test_plans_with_a_mocked_provider_keep_what_they_promise(programs: Programs, copy: Path):
-    root = Root(programs, copy / "modules" / "postroom")
+@pytest.mark.parametrize("module", ["network", "database", "postroom"])
+def test_plans_with_a_mocked_provider_keep_what_they_promise(programs: Programs, copy: Path, module: str):
+    root = Root(programs, copy / "modules" / module)
     root.init()
     run = root.run("test", "-no-color").checked()
-    tell(run.text.strip().splitlines()[-1])
+    tell(f"{module}: {run.text.strip().splitlines()[-1]}")

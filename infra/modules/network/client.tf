@@ -61,12 +61,11 @@ resource "aws_iam_instance_profile" "client_host" {
 resource "aws_instance" "client_host" {
   count = var.client_host ? 1 : 0
 
-  ami                         = var.client_host_image_id != "" ? var.client_host_image_id : data.aws_ssm_parameter.image[0].value
-  instance_type               = "t4g.nano"
-  subnet_id                   = aws_subnet.public.id
-  vpc_security_group_ids      = [aws_security_group.clients.id]
-  associate_public_ip_address = true
-  iam_instance_profile        = aws_iam_instance_profile.client_host[0].name
+  ami                    = var.client_host_image_id != "" ? var.client_host_image_id : data.aws_ssm_parameter.image[0].value
+  instance_type          = "t4g.nano"
+  subnet_id              = aws_subnet.public.id
+  vpc_security_group_ids = [aws_security_group.clients.id]
+  iam_instance_profile   = aws_iam_instance_profile.client_host[0].name
 
   metadata_options {
     http_endpoint = "enabled"
@@ -81,6 +80,15 @@ resource "aws_instance" "client_host" {
   lifecycle {
     ignore_changes = [ami] # a newer image is no reason to replace the machine
   }
+
+  tags = { Name = "${var.name}-client" }
+}
+
+resource "aws_eip" "client_host" {
+  count = var.client_host ? 1 : 0
+
+  domain   = "vpc"
+  instance = aws_instance.client_host[0].id
 
   tags = { Name = "${var.name}-client" }
 }

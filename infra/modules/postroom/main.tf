@@ -17,7 +17,7 @@ locals {
   topic_arns         = { for topic in ["ses-events", "inbound", "alerts"] : topic => "arn:${local.partition}:sns:${local.region}:${local.account}:${var.name}-${topic}" }
   bucket_names       = { for purpose in ["files", "uploads", "inbound"] : purpose => "${local.bucket_prefix}-${purpose}" }
   configuration_sets = concat([var.name], var.tracking ? ["${var.name}-tracked"] : [])
-  web_functions      = [var.name, "${var.name}-private"]
+  web_functions      = [var.name, "${var.name}-api"]
   has_database       = var.database.kind != "none"
 }
 
