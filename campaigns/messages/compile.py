@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _SUBJECT_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_MARKUP = re.compile("[&<>'\"]")
 _SUBJECT_FORBIDDEN = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -153,7 +154,7 @@ def _failure(compiled: CompiledMessage, values: Mapping[str, str]) -> Problem | 
 
 
 def _escaped(value: str) -> str:
-    return str(escape(value))
+    return str(escape(value)) if _MARKUP.search(value) else value
 
 
 def _as_it_is(value: str) -> str:

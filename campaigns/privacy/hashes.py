@@ -7,7 +7,6 @@ that is taken away takes its hashes with it: those people could be written to ag
 from __future__ import annotations
 
 import hashlib
-import hmac
 from base64 import urlsafe_b64encode
 from functools import cache
 from typing import Any
@@ -17,6 +16,8 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 
 from portal.keys import named_keys
+
+_HASH_BYTES = 32
 
 
 def hash_of(address_key: str) -> str:
@@ -43,5 +44,5 @@ def forget_settings(setting: str, **_kwargs: Any) -> None:
 
 
 def _hashed(address_key: str, key_id: str, key: bytes) -> str:
-    digest = hmac.digest(key, address_key.encode(), hashlib.sha256)
+    digest = hashlib.blake2b(address_key.encode(), key=key, digest_size=_HASH_BYTES).digest()
     return f"{key_id}:{urlsafe_b64encode(digest).decode().rstrip('=')}"

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
 
+from campaigns.sending.prepared import run_prepared
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -62,11 +64,11 @@ def closed(campaign_id: int) -> Iterator[None]:
 
 @contextmanager
 def _shared_row(campaign_id: int) -> Iterator[None]:
-    _ask("SELECT pg_advisory_lock_shared(%s)", campaign_id)
+    _ask("SELECT pg_advisory_lock_shared(%(key)s)", campaign_id)
     try:
         yield
     finally:
-        _let_go("SELECT pg_advisory_unlock_shared(%s)", campaign_id)
+        _let_go("SELECT pg_advisory_unlock_shared(%(key)s)", campaign_id)
 
 
 @contextmanager
@@ -74,7 +76,7 @@ def _exclusive_row(campaign_id: int) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{MAX_WAIT_S:.0f}s"])
     try:
-        _ask("SELECT pg_advisory_lock(%s)", campaign_id)
+        _ask("SELECT pg_advisory_lock(%(key)s)", campaign_id)
         is_held = True
     except OperationalError:
         logger.warning("gate.not_left", extra={"campaign": campaign_id})
@@ -86,12 +88,11 @@ def _exclusive_row(campaign_id: int) -> Iterator[None]:
         yield
     finally:
         if is_held:
-            _let_go("SELECT pg_advisory_unlock(%s)", campaign_id)
+            _let_go("SELECT pg_advisory_unlock(%(key)s)", campaign_id)
 
 
 def _ask(sql: str, campaign_id: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [_KEYS + campaign_id])
+    run_prepared(sql, {"key": _KEYS + campaign_id})
 
 
 def _let_go(sql: str, campaign_id: int) -> None:

@@ -7,12 +7,11 @@ The same moves as campaigns.sending.ledger makes in several statements; a round 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from typing import TYPE_CHECKING
 
-import psycopg
 from django.db import connection
 
+from campaigns.sending.prepared import run_prepared
 from campaigns.sending.speed import SPAN_S
 from campaigns.sending.states import CampaignStatus, DeliveryState
 
@@ -122,7 +121,7 @@ def open_attempt(chunk: Chunk, rows: Sequence[WaitingRow], *, lease: Lease, bars
 
     None when the lease was lost or the campaign is not sending, so that the chunk must be left.
     """
-    is_running, attempt_id, opened = _run(
+    is_running, attempt_id, opened = run_prepared(
         _OPEN,
         {
             "chunk": chunk.pk,
@@ -147,7 +146,7 @@ def accept_all(chunk: Chunk, ids: list[int], message_ids: list[str], *, attempt_
 
     Fewer than `ids` means that events or a lost lease were faster: the ledger settles those.
     """
-    (moved,) = _run(
+    (moved,) = run_prepared(
         _ACCEPT,
         {
             "chunk": chunk.pk,
@@ -159,24 +158,3 @@ def accept_all(chunk: Chunk, ids: list[int], message_ids: list[str], *, attempt_
         },
     )
     return int(moved)
-
-
-NEVER_BY_ITSELF = 1_000_000_000
-_prepared_for: WeakSet[psycopg.Connection[Any]] = WeakSet()
-
-
-def _run(sql: str, params: dict[str, Any]) -> tuple[Any, ...]:
-    """Run one statement, planned once per connection: planning it costs as much as running it.
-
-    Ids go as one text: psycopg's arrays are made element by element.
-    """
-    connection.ensure_connection()
-    if connection.connection not in _prepared_for:
-        # These statements touch rows by primary key: a plan made for each call is never better.
-        connection.connection.execute("SET plan_cache_mode = force_generic_plan")
-        # Django turns preparing off (None); with this only what asks for it is prepared.
-        connection.connection.prepare_threshold = NEVER_BY_ITSELF
-        _prepared_for.add(connection.connection)
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        row = cursor.execute(sql, params, prepare=True).fetchone()
-    return tuple(row or ())
