@@ -113,7 +113,7 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
     def shown_used(self, smtp_user: SmtpUser) -> SafeString:
         return local_time(smtp_user.last_used_at, "DATE_FORMAT")
 
-    @admin.display(description=gettext_lazy("sent, 30 days"), ordering="sent_30")
+    @admin.display(description=gettext_lazy("30 days"), ordering="sent_30")
     def shown_sent(self, smtp_user: Any) -> SafeString | str:
         sent, count = format_count(smtp_user.sent_30), smtp_user.violations_30
         if not count:

@@ -211,7 +211,7 @@ def rotation_due_at(smtp_user: SmtpUser) -> datetime | None:
 def shown_rotation(smtp_user: SmtpUser) -> SafeString | str:
     """When the password changes next, or until when the earlier one still works."""
     if smtp_user.changeover_until is not None:
-        return format_html("{} {}", _("both work until"), local_time(smtp_user.changeover_until, "DATE_FORMAT"))
+        return format_html("{} {}", _("both until"), local_time(smtp_user.changeover_until, "DATE_FORMAT"))
     due_at = rotation_due_at(smtp_user)
     return local_time(due_at, "DATE_FORMAT") if due_at else _("by hand")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -31,12 +32,14 @@ from portal.errors import PortalError
 from portal.pages import Crumb, actor_of, page, render_page
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
 HOME = "admin:credentials_smtpuser_changelist"
 ONE = "admin:credentials_smtpuser_change"
 VIOLATIONS_SHOWN = 20
+LONGER = timedelta(days=7)
 
 
 def home_crumb() -> Crumb:
@@ -127,10 +130,18 @@ def settings_file(request: HttpRequest, user_id: int, kind: str) -> HttpResponse
     raise Http404
 
 
+def _extend(user_id: int, *, actor: User) -> SmtpUser:
+    """A week more, from now or from the end that was set, whichever is later."""
+    smtp_user = SmtpUser.objects.get(pk=user_id)
+    begins_at = max(smtp_user.changeover_until or timezone.now(), timezone.now())
+    return services.extend_changeover(user_id, until=begins_at + LONGER, actor=actor)
+
+
 DEEDS: dict[str, tuple[Callable[..., SmtpUser], str | Promise]] = {
     "retry": (services.retry_smtp_user, gettext_lazy("%(name)s is tried again now.")),
     "rotate": (services.rotate_smtp_user, gettext_lazy("A new password for %(name)s is being made; the old one works on.")),
     "finish_rotation": (services.finish_rotation, gettext_lazy("The earlier password of %(name)s ends now.")),
+    "extend": (_extend, gettext_lazy("The earlier password of %(name)s works a week longer.")),
     "disable": (services.disable_smtp_user, gettext_lazy("%(name)s is being switched off.")),
     "enable": (services.enable_smtp_user, gettext_lazy("%(name)s is being switched on.")),
     "delete": (services.delete_smtp_user, gettext_lazy("%(name)s can no longer log in and will be deleted.")),

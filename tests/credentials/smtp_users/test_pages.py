@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
+from django.utils import timezone
 
 from credentials.encryption.services import opened_keys
 from credentials.smtp_users.models import SmtpDrift, SmtpHandover, SmtpUser, SmtpUserStep
@@ -152,6 +154,18 @@ def test_deeds_are_done_and_a_deed_that_cannot_be_says_why(client, operator):
     client.post(url, {"deed": "take_back"})
     smtp_user.refresh_from_db()
     assert (smtp_user.is_leaving, smtp_user.is_enabled) == (False, False)
+
+
+def test_the_earlier_password_can_be_given_a_week_longer_and_be_ended(client, operator):
+    smtp_user = smtp_user_pages.a_busy_user()
+    ends_at = smtp_user.changeover_until
+    url = reverse(PAGES + "deed", args=[smtp_user.pk])
+    client.post(url, {"deed": "extend"})
+    smtp_user.refresh_from_db()
+    assert smtp_user.changeover_until == ends_at + timedelta(days=7)
+    client.post(url, {"deed": "finish_rotation"})
+    smtp_user.refresh_from_db()
+    assert smtp_user.changeover_until <= timezone.now()
 
 
 def test_several_are_disabled_at_once_and_the_rest_are_named(client, operator):
