@@ -169,6 +169,16 @@ _DEEDS = {
     "adopted": pgettext_lazy("deed", "taken over from an older system"),
     "cure_asked": pgettext_lazy("deed", "cure on IAM asked for"),
     "made": pgettext_lazy("deed", "made"),
+    "changeover_extended": pgettext_lazy("deed", "earlier password works longer"),
+    "deletion_asked": pgettext_lazy("deed", "deletion asked for"),
+    "deletion_taken_back": pgettext_lazy("deed", "deletion taken back"),
+    "disabled": pgettext_lazy("deed", "disabled"),
+    "enabled": pgettext_lazy("deed", "enabled"),
+    "policy_reapplied": pgettext_lazy("deed", "policy written again"),
+    "remade": pgettext_lazy("deed", "made anew on IAM"),
+    "retried": pgettext_lazy("deed", "tried again"),
+    "rotation_asked": pgettext_lazy("deed", "new password asked for"),
+    "rotation_finished": pgettext_lazy("deed", "earlier password ended"),
 }
 
 
