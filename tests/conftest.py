@@ -9,12 +9,31 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 
 from tests.hints import Hints
 
 # A slow machine is no failure; examples of a failed run come back from its seed, not from a folder.
 hypothesis.settings.register_profile("postroom", deadline=None, database=None, print_blob=True)
 hypothesis.settings.load_profile("postroom")
+
+
+_OF_THE_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A second database shows nothing new about what touches none: on PostgreSQL those tests are left out."""
+    if connection.vendor != "postgresql":
+        return
+    away = [item for item in items if not _touches_the_database(item)]
+    config.hook.pytest_deselected(items=away)
+    left_out = set(away)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
+    return bool(marked or _OF_THE_DATABASE & set(getattr(item, "fixturenames", ())))
 
 
 def pytest_unconfigure() -> None:
