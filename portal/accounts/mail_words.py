@@ -69,7 +69,7 @@ def words_of(mail: AccountMail) -> Told | None:
 
 
 def _invitation(mail: AccountMail) -> Told | None:
-    invitation = open_invitations().filter(pk=mail.invitation_id).first()
+    invitation = open_invitations().filter(mails=mail).first()
     if invitation is None:
         return None
     who = invitation.invited_by

@@ -41,7 +41,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         user = authenticator.user
         if not is_second_factor_required(user):
             return True
-        return factors_of(user).exclude(pk=authenticator.pk).exists()
+        return bool(factors_of(user).exclude(pk=authenticator.pk).exists())
 
     def send_notification_mail(self, *_args: Any, **_kwargs: Any) -> None:
         """The signals of allauth.mfa lead to portal.accounts.outbox."""
