@@ -1,4 +1,4 @@
-"""What forms for websites ask alike: where they may stand, where people go back to, words that become a header."""
+"""What forms for websites ask alike: where they may stand, and where people go back to."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
-
-from campaigns.messages.forms import ONE_LINE_BREAK
 
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
 
@@ -28,13 +26,6 @@ def require_page_of(url: str, origins: str) -> None:
     """Raises ValidationError unless the page is empty or on one of the websites."""
     if urlsplit(url).netloc and _origin_of(url) not in origins.split():
         raise ValidationError(gettext("It must be a page of one of the websites above."))
-
-
-def clean_one_line(text: str) -> str:
-    """The text of a header of the mail, which could not be sent with a line break. Raises ValidationError."""
-    if ONE_LINE_BREAK.search(text):
-        raise ValidationError(gettext("This must stay on one line: take the line break out."), code="line_break")
-    return text
 
 
 def _origin_of(url: str) -> str:

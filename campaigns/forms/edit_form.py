@@ -11,10 +11,11 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy as _
 
 from campaigns.forms.models import ContactForm
+from campaigns.messages.forms import clean_one_line
 from campaigns.sending.accounts import first_account
 from campaigns.sending.forms import clean_address, offer_accounts
 from campaigns.sending.models import SendingAccount
-from campaigns.website_fields import clean_one_line, clean_origins, require_page_of
+from campaigns.website_fields import clean_origins, require_page_of
 
 
 class ContactEditForm(forms.ModelForm[ContactForm]):

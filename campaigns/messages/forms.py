@@ -22,6 +22,13 @@ def contact_by_address(text: str) -> Contact | None:
     return Contact.objects.filter(address_key=address.lower()).first()
 
 
+def clean_one_line(text: str) -> str:
+    """The text of a header of the mail, which could not be sent with a line break. Raises ValidationError."""
+    if ONE_LINE_BREAK.search(text):
+        raise ValidationError(_("This must stay on one line: take the line break out."), code="line_break")
+    return text
+
+
 def offer_layouts(field: forms.Field) -> None:
     """Say in a form's choice of house layouts which one stands for "none chosen"."""
     default = HouseLayout.objects.order_by("-is_default", "pk").first()
@@ -47,10 +54,7 @@ class TemplateForm(forms.ModelForm[Template]):
         offer_layouts(self.fields["house_layout"])
 
     def clean_subject(self) -> str:
-        subject = str(self.cleaned_data["subject"])
-        if ONE_LINE_BREAK.search(subject):
-            raise ValidationError(_("This must stay on one line: take the line break out."), code="line_break")
-        return subject
+        return clean_one_line(self.cleaned_data["subject"])
 
 
 class LayoutForm(forms.ModelForm[HouseLayout]):

@@ -8,9 +8,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from campaigns.messages.forms import ONE_LINE_BREAK, offer_layouts
+from campaigns.messages.forms import clean_one_line, offer_layouts
 from campaigns.messages.models import Revision
 from campaigns.sending.drafts import AUDIENCE_FIELDS, Audience
 from campaigns.sending.models import Campaign, SendingAccount
@@ -109,19 +108,13 @@ class CampaignForm(forms.ModelForm[Campaign]):
         return clean_address(text) if text else ""
 
     def clean_from_name(self) -> str:
-        return self._one_line("from_name")
+        return clean_one_line(self.cleaned_data["from_name"])
 
     def clean_subject(self) -> str:
-        return self._one_line("subject")
+        return clean_one_line(self.cleaned_data["subject"])
 
     def clean_preheader(self) -> str:
-        return self._one_line("preheader")
-
-    def _one_line(self, name: str) -> str:
-        text = str(self.cleaned_data[name])
-        if ONE_LINE_BREAK.search(text):
-            raise ValidationError(_("This must stay on one line: take the line break out."), code="line_break")
-        return text
+        return clean_one_line(self.cleaned_data["preheader"])
 
     def audience(self) -> Audience:
         """The chosen audience; call it on a valid form."""

@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy as _
 
+from campaigns.messages.forms import clean_one_line
 from campaigns.sending.accounts import first_account
 from campaigns.sending.forms import clean_address, offer_accounts
 from campaigns.sending.models import SendingAccount
 from campaigns.signup.mail import check_message, default_body, default_subject
 from campaigns.signup.models import SignupForm
 from campaigns.signup.questions import all_questions
-from campaigns.website_fields import clean_one_line, clean_origins, require_page_of
+from campaigns.website_fields import clean_origins, require_page_of
 from portal.errors import InvalidInput
 
 if TYPE_CHECKING:

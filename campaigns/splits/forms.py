@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.messages.forms import ONE_LINE_BREAK, offer_layouts
+from campaigns.messages.forms import ONE_LINE_BREAK, clean_one_line, offer_layouts
 from campaigns.sending.models import Campaign
 from campaigns.splits.drafts import SplitSettings
 from campaigns.splits.models import LARGEST_SHARE, SMALLEST_SHARE, SplitTest, letter_of
@@ -104,13 +104,7 @@ class VersionForm(forms.ModelForm[Campaign]):
         offer_layouts(self.fields["house_layout"])
 
     def clean_subject(self) -> str:
-        return self._one_line("subject")
+        return clean_one_line(self.cleaned_data["subject"])
 
     def clean_preheader(self) -> str:
-        return self._one_line("preheader")
-
-    def _one_line(self, name: str) -> str:
-        text = str(self.cleaned_data[name])
-        if ONE_LINE_BREAK.search(text):
-            raise ValidationError(_("This must stay on one line: take the line break out."), code="line_break")
-        return text
+        return clean_one_line(self.cleaned_data["preheader"])

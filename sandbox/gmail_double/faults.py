@@ -1,15 +1,12 @@
-"""Faults on demand: what should go wrong with which of the next calls.
-
-Each call meets at most one fault: the first in the list that applies and is not used up.
-"""
+"""What can go wrong at Google on demand; how faults are chosen is told in sandbox.fault_plan."""
 
 from __future__ import annotations
 
-import random
-import re
-import threading
-from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.fault_plan import AnyFault, AnyFaultRequest, FaultList
 
 OPERATIONS = (
     "token", "revoke", "userinfo", "import_start", "import_put", "import_status", "import_media", "labels_list",
@@ -24,70 +21,27 @@ KINDS = {
 }
 
 
-class FaultRequest(TypedDict, total=False):
-    """One fault as asked for over the control API."""
+class FaultRequest(AnyFaultRequest, total=False):
+    """One fault as asked for over the control API; `match` is searched in the account's address."""
 
-    kind: str
     error: str  # a name of `sandbox.gmail_double.errors`
-    count: int | None  # how many times; None or absent = until cleared
-    skip: int  # leave this many applicable calls alone first
-    probability: float
-    seed: int
-    match: str  # regular expression, searched in the account's address
-    operations: list[str]
-    stall_s: float
-    accepted: bool
     after_bytes: int
     retry_after_s: int
 
 
 @dataclass(slots=True)
-class Fault:
+class Fault(AnyFault):
     """One fault and how often it struck."""
 
-    kind: str
-    error: str = "backendError"
-    count: int | None = None
-    skip: int = 0
-    probability: float = 1.0
-    seed: int = 0
-    match: str = ""
-    operations: list[str] = field(default_factory=lambda: ["import_start", "import_put"])
-    stall_s: float = 30.0
+    operations: Sequence[str] = ("import_start", "import_put")
     accepted: bool = True
+    error: str = "backendError"
     after_bytes: int = 0
     retry_after_s: int = 0
-    hits: int = 0
-    chance: random.Random = field(default_factory=random.Random, repr=False)
-
-    def applies_to(self, operation: str, account: str) -> bool:
-        """Tell whether this call could take the fault at all."""
-        if operation not in self.operations or self.is_used_up:
-            return False
-        return not self.match or re.search(self.match, account) is not None
-
-    @property
-    def is_used_up(self) -> bool:
-        """Tell whether it struck as often as was asked for."""
-        return self.count is not None and self.hits >= self.count
-
-    def strikes(self) -> bool:
-        """Decide for one applicable call, and count it."""
-        if self.skip > 0:
-            self.skip -= 1
-            return False
-        if self.probability < 1.0 and self.chance.random() >= self.probability:
-            return False
-        self.hits += 1
-        return True
 
 
-class FaultPlan:
-    """The faults in force. Safe for use by several threads."""
-
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
-        self._lock = threading.Lock()
+class FaultPlan(FaultList[Fault]):
+    """The faults in force."""
 
     def add(self, request: FaultRequest) -> None:
         """Put a fault in force. Raises ValueError or TypeError for what is not known."""
@@ -97,32 +51,17 @@ class FaultPlan:
         unknown = set(request.get("operations", [])) - set(OPERATIONS)
         if unknown:
             raise ValueError(f"Unknown operations {sorted(unknown)}; known: {', '.join(OPERATIONS)}.")
-        re.compile(request.get("match", ""))
         asked: Any = dict(request)
-        fault = Fault(**asked)
-        fault.chance = random.Random(fault.seed)
-        with self._lock:
-            self._faults.append(fault)
-
-    def clear(self) -> None:
-        """Let everything go well again."""
-        with self._lock:
-            self._faults.clear()
+        self.put(Fault(**asked))
 
     def take(self, operation: str, account: str) -> Fault | None:
         """Return the fault that this call meets, if any."""
-        if not self._faults:
-            return None
-        with self._lock:
-            for fault in self._faults:
-                if fault.applies_to(operation, account) and fault.strikes():
-                    return fault
-        return None
+        return self.first(operation, [account], lambda _fault: True)
 
     def describe(self) -> list[dict[str, object]]:
         """Return the faults in force and how often each struck."""
         return [
             {"kind": fault.kind, "error": fault.error, "operations": fault.operations, "hits": fault.hits,
              "count": fault.count, "match": fault.match, "is_used_up": fault.is_used_up}
-            for fault in self._faults
+            for fault in self.all()
         ]  # fmt: skip

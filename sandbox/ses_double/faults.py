@@ -1,17 +1,15 @@
-"""Faults on demand: what should go wrong with which of the next sends.
+"""What can go wrong at SES on demand; how faults are chosen is told in sandbox.fault_plan.
 
-Each send takes at most one fault: the first in the list that applies and is not used
-up. `accepted` says whether the messages are taken before the fault shows.
+`accepted` says whether the messages are taken before the fault shows.
 """
 
 from __future__ import annotations
 
-import random
-import re
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.fault_plan import AnyFault, AnyFaultRequest, FaultList
 
 SENDS = ("SendEmail", "SendBulkEmail")
 
@@ -29,68 +27,22 @@ ACCEPTED_BY_KIND = {
 }
 
 
-class FaultRequest(TypedDict, total=False):
-    """One fault as asked for over the control API."""
+class FaultRequest(AnyFaultRequest, total=False):
+    """One fault as asked for over the control API; `match` is searched in each recipient's address."""
 
-    kind: str
-    count: int | None  # how many times; None or absent = until cleared
-    skip: int  # leave this many applicable sends alone first
-    probability: float
-    seed: int
-    match: str  # regular expression, searched in each recipient's address
-    operations: list[str]
-    stall_s: float
-    accepted: bool
     status: str  # for entry_status
 
 
 @dataclass(slots=True)
-class Fault:
+class Fault(AnyFault):
     """One fault and how often it struck."""
 
-    kind: str
-    count: int | None = None
-    skip: int = 0
-    probability: float = 1.0
-    seed: int = 0
-    match: str = ""
     operations: Sequence[str] = SENDS
-    stall_s: float = 30.0
-    accepted: bool = False
     status: str = "TRANSIENT_FAILURE"
-    hits: int = 0
-    chance: random.Random = field(default_factory=random.Random, repr=False)
-
-    def applies_to(self, operation: str, addresses: Sequence[str]) -> bool:
-        """Tell whether this send could take the fault at all."""
-        if operation not in self.operations or self.is_used_up:
-            return False
-        if not self.match:
-            return True
-        return any(re.search(self.match, address) for address in addresses)
-
-    @property
-    def is_used_up(self) -> bool:
-        """Tell whether it struck as often as was asked for."""
-        return self.count is not None and self.hits >= self.count
-
-    def strikes(self) -> bool:
-        """Decide for one applicable send, and count it."""
-        if self.skip > 0:
-            self.skip -= 1
-            return False
-        if self.probability < 1.0 and self.chance.random() >= self.probability:
-            return False
-        self.hits += 1
-        return True
 
 
-class FaultPlan:
-    """The faults in force. Safe for use by several threads."""
-
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
-        self._lock = threading.Lock()
+class FaultPlan(FaultList[Fault]):
+    """The faults in force."""
 
     def add(self, request: FaultRequest) -> None:
         """Put a fault in force. Raises ValueError or TypeError for what is not known."""
@@ -99,41 +51,17 @@ class FaultPlan:
             known = ", ".join(ACCEPTED_BY_KIND)
             message = f"Unknown fault {kind!r}; known: {known}."
             raise ValueError(message)
-        re.compile(request.get("match", ""))
         asked: Any = {"accepted": ACCEPTED_BY_KIND[kind], **request}
-        fault = Fault(**asked)
-        fault.chance = random.Random(fault.seed)
-        with self._lock:
-            self._faults.append(fault)
-
-    def clear(self) -> None:
-        """Let everything go well again."""
-        with self._lock:
-            self._faults.clear()
+        self.put(Fault(**asked))
 
     def take(self, operation: str, addresses: Sequence[str]) -> Fault | None:
         """Return the fault that this send meets, if any."""
-        if not self._faults:
-            return None
-        with self._lock:
-            for fault in self._faults:
-                if fault.kind == "entry_status":
-                    continue
-                if fault.applies_to(operation, addresses) and fault.strikes():
-                    return fault
-        return None
+        return self.first(operation, addresses, lambda fault: fault.kind != "entry_status")
 
     def entry_status(self, addresses: Sequence[str]) -> str | None:
         """Return the status that one bulk entry is to be refused with, if any."""
-        if not self._faults:
-            return None
-        with self._lock:
-            for fault in self._faults:
-                if fault.kind != "entry_status":
-                    continue
-                if fault.applies_to("SendBulkEmail", addresses) and fault.strikes():
-                    return fault.status
-        return None
+        fault = self.first("SendBulkEmail", addresses, lambda fault: fault.kind == "entry_status")
+        return fault.status if fault else None
 
     def describe(self) -> list[dict[str, object]]:
         """Return the faults in force and how often each struck."""
@@ -145,5 +73,5 @@ class FaultPlan:
                 "match": fault.match,
                 "is_used_up": fault.is_used_up,
             }
-            for fault in self._faults
+            for fault in self.all()
         ]

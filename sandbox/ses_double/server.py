@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import struct
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
+from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from sandbox.http_serving import DoubleHandler
 from sandbox.ses_double.api import SesApi
 from sandbox.ses_double.control import answer_control
 from sandbox.ses_double.double import Double
 from sandbox.ses_double.mailbox_pages import MailboxPages
 from sandbox.ses_double.query_api import answer_query
 from sandbox.ses_double.reply import Reply, error_reply
-
-LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
-MOST_BODY_BYTES = 64 * 1024 * 1024
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: close with RST, not FIN
 
 
 class DoubleServer(ThreadingHTTPServer):
@@ -55,26 +49,16 @@ class DoubleServer(ThreadingHTTPServer):
         super().shutdown()
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(DoubleHandler):
     """One connection."""
 
     server: DoubleServer
-    protocol_version = "HTTP/1.1"
-    wbufsize = 1 << 16
-    disable_nagle_algorithm = True
-    server_version = "postroom-sandbox"
-    sys_version = ""
-    hop_headers: ClassVar[dict[str, str]] = {"X-Content-Type-Options": "nosniff"}
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: /_sandbox/calls tells what was called."""
 
     def do_any(self) -> None:
         """Answer one request of whatever method."""
         body = self.read_body()
         if body is None:
             reply = error_reply("RequestEntityTooLargeException", "Too long.", 413)
-            self.close_connection = True
         elif not self.is_for_loopback():
             reply = error_reply("AccessDeniedException", "Only for this machine.", 403)
         elif self.path.startswith("/v2/") and "Authorization" not in self.headers:
@@ -84,32 +68,3 @@ class Handler(BaseHTTPRequestHandler):
         self.send(reply)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_any  # noqa: N815 - names set by the base
-
-    def read_body(self) -> bytes | None:
-        """Return the request's body, or None when it is too long to be one."""
-        length = int(self.headers.get("Content-Length") or 0)
-        return self.rfile.read(length) if length <= MOST_BODY_BYTES else None
-
-    def is_for_loopback(self) -> bool:
-        """Tell whether the Host is this machine, so no web page elsewhere reaches us."""
-        host = urlsplit("//" + self.headers.get("Host", "")).hostname
-        return host in LOOPBACK_NAMES
-
-    def send(self, reply: Reply) -> None:
-        """Write a reply, or close the connection if that is the reply."""
-        if reply.is_dropped:
-            self.drop()
-            return
-        self.send_response(reply.status)
-        self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
-        for name, value in {**self.hop_headers, **reply.headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(reply.body)
-
-    def drop(self) -> None:
-        """Close at once, so that the caller sees a reset instead of a reply."""
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self.close_connection = True
-        self.connection.close()
