@@ -24,7 +24,7 @@ USUAL_PLACES = (
     "~/.terraform.d/plugin-cache",
 )
 PARALLEL = "40"
-LONGEST_RUN_S = 400
+LONGEST_RUN_S = 900
 
 
 class TerraformMissing(RuntimeError):

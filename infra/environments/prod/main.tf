@@ -11,6 +11,7 @@ module "postroom" {
   nat_gateway         = true            # 37 USD
   interface_endpoints = ["execute-api"] # 7.30 USD; for the private API
   flow_logs           = true            # cents
+  ask_name_servers    = false           # true opens port 53 outwards, for the DNS checks of sending domains
   client_host         = false           # 7 USD
 
   # Web

@@ -29,6 +29,20 @@ resource "aws_vpc_security_group_egress_rule" "functions" {
   tags = { Name = "${var.name}-functions-${each.key}" }
 }
 
+# The network's own resolver is always reached; the name servers of others only where this is wanted.
+resource "aws_vpc_security_group_egress_rule" "name_servers" {
+  for_each = toset(var.ask_name_servers ? ["tcp", "udp"] : [])
+
+  security_group_id = aws_security_group.functions.id
+  description       = "To name servers by ${each.key}"
+  ip_protocol       = each.key
+  from_port         = 53
+  to_port           = 53
+  cidr_ipv4         = "0.0.0.0/0"
+
+  tags = { Name = "${var.name}-functions-dns-${each.key}" }
+}
+
 # Apart from the group of the functions, whose three rules stay as documented.
 resource "aws_security_group" "database_clients" {
   name        = "${var.name}-database-clients"

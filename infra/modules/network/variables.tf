@@ -44,6 +44,12 @@ variable "endpoint_zone_count" {
   default     = 1
 }
 
+variable "ask_name_servers" {
+  description = "Let functions ask the name servers of domains themselves (port 53 outwards). The DNS checks of sending domains do; without it their pages say that no server answers, and only what SES itself says of a domain is known."
+  type        = bool
+  default     = false
+}
+
 variable "flow_logs" {
   description = "Logs of refused connections. About 0.50 USD a GB; refused ones alone are few."
   type        = bool

@@ -28,6 +28,7 @@ module "network" {
   nat_gateway          = var.nat_gateway
   interface_endpoints  = var.interface_endpoints
   flow_logs            = var.flow_logs
+  ask_name_servers     = var.ask_name_servers
   client_host          = var.client_host
   client_host_image_id = var.client_host_image_id
   log_retention_days   = var.log_retention_days
