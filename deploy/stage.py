@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from deploy.build import PRIVATE_POLICY, ROOT, SETTINGS
 
@@ -45,6 +46,9 @@ def stage_settings(stage: str, outputs: dict[str, Any], settings: dict[str, Any]
         "vpc_config": {"SubnetIds": made["subnet_ids"], "SecurityGroupIds": made["security_group_ids"]},
         "environment_variables": {**own["environment_variables"], **outputs["environment"]},
     }
+    place["environment_variables"]["URL_PREFIX"] = urlsplit(outputs["environment"].get("PUBLIC_URL", "")).path.rstrip(
+        "/"
+    )
     # What the stage says of itself is no matter of Terraform's: where its files lie, whom its API is for.
     for name in ("STATIC_ROOT", "API_ISOLATION"):
         place["environment_variables"][name] = own["environment_variables"][name]

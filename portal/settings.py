@@ -68,6 +68,9 @@ PRIVACY_KEYS = env.words("PRIVACY_KEYS")  # id:secret; hashes of people who were
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]") if SANDBOX else ())
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")  # what links in mails begin with
+FORCE_SCRIPT_NAME = (
+    env.text("URL_PREFIX").rstrip("/") or None
+)  # of the web function: static addresses are made before a request
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 TRUSTED_PROXY_COUNT = env.whole_number("TRUSTED_PROXY_COUNT", 0)

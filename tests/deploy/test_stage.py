@@ -22,7 +22,12 @@ OUTPUTS: dict[str, Any] = {
         "xray_tracing": True,
         "runtime": "python3.13",
     },
-    "environment": {"QUEUE_PREFIX": "postroom-test", "FILES_BUCKET": "files-1", "API_ISOLATION": "not-stated"},
+    "environment": {
+        "QUEUE_PREFIX": "postroom-test",
+        "FILES_BUCKET": "files-1",
+        "API_ISOLATION": "not-stated",
+        "PUBLIC_URL": "https://x.example/test/",
+    },
 }
 
 
@@ -31,8 +36,9 @@ def test_terraforms_values_are_taken_and_the_repositorys_kept(tmp_path):
     assert written["vpc_config"] == {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
     assert (written["aws_region"], written["s3_bucket"]) == ("eu-central-1", "postroom-test-packages-1")
     variables = written["environment_variables"]
-    assert (variables["FILES_BUCKET"], variables["STATIC_ROOT"]) == ("files-1", "/var/task/static")
+    assert (variables["FILES_BUCKET"], variables["STATIC_ROOT"]) == ("files-1", "static")
     assert variables["API_ISOLATION"] == "public"
+    assert variables["URL_PREFIX"] == "/test"
     assert "apigateway_policy" not in written
 
 

@@ -55,7 +55,7 @@ def mail() -> dict[str, object]:
 
 def api_key() -> dict[str, str]:
     """A key that may read lists."""
-    return {"key": make_key(scopes=["contacts:read"]).text}
+    return {"key": make_key(scopes=["contacts:read", "contacts:write"]).text}
 
 
 DEEDS: dict[str, Callable[[], object]] = {
