@@ -84,7 +84,7 @@ def in_a_process(double: MotoIam, work: Callable[[], object] = deeds.work_once) 
     child = os.fork()
     if child == 0:
         os.close(reader)
-        double.meanwhile = lambda _name: os.write(writer, b".") and None
+        double.meanwhile = lambda _name: _count(writer)
         double.kill = lambda: os._exit(9)
         forget_clients()
         try:
@@ -95,6 +95,10 @@ def in_a_process(double: MotoIam, work: Callable[[], object] = deeds.work_once) 
     with os.fdopen(reader, "rb") as pipe:
         double.calls += ["call"] * len(pipe.read())
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _count(writer: int) -> None:
+    os.write(writer, b".")
 
 
 def strike_all(double: ServedIam, reset: Callable[[], None], *, only: str = "") -> list[str]:

@@ -16,8 +16,7 @@ import boto3
 import botocore.client
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.iam import iam_backends
+from moto.iam.models import iam_backends
 
 from credentials.encryption.services import opened_keys
 from credentials.smtp_users import proof, steps
@@ -32,6 +31,7 @@ CHANGES = (
     "DeleteUser",
 )  # fmt: skip
 PROOF = "ProveLogin"
+ACCOUNT = "123456789012"  # moto's usual one
 
 
 class Blow(StrEnum):
@@ -110,7 +110,7 @@ class MotoIam:
 
     @property
     def backend(self) -> Any:
-        return iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+        return iam_backends[ACCOUNT]["aws"]
 
     def users(self) -> list[str]:
         return sorted(user.name for user in self.backend.users.values())
@@ -121,6 +121,10 @@ class MotoIam:
 
     def inline_policies(self, user_name: str) -> dict[str, str]:
         return dict(self.backend.users[user_name].policies)
+
+    def secrets(self) -> list[str]:
+        """The secrets of all keys, which IAM itself tells once only."""
+        return [key.secret_access_key for user in self.backend.users.values() for key in user.access_keys]
 
     def left_over(self) -> Counter[str]:
         """How many users, keys and own policies there are."""
@@ -196,7 +200,7 @@ def _client() -> Any:
 @contextmanager
 def struck_by(double: MotoIam) -> Iterator[None]:
     """Lead every changing call of IAM and every login through the double."""
-    plain = botocore.client.BaseClient._make_api_call
+    plain = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def make_api_call(client: Any, name: str, arguments: Any) -> Any:
         if name in CHANGES:
