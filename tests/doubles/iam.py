@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 import boto3
@@ -179,13 +179,16 @@ class NoisyIam(MotoIam):
         return answer
 
 
+Double = TypeVar("Double", bound=MotoIam)
+
+
 @contextmanager
-def moto_iam(settings: Any, data_dir: Any) -> Iterator[MotoIam]:
+def moto_iam(settings: Any, data_dir: Any, *, kind: type[Double] = MotoIam) -> Iterator[Double]:  # type: ignore[assignment]
     """IAM in this process, empty, with master keys of its own."""
     settings.DATA_DIR = data_dir
     settings.KMS_KEY_ID = ""
     opened_keys.clear()
-    double = MotoIam(settings.AWS_REGION)
+    double = kind(settings.AWS_REGION)
     with mock_aws(), struck_by(double), patch.multiple(iam, _client=_client, _once_client=_client):
         yield double
     opened_keys.clear()
