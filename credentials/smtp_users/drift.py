@@ -70,7 +70,8 @@ def check_user(user: SmtpUser) -> int:
         return 0
     findings = differences(user)
     with transaction.atomic():
-        if not _settled().filter(pk=user.pk, wish_count=user.wish_count).select_for_update(of=("self",)).exists():
+        unchanged = _settled().filter(pk=user.pk, wish_count=user.wish_count)
+        if unchanged.select_for_update().first() is None:
             return 0  # somebody wished something while IAM was asked
         _store(SmtpDrift.objects.filter(user=user), findings, user=user)
     return len(findings)

@@ -36,7 +36,7 @@ _PROBLEM_CHARS = 300
 @transaction.atomic
 def ask_cure(drift_id: int, *, actor: User | None) -> SmtpDrift:
     """Have one difference cured. Raises Conflict when it is over, or being cured already."""
-    row = SmtpDrift.objects.select_for_update(of=("self",)).get(pk=drift_id)
+    row = SmtpDrift.objects.select_for_update().get(pk=drift_id)
     if row.cleared_at is not None:
         raise Conflict(_("This difference is over already."))
     if row.cure_asked_at is not None:
