@@ -113,7 +113,7 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
     def shown_used(self, smtp_user: SmtpUser) -> SafeString:
         return local_time(smtp_user.last_used_at, "DATE_FORMAT")
 
-    @admin.display(description=gettext_lazy("30 days"), ordering="sent_30")
+    @admin.display(description=gettext_lazy("sent (30 d)"), ordering="sent_30")
     def shown_sent(self, smtp_user: Any) -> SafeString | str:
         sent, count = format_count(smtp_user.sent_30), smtp_user.violations_30
         if not count:
@@ -121,7 +121,7 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
         words = ngettext("%s violation", "%s violations", count) % format_count(count)
         return format_html("{}<br>{}", sent, badge(words, tone="bad"))
 
-    @admin.display(description=gettext_lazy("new password"))
+    @admin.display(description=gettext_lazy("renewal"))
     def shown_rotation(self, smtp_user: SmtpUser) -> SafeString | str:
         return screen.shown_rotation(smtp_user)
 
