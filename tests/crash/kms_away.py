@@ -107,14 +107,14 @@ def talkative_log() -> Iterator[io.StringIO]:
     text = io.StringIO()
     handler = logging.StreamHandler(text)
     root = logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
+    before, handlers = root.level, root.handlers
+    root.handlers = [handler]
     root.setLevel(logging.DEBUG)
     try:
         yield text
     finally:
         root.setLevel(before)
-        root.removeHandler(handler)
+        root.handlers = handlers
 
 
 def prove(
