@@ -156,6 +156,8 @@ IMAGES_PUBLIC_URL = env.text("IMAGES_PUBLIC_URL").rstrip("/")  # "" serves the i
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 STATIC_URL = env.text("STATIC_URL", "static/")
+if FORCE_SCRIPT_NAME and STATIC_URL == "static/":  # read before the first request, when Django knows no prefix yet
+    STATIC_URL, WHITENOISE_STATIC_PREFIX = f"{FORCE_SCRIPT_NAME}/static/", "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "static")
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
