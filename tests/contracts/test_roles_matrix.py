@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+import portal.urls  # noqa: F401  # finds the admins
 from portal.errors import Unavailable
 from portal.roles import MARKETER, OPERATOR, OWNER, VIEWER
 from tests.doubles.inbound_bucket import InboundBucket
