@@ -20,7 +20,7 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.responses import IamResponse
 from moto.moto_server import werkzeug_app
 from moto.rds.models import DBCluster, DBInstanceClustered
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.ses.responses import EmailResponse
 from moto.sqs.models import Queue
 from werkzeug.serving import make_server
@@ -94,6 +94,7 @@ STOCK_APP = werkzeug_app.create_backend_app
 PATCHES: tuple[tuple[type, str, object], ...] = (
     (Queue, "attributes", property(queue_attributes)),
     (FakeBucket, "get_permission", bucket_permission),
+    (FakeDeleteMarker, "dispose", lambda _marker: None),  # asked for when a versioned bucket is emptied
     (IamResponse, "_determine_resource", asked_resource),
     (SecurityGroupRule, "description", property(rule_description)),
     (DBCluster, "scaling_configuration_info", property(scaling_of)),
