@@ -244,6 +244,7 @@ API_MAX_RECIPIENTS = env.whole_number("API_MAX_RECIPIENTS", 1000, least=1, most=
 API_ROUTERS = ("portal.inbound_api.router",)  # what campaigns.api.urls adds to its own
 API_VPC_ENDPOINTS = env.words("API_VPC_ENDPOINTS")  # ids of ours, vpce-...; none given believes every one
 API_ISOLATION = env.one_of("API_ISOLATION", ("not-stated", "public", "private", "isolated"))
+DNS_ASKS = env.one_of("DNS_ASKS", ("own", "resolver"))  # whom the checks of sending domains believe
 DNS_SERVERS = env.words("DNS_SERVERS")  # asked for MX records; "" means those of the machine
 WEBHOOK_TRIED_H = env.whole_number("WEBHOOK_TRIED_H", 72, least=1)  # then a post is given up, with an alert
 WEBHOOK_PAUSED_AFTER = env.whole_number("WEBHOOK_PAUSED_AFTER", 20, least=1)  # failures in a row

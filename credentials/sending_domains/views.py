@@ -21,7 +21,7 @@ from credentials.sending_domains.records import sts_policy, sts_url
 from credentials.sending_domains.wishes import needed_records, wishes_of
 from credentials.sending_domains.wording import trouble_at_ses, trouble_words
 from credentials.sending_domains.zone_file import zone_file
-from portal.dns.chosen import may_ask_dns
+from portal.dns.chosen import asks_own_servers, may_ask_dns
 from portal.errors import PortalError
 from portal.pages import Crumb, actor_of, page, render_page
 from portal.wording import format_duration
@@ -114,6 +114,7 @@ def one_page(
         "form": form or WishesForm(initial=vars_of(domain)),
         "trouble": trouble_words(domain.dns_problem),
         "may_ask_dns": may_ask_dns(),
+        "asks_own_servers": asks_own_servers(),
         "sts_text": sts_policy(wishes),
         "sts_url": sts_url(domain.name),
         "sign": screen.sign_of(domain),

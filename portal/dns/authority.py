@@ -71,11 +71,13 @@ class NamedServer:
 class Authority:
     """Asks about names of one domain, and remembers who is to be asked for the length of one look.
 
-    `direct` are asked instead of the domain's own servers: only for a sandbox.
+    `direct` are asked instead of the domain's own servers: those of a sandbox, or resolvers, which are to ask on
+    (`is_recursive`).
     """
 
     resolver: dns.resolver.Resolver
     direct: tuple[Server, ...] = ()
+    is_recursive: bool = False
     allow: Callable[[str], bool] = is_public
     port: int = DNS_PORT
     trouble: Trouble = Trouble.NONE
@@ -156,7 +158,8 @@ class Authority:
             question = dns.message.make_query(f"{name}.", record_type, use_edns=0)
         except (dns.exception.DNSException, ValueError):
             return Answer(Status.NO_NAME), ""
-        question.flags &= ~dns.flags.RD
+        if not self.is_recursive:
+            question.flags &= ~dns.flags.RD
         servers = self.servers_of(name)
         for server in servers:
             reply = self._reply_of(server, question)

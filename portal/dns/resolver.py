@@ -27,3 +27,13 @@ def make_resolver(servers: tuple[str, ...] = ()) -> dns.resolver.Resolver:
     if servers:
         resolver.nameservers = [dns.nameserver.Do53Nameserver(*read_server(server)) for server in servers]
     return resolver
+
+
+def servers_of(resolver: dns.resolver.Resolver) -> tuple[Server, ...]:
+    """The servers that the resolver asks."""
+    named = [
+        (server, resolver.port) if isinstance(server, str) else (server.address, server.port)
+        for server in resolver.nameservers
+        if isinstance(server, str | dns.nameserver.Do53Nameserver)
+    ]
+    return tuple(named)

@@ -45,7 +45,7 @@ variable "endpoint_zone_count" {
 }
 
 variable "ask_name_servers" {
-  description = "Let functions ask the name servers of domains themselves (port 53 outwards). The DNS checks of sending domains do; without it their pages say that no server answers, and only what SES itself says of a domain is known."
+  description = "Let functions ask the name servers of domains themselves (port 53 outwards). The DNS checks of sending domains do, and see at once what was written; without it they ask the VPC's resolver, whose answers may be as old as the TTL of a record."
   type        = bool
   default     = false
 }

@@ -25,6 +25,7 @@ locals {
       SMTP_USER_BOUNDARY_ARN         = module.roles.smtp_user_boundary_arn
       METRICS_NAMESPACE              = local.namespace
       LOG_FORMAT                     = "json"
+      DNS_ASKS                       = var.ask_name_servers ? "own" : "resolver" # AWS's resolver is reached through any security group
     },
     module.network.execute_api_endpoint_id != null ? { API_VPC_ENDPOINTS = module.network.execute_api_endpoint_id } : {},
     var.settings,

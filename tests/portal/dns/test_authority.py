@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.dns.authority import Authority, Status, Trouble
+from portal.dns.chosen import chosen_authority
 from portal.dns.resolver import make_resolver, read_server
 from sandbox.ses_double.name_server import NameServer
 from sandbox.ses_double.names import Names
@@ -104,6 +105,17 @@ def test_a_resolver_that_is_not_there_is_named(monkeypatch):
     nobody = Authority(make_resolver(("127.0.0.1:1",)))
     assert nobody.ask("example.org", "TXT").status is Status.SILENT
     assert nobody.trouble is Trouble.NO_RESOLVER
+
+
+def test_a_resolver_is_asked_where_the_installation_cannot_reach_others(server, settings):
+    settings.SANDBOX, settings.DNS_ASKS, settings.DNS_SERVERS = False, "resolver", [f"127.0.0.1:{server.port}"]
+    server.names.put("text.example.org", "TXT", ["v=spf1 -all"])
+
+    authority = chosen_authority()
+
+    assert authority.ask("text.example.org", "TXT").values == ("v=spf1 -all",)
+    assert authority.ask("text.example.org", "TXT").server == "127.0.0.1"
+    assert authority.is_recursive
 
 
 def test_names_that_cannot_be_names_do_no_harm(authority):
