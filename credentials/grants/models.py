@@ -8,7 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from credentials.encryption.columns import SealedColumn, register_sealed
 from portal.fields import KeyField
+
+TABLE = "credentials_oauthgrant"  # what its tokens are sealed for
 
 
 class Health(models.TextChoices):
@@ -71,6 +74,10 @@ class OAuthGrant(models.Model):
     def row(self) -> str:
         """What its tokens are sealed for."""
         return str(self.seal_id)
+
+
+for _column in ("sealed_refresh_token", "sealed_access_token"):
+    register_sealed(SealedColumn("credentials.OAuthGrant", _column, "seal_id", TABLE))
 
 
 class GrantEvent(models.Model):

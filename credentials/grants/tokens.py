@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from credentials.encryption.services import seal, unseal
 from credentials.grants import health
-from credentials.grants.models import Health, OAuthGrant
+from credentials.grants.models import TABLE, Health, OAuthGrant
 from portal.errors import OutsideError, PortalError, Unavailable
 from portal.google import oauth
 from portal.google.errors import SERVICE, ClientRefused, PermissionLost
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 logger = logging.getLogger(__name__)
-
-TABLE = "credentials_oauthgrant"
 TOKEN_CALL_GAP_S = 60
 EARLY_S = 120  # a token that ends sooner is refreshed before it is used
 

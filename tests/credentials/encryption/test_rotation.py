@@ -3,21 +3,46 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import models
 
 from campaigns.relays.connection_settings import open_password, seal_password
 from campaigns.relays.models import Relay
 from credentials.encryption import rotation
 from credentials.encryption.columns import sealed_columns
-from credentials.encryption.services import newest_prefix, opened_keys, seal
+from credentials.encryption.services import newest_prefix, opened_keys, seal, unseal
+from credentials.grants.models import TABLE as GRANT_TABLE
 from portal.errors import Unavailable
+from tests.factories.gmail import make_grant
 from tests.factories.relays import make_relay
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_columns_of_models_are_registered():
-    assert ("campaigns.Relay", "sealed_password") in [(column.model, column.column) for column in sealed_columns()]
+def test_every_column_of_sealed_texts_is_registered():
+    registered = {(column.model, column.column) for column in sealed_columns()}
+    found = {
+        (model._meta.label, field.name)
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.name.startswith("sealed") and isinstance(field, models.TextField | models.CharField)
+    }
+    assert found
+    assert found - registered == set()
+
+
+def test_tokens_of_consents_are_sealed_anew():
+    grant = make_grant(refresh_token="granted for long")
+    before = grant.sealed_refresh_token
+
+    assert "credentials.OAuthGrant.sealed_refresh_token: 1 sealed anew, 0 to do" in _run("--new-local-key")
+
+    grant.refresh_from_db()
+    assert grant.sealed_refresh_token != before
+    assert unseal(grant.sealed_refresh_token, table=GRANT_TABLE, row=grant.row) == unseal(
+        before, table=GRANT_TABLE, row=grant.row
+    )
 
 
 def test_all_is_sealed_anew_under_a_new_local_key():
