@@ -24,8 +24,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+
+def _apply_ses_events(bodies: list[str]) -> None:
+    """Raises what kept mail of others from being counted: the bodies come again, and what they told before counts once."""
+    report = apply_events(bodies)
+    if report.others_error is not None:
+        raise report.others_error
+
+
 SERVICES: dict[Feed, Callable[[list[str]], object]] = {
-    Feed.SES_EVENTS: apply_events,
+    Feed.SES_EVENTS: _apply_ses_events,
     Feed.S3_EVENTS: receive_upload_events,
     Feed.INBOUND: receive_notifications,
 }

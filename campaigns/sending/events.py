@@ -75,6 +75,7 @@ class EventReport:
     waiting: int = 0  # notifications kept until their receipt comes
     repeated: int = 0
     refusals: Refusals = field(default_factory=Refusals)
+    others_error: Exception | None = None  # mail of others could not be counted: the bodies must come again
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ def apply_events(bodies: Iterable[str]) -> EventReport:
     batch = _Batch()
     others = _Others()
     events = _read_all(bodies, batch.refusals, others)
-    _note_others(others, batch.refusals)
+    others_error = _note_others(others, batch.refusals)
     unreadable = sum(batch.refusals.counts.values())
     canaries = [event for event in events if event.canary_id]
     with transaction.atomic():
@@ -127,20 +128,23 @@ def apply_events(bodies: Iterable[str]) -> EventReport:
         waiting=batch.waiting,
         repeated=batch.refusals.of(Cause.REPEATED),
         refusals=batch.refusals,
+        others_error=others_error,
     )
 
 
-def _note_others(others: _Others, refusals: Refusals) -> None:
-    """Mail of SMTP users is counted elsewhere. A part that breaks must not hold the events up."""
+def _note_others(others: _Others, refusals: Refusals) -> Exception | None:
+    """Mail of SMTP users is counted elsewhere. What breaks there holds no event up, and is the caller's to bring again."""
+    broken: Exception | None = None
     for bodies in (others.not_ours, others.marked):
         for note in OTHERS_MAIL if bodies else ():
             try:
                 known = note(bodies)
-            except Exception:
+            except Exception as error:
                 logger.exception("events.others_broken")
-                continue
+                broken, known = error, len(bodies)  # whose they are shows when they come again
             if bodies is others.not_ours:
                 refusals.take_off(Cause.NOT_OURS, known)
+    return broken
 
 
 def _read_all(bodies: Iterable[str], refusals: Refusals, others: _Others) -> list[SesEvent]:

@@ -126,6 +126,13 @@ def compile_policy(patterns: Iterable[str], *, resources: Iterable[str] = ("*",)
     return CompiledPolicy(document, chars, chars > INLINE_CHARS, chosen)
 
 
+def patterns_of(document: str) -> list[str]:
+    """Return the allowed senders of a policy that `compile_policy` made; of "" and of one for nobody, none."""
+    policy: PolicyDocument = json.loads(document or "{}")
+    conditions = [each["Condition"] for each in policy.get("Statement", []) if "Condition" in each]
+    return [pattern for condition in conditions for pattern in condition["StringLike"][CONDITION_KEY]]
+
+
 def count_chars(document: str) -> int:
     """Count as IAM does: without white space."""
     return len(_WHITE_SPACE.sub("", document))

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _, ngettext
 from credentials.smtp_users.failing import alert_subject, page_of
 from credentials.smtp_users.mail_news import MailNews
 from credentials.smtp_users.models import SmtpMailEvent, SmtpUser, SmtpUserDay, SmtpUserStep, SmtpViolation
+from credentials.smtp_users.policy import patterns_of
 from credentials.smtp_users.services import disable_smtp_user
 from credentials.smtp_users.simulate import may_send
 from portal.alerts.models import Alert, Severity
@@ -54,11 +55,10 @@ def note_mail(news: Sequence[MailNews]) -> int:
     known = [each for each in news if each.caller in users]
     if not known:
         return 0
-    with transaction.atomic():
-        violators = _note(_fresh(known), users)
-    for user in violators:
-        _tell(user)
-        _block_if_asked(user)
+    with transaction.atomic():  # what is recorded without its alert would never be told: the event is known then
+        for user in _note(_fresh(known), users):
+            _tell(user)
+            _block_if_asked(user)
     return len(known)
 
 
@@ -100,12 +100,13 @@ def _note_use(user: SmtpUser, at: datetime) -> None:
 
 
 def _record_violations(user: SmtpUser, news: Iterable[MailNews]) -> list[SmtpViolation]:
-    """Record each mail and sender once; returns those that are new."""
+    """Record each mail and sender once; returns those that are new. A list that IAM still goes by counts, too."""
+    allowed = [*user.allowed_senders, *patterns_of(user.applied_policy)]
     wrong = {
         (each.ses_message_id, sender): each
         for each in news
         for sender in each.senders
-        if not may_send(user.allowed_senders, sender)
+        if not may_send(allowed, sender)
     }
     if not wrong:
         return []

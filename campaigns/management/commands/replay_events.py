@@ -35,6 +35,8 @@ class Command(BaseCommand):
             unchanged += report.unchanged
             unknown += report.unknown
             unreadable += report.unreadable
+            if report.others_error is not None:
+                raise CommandError("Mail of SMTP users could not be counted: see the log, then replay all once more.")
         self.stdout.write(
             f"{format_count(applied)} applied, {format_count(unchanged)} changed nothing, "
             f"{format_count(unknown)} of no message here, {format_count(unreadable)} not readable"
