@@ -43,6 +43,8 @@ class Figures:
     failed_messages: int = 0
     ended: int = 0
     errors: Counter[str] = field(default_factory=Counter)
+    runs: Counter[str] = field(default_factory=Counter)
+    run_ms: Counter[str] = field(default_factory=Counter)
     cold_starts_s: list[float] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -50,6 +52,17 @@ class Figures:
         with self.lock:
             for name, count in counts.items():
                 setattr(self, name, getattr(self, name) + count)
+
+    def add_run(self, function: str, took_s: float) -> None:
+        """What AWS bills a function by: its runs, and how long they took."""
+        with self.lock:
+            self.runs[function] += 1
+            self.run_ms[function] += round(took_s * 1000)
+
+    def by_function(self) -> str:
+        """Runs and seconds of each function, the longest first."""
+        spent = self.run_ms.most_common()
+        return ", ".join(f"{name} {self.runs[name]} runs of {ms / 1000:.1f} s" for name, ms in spent)
 
 
 @dataclass(slots=True)
@@ -69,6 +82,7 @@ class Place:
         with self.lock:
             runtime = self._running()
             self.figures.add(invocations=1)
+            begun_s = time.monotonic()
             try:
                 outcome = runtime.invoke(event, timeout_s=self.function.timeout_s)
             except RuntimeEnded:
@@ -76,6 +90,7 @@ class Place:
                 self.runtime = None
                 self.figures.add(ended=1)
                 return None
+            self.figures.add_run(self.function.name.value, time.monotonic() - begun_s)
         if outcome.kind == "error":
             self.figures.errors[str(outcome.body.get("errorMessage"))[:200]] += 1
         return outcome
