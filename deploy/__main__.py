@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from deploy.steps import Step
 
 
+CANNOT_RUN = 127  # as a shell says of a program that is not there
+
+
 def run_steps(steps: list[Step], *, is_dry: bool) -> int:
     """Run them in order; returns the number that the first failing one ended with, or 0."""
     for number, step in enumerate(steps, 1):
@@ -31,22 +34,30 @@ def run_steps(steps: list[Step], *, is_dry: bool) -> int:
     return 0
 
 
+def _command(step: Step) -> list[str]:
+    """With this environment's own programs before others of the same name."""
+    program, *arguments = step.command
+    own = Path(sys.executable).parent / program
+    return [sys.executable if program == "python" else str(own) if own.is_file() else program, *arguments]
+
+
 def _shown(step: Step) -> str:
-    words = shlex.join(step.command)
-    begin = f"cd {step.folder} && " if step.folder != "." else ""
-    return begin + words + (f" > {step.output}" if step.output else "")
+    begin = f"cd {shlex.quote(step.folder)} && " if step.folder != "." else ""
+    return begin + shlex.join(_command(step)) + (f" > {shlex.quote(step.output)}" if step.output else "")
 
 
 def _run(step: Step) -> int:
-    own = str(Path(sys.executable).parent / step.command[0])
-    program = sys.executable if step.command[0] == "python" else own if Path(own).is_file() else step.command[0]
-    command = [program, *step.command[1:]]
-    if not step.output:
-        return subprocess.run(command, cwd=ROOT / step.folder, check=False).returncode  # noqa: S603
-    done = subprocess.run(command, cwd=ROOT / step.folder, check=False, stdout=subprocess.PIPE)  # noqa: S603
-    path = ROOT / step.output
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(done.stdout)
+    """What it ended with; its output is kept only when it went well."""
+    wanted = subprocess.PIPE if step.output else None
+    try:
+        done = subprocess.run(_command(step), cwd=ROOT / step.folder, check=False, stdout=wanted)  # noqa: S603
+    except OSError as error:
+        sys.stderr.write(f"{error}\n")
+        return CANNOT_RUN
+    if step.output and done.returncode == 0:
+        path = ROOT / step.output
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(done.stdout)
     return done.returncode
 
 

@@ -1,4 +1,4 @@
-"""What a deployment asks of AWS itself: `python -m deploy.aws --stage test ask migrate`, `... web`, `... values`, `... smoke`."""
+"""What a deployment asks of AWS itself: `python -m deploy.aws --stage test ask migrate`, `... web`, `... end`, `... values`, `... smoke`."""
 
 from __future__ import annotations
 
@@ -58,9 +58,17 @@ def ask(stage: str, words: list[str]) -> int:
 
 def deploy_web(stage: str) -> int:
     """`zappa deploy` the first time, `zappa update` from then on, with the package that was built."""
-    verb = "update" if _is_there(stage) else "deploy"
     package = ROOT / "build" / stage / f"postroom-{stage}.zip"
-    command = [sys.executable, "-m", "zappa.cli", verb, stage, "--zip", str(package)]
+    return _zappa(stage, "update" if _is_there(stage) else "deploy", stage, "--zip", str(package))
+
+
+def end_web(stage: str) -> int:
+    """`zappa undeploy`, where there is something to end: what was ended before is no error."""
+    return _zappa(stage, "undeploy", stage, "--yes") if _is_there(stage) else 0
+
+
+def _zappa(stage: str, *arguments: str) -> int:
+    command = [sys.executable, "-m", "zappa.cli", *arguments]
     return subprocess.run(command, cwd=ROOT / "build" / stage / "app", check=False).returncode  # noqa: S603
 
 
@@ -122,7 +130,7 @@ def main() -> int:
     """Do what the words of the command line ask."""
     parser = argparse.ArgumentParser(prog="python -m deploy.aws", description=__doc__)
     parser.add_argument("--stage", required=True)
-    parser.add_argument("deed", choices=["ask", "web", "values", "smoke"])
+    parser.add_argument("deed", choices=["ask", "web", "end", "values", "smoke"])
     parser.add_argument("words", nargs="*")
     parser.add_argument("--package", type=Path)
     parser.add_argument("--apis", action="store_true")
@@ -132,6 +140,8 @@ def main() -> int:
         return ask(asked.stage, asked.words)
     if asked.deed == "web":
         return deploy_web(asked.stage)
+    if asked.deed == "end":
+        return end_web(asked.stage)
     if asked.deed == "values":
         return write_values(asked.stage, package=asked.package, with_apis=asked.apis, is_end=asked.none)
     return smoke(asked.stage)

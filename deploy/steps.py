@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ENVIRONMENTS = ("test", "prod")
+MIGRATES = 'module.postroom.module.workers.aws_lambda_function.this["maintenance"]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,9 @@ def _terraform(stage: str, *arguments: str) -> tuple[str, ...]:
     return ("terraform", f"-chdir=infra/environments/{stage}", *arguments)
 
 
-def _apply(stage: str, what: str) -> Step:
+def _apply(stage: str, what: str, *options: str) -> Step:
     values = f"-var-file=../../../build/{stage}/deploy.tfvars.json"
-    return Step(what, _terraform(stage, "apply", "-input=false", values))
+    return Step(what, _terraform(stage, "apply", "-input=false", *options, values))
 
 
 def _aws(stage: str, *arguments: str) -> tuple[str, ...]:
@@ -36,9 +37,10 @@ def stages_of(stage: str) -> tuple[str, str]:
 
 
 def deploy_steps(stage: str, *, owner: str = "", has_private_api: bool = True) -> list[Step]:
-    """Checks, infrastructure, package, workers, database, web, first Owner, smoke test: in this order.
+    """Checks, infrastructure, package, database, workers, web, first Owner, smoke test: in this order.
 
-    The new workers run beside the old web while the database is migrated: each migration must suit both.
+    The function that migrates gets the package first. All others are the old ones until then: new code never meets the
+    old database, and each migration must suit the old code.
     """
     stages = stages_of(stage) if has_private_api else (stage,)
     outputs = f"build/{stage}/terraform.json"
@@ -58,8 +60,9 @@ def deploy_steps(stage: str, *, owner: str = "", has_private_api: bool = True) -
             "keep the package for the workers",
             _aws(stage, "values", "--package", f"build/{stage}/postroom-{stage}.zip"),
         ),
-        _apply(stage, "give the workers the package"),
+        _apply(stage, "give the package to the function that migrates", f"-target={MIGRATES}"),
         Step("migrate the database", _aws(stage, "ask", "migrate")),
+        _apply(stage, "give the workers the package"),
         *[Step(f"deploy or update {each}", _aws(each, "web")) for each in stages],
         Step("note the addresses of the APIs", _aws(stage, "values", "--apis")),
         _apply(stage, "set the APIs' limits and names"),
@@ -69,14 +72,16 @@ def deploy_steps(stage: str, *, owner: str = "", has_private_api: bool = True) -
 
 
 def undeploy_steps(stage: str, *, has_private_api: bool = True) -> list[Step]:
-    """Web first, then the infrastructure; what holds data and is protected stays, and Terraform says how to let it go."""
+    """Workers and what hangs on the APIs, then the web, then the rest.
+
+    API Gateway deletes no API with a name or a usage plan. What holds data and is protected stays, and Terraform says how
+    to let it go.
+    """
     stages = stages_of(stage) if has_private_api else (stage,)
     return [
-        *[
-            Step(f"end {each}", ("zappa", "undeploy", each, "--yes"), folder=f"build/{each}/app")
-            for each in reversed(stages)
-        ],
-        Step("begin the values of Terraform", _aws(stage, "values", "--none")),
+        Step("forget package and APIs", _aws(stage, "values", "--none")),
+        _apply(stage, "take away the workers and what hangs on the APIs"),
+        *[Step(f"end {each}", _aws(each, "end")) for each in reversed(stages)],
         Step(
             "take the infrastructure down",
             _terraform(stage, "destroy", "-input=false", f"-var-file=../../../build/{stage}/deploy.tfvars.json"),

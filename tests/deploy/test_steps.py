@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
+from subprocess import CompletedProcess
 
 import pytest
 
-from deploy import __main__ as command
+from deploy import __main__ as command, aws
 from deploy.build import AWS_SERVICES
-from deploy.steps import Step, deploy_steps, rollback_steps, undeploy_steps
+from deploy.steps import MIGRATES, Step, deploy_steps, rollback_steps, undeploy_steps
 from tests.contracts.source import ROOT, python_files
+from workers.handlers.functions import FunctionName
 
 
 def words_of(steps: list[Step]) -> str:
@@ -23,11 +26,34 @@ def test_a_deployment_names_its_own_environment_alone(stage):
         assert not re.search(rf"\b{other}(_api)?\b", words_of(steps))
 
 
-def test_workers_have_the_new_package_and_the_database_its_migrations_before_the_web_changes():
+def test_the_database_has_its_migrations_before_workers_and_web_change():
     said = [step.what for step in deploy_steps("test")]
-    order = ["check the code", "build the package of test", "give the workers the package", "migrate the database"]
+    order = ["check the code", "build the package of test", "give the package to the function that migrates"]
+    order += ["migrate the database", "give the workers the package"]
     wanted = [*order, "deploy or update test", "make the first Owner", "try login page, static files and workers"]
     assert [what for what in said if what in wanted] == wanted
+
+
+def test_the_function_that_migrates_is_one_of_terraforms():
+    module, resource = MIGRATES.removeprefix("module.postroom.module.").split(".", 1)
+    kind, name = resource.split("[")[0].split(".")
+    assert f'resource "{kind}" "{name}"' in (ROOT / "infra" / "modules" / module / "main.tf").read_text()
+    assert resource.split('"')[1] == FunctionName.MAINTENANCE
+
+
+def test_the_end_lets_go_of_the_apis_before_they_are_deleted_and_the_network_after_all_that_runs_in_it():
+    said = [step.command[-1] for step in undeploy_steps("test") if "deploy.aws" in step.command]
+    verbs = [step.command[2] if step.command[0] == "terraform" else step.command[-1] for step in undeploy_steps("test")]
+    assert said == ["--none", "end", "end"]
+    assert verbs == ["--none", "apply", "end", "end", "destroy"]
+
+
+@pytest.mark.parametrize(("is_there", "ran"), [(True, ["undeploy"]), (False, [])])
+def test_an_end_can_be_asked_again(is_there, ran, monkeypatch):
+    found: list[str] = []
+    monkeypatch.setattr(aws, "_is_there", lambda _stage: is_there)
+    monkeypatch.setattr(aws, "_zappa", lambda _stage, verb, *_words: found.append(verb) or 0)
+    assert (aws.end_web("test"), found) == (0, ran)
 
 
 def test_without_a_private_api_nothing_of_it_is_made():
@@ -41,6 +67,28 @@ def test_a_dry_run_prints_every_command_and_runs_none(monkeypatch, capsys):
     printed = capsys.readouterr().out
     assert printed.count("\n") == 2 * len(deploy_steps("test"))
     assert "address=you@example.org" in printed
+
+
+def test_what_is_printed_is_what_is_run(monkeypatch, capsys):
+    ran: list[list[str]] = []
+    monkeypatch.setattr("subprocess.run", lambda words, **_how: ran.append(words) or CompletedProcess(words, 0))
+    steps = undeploy_steps("test")
+    assert command.run_steps(steps, is_dry=False) == 0
+    printed = [line.strip() for line in capsys.readouterr().out.splitlines() if not line.startswith("[")]
+    assert [shlex.split(line) for line in printed] == ran
+
+
+def test_a_program_that_is_not_there_ends_it_in_words(capsys):
+    assert command.run_steps([Step("go", ("no-such-program-anywhere",))], is_dry=False) == 127
+    assert "no-such-program-anywhere" in capsys.readouterr().err
+
+
+def test_what_a_failing_step_printed_replaces_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    (tmp_path / "kept.json").write_text("before")
+    step = Step("read", ("python", "-c", "print('half'); raise SystemExit(1)"), output="kept.json")
+    assert command.run_steps([step], is_dry=False) == 1
+    assert (tmp_path / "kept.json").read_text() == "before"
 
 
 def test_the_first_step_that_fails_ends_it(capsys):
