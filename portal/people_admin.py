@@ -12,12 +12,13 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.own_changes import note_password_change
 from portal.accounts.people import guard_last_owner
 from portal.accounts.sessions import end_logins
 from portal.errors import Conflict
 from portal.list_words import ListWordsMixin
 from portal.pages import actor_of
-from portal.recorded_admin import RecordedMixin
+from portal.recorded_admin import RecordedMixin, changed_fields
 from portal.roles import OWNER, ROLE_LABELS
 from portal.templatetags.postroom import local_time
 
@@ -114,6 +115,12 @@ class PersonAdmin(ListWordsMixin, RecordedMixin, UserAdmin):  # type: ignore[typ
         super().save_model(request, obj, form, change)
         if not obj.is_active:
             end_logins(obj, actor=actor_of(request))
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """A password that somebody else set is told to whom it is of."""
+        if "password" in changed_fields(message):
+            note_password_change(obj, actor=actor_of(request))
+        return super().log_change(request, obj, message)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """The last Owner is not deleted; the page says so."""

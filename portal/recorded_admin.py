@@ -33,7 +33,7 @@ class RecordedMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
-        self._record("changed", request, obj, fields=_changed_fields(message), **self.activity_details(obj))
+        self._record("changed", request, obj, fields=changed_fields(message), **self.activity_details(obj))
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
@@ -46,6 +46,7 @@ class RecordedMixin(admin.ModelAdmin):  # type: ignore[type-arg]
         record_activity(verb, actor=actor_of(request), target=obj, label=label, **details)
 
 
-def _changed_fields(message: Any) -> list[str]:
+def changed_fields(message: Any) -> list[str]:
+    """The names of the fields that an admin form changed."""
     parts = message if isinstance(message, list) else []
     return [field for part in parts for field in part.get("changed", {}).get("fields", [])]

@@ -11,6 +11,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from portal.accounts.models import Invitation
 
@@ -25,11 +26,12 @@ _PASSWORD = "portal.accounts.password"  # noqa: S105  # what a signature is for
 
 @dataclass(frozen=True, slots=True)
 class NewAddress:
-    """Who wants which address; `old` is what makes the link void once it was used."""
+    """Who wants which address; `old` is what makes the link void once it was used, `password` once that changed."""
 
     user_id: int
     old: str
     new: str
+    password: str  # a digest of the stored hash
 
 
 def invitation_url(invitation: Invitation) -> str:
@@ -70,14 +72,19 @@ def read_password_link(token: str) -> User | None:
 
 def new_address_url(user: User, new: str) -> str:
     """Where the new address is confirmed."""
-    token = signing.dumps([user.pk, user.email, new], salt=_NEW_ADDRESS)
+    token = signing.dumps([user.pk, user.email, new, password_mark(user)], salt=_NEW_ADDRESS)
     return settings.PUBLIC_URL + reverse("confirm_new_address", args=[token])
 
 
 def read_new_address(token: str) -> NewAddress | None:
     """None when the link is too old or none of ours."""
     try:
-        user_id, old, new = signing.loads(token, salt=_NEW_ADDRESS, max_age=NEW_ADDRESS_S)
+        user_id, old, new, password = signing.loads(token, salt=_NEW_ADDRESS, max_age=NEW_ADDRESS_S)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return NewAddress(user_id, old, new)
+    return NewAddress(user_id, old, new, password)
+
+
+def password_mark(user: User) -> str:
+    """Changes with the password, and tells nothing of it."""
+    return salted_hmac(_NEW_ADDRESS, user.password).hexdigest()[:16]

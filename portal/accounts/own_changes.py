@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from portal.accounts.links import NewAddress
+from portal.accounts.links import NewAddress, password_mark
 from portal.accounts.models import AccountMail
 from portal.accounts.outbox import queue_mail
 from portal.activity import record_activity
@@ -37,10 +37,10 @@ def ask_for_new_address(user: User, new: str) -> None:
 
 
 def change_address(wish: NewAddress) -> User | None:
-    """The new address counts from now on, and the old one is told; None when the link was used before."""
+    """The new address counts from now on, and the old one is told; None when the link was used, or the password changed."""
     with transaction.atomic():
         user = User.objects.select_for_update().filter(pk=wish.user_id, is_active=True, email=wish.old).first()
-        if user is None or wish.old == wish.new:
+        if user is None or wish.old == wish.new or wish.password != password_mark(user):
             return None
         user.email = wish.new
         user.save(update_fields=["email"])
@@ -75,10 +75,10 @@ def set_lost_password(user: User, password: str) -> None:
         queue_mail(AccountMail.Kind.PASSWORD_CHANGED, user.email, user=user)
 
 
-def note_password_change(user: AbstractBaseUser) -> None:
-    """Somebody changed the own password while logged in: it is recorded, and the person is told."""
+def note_password_change(user: AbstractBaseUser, *, actor: User | None = None) -> None:
+    """Somebody changed the own password while logged in, or an Owner did: it is recorded, and the person is told."""
     if not isinstance(user, User):
         return
     with transaction.atomic():
-        record_activity("person.password_changed", actor=user, target=user)
+        record_activity("person.password_changed", actor=actor or user, target=user)
         queue_mail(AccountMail.Kind.PASSWORD_CHANGED, user.email, user=user)

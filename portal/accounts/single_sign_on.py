@@ -22,6 +22,7 @@ from portal.accounts.people import free_username, guard_last_owner, make_person
 from portal.activity import record_activity
 from portal.errors import Conflict
 from portal.mail.address import InvalidAddress, parse_address
+from portal.roles import OWNER
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
@@ -89,16 +90,24 @@ def roles_of(claims: Claims) -> list[Group]:
 
 
 def follow_roles(user: User, claims: Claims) -> None:
-    """Give the person the roles that the provider's groups stand for. The last Owner stays one."""
-    wanted = roles_of(claims)
-    before, after = set(user.groups.values_list("name", flat=True)), {role.name for role in wanted}
-    if before == after:
-        return
+    """Give the person the roles that the provider's groups stand for. The last Owner stays one, and gets in."""
     with transaction.atomic():
-        if "Owner" in before - after:
-            guard_last_owner([user.pk])
-        user.groups.set(wanted)
-        record_activity("person.roles_followed", actor=None, target=user, roles=sorted(after))
+        before = set(user.groups.values_list("name", flat=True))
+        wanted = {role.name for role in roles_of(claims)}
+        if OWNER in before - wanted and _is_last_owner(user):
+            wanted.add(OWNER)
+        if before == wanted:
+            return
+        user.groups.set(Group.objects.filter(name__in=wanted))
+        record_activity("person.roles_followed", actor=None, target=user, roles=sorted(wanted))
+
+
+def _is_last_owner(user: User) -> bool:
+    try:
+        guard_last_owner([user.pk])
+    except Conflict:
+        return True
+    return False
 
 
 def _admit(claims: Claims) -> User:

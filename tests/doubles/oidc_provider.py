@@ -32,6 +32,7 @@ class OidcProvider:
         }  # fmt: skip
         self.signs_with = self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.userinfo_sub = ""
+        self.nonce: str | None = None  # instead of the one that was sent
         self.asked: list[dict[str, str]] = []
         self._codes: dict[str, dict[str, str]] = {}
 
@@ -71,6 +72,8 @@ class OidcProvider:
             return 400, {"error": "invalid_grant"}
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300, **self.person}
+        if nonce := self.nonce or (wanted or {}).get("nonce"):
+            claims["nonce"] = nonce
         id_token = jwt.encode(claims, self.signs_with, algorithm="RS256", headers={"kid": "k1"})
         return 200, {"access_token": "access", "token_type": "Bearer", "expires_in": 300, "id_token": id_token}
 

@@ -141,6 +141,16 @@ def test_an_owner_touches_no_administrator(olga):
         assert owner.post(reverse(name, args=[root.pk])).status_code == 403
 
 
+def test_a_password_that_an_owner_sets_is_recorded_told_and_ends_the_sessions(olga):
+    ann = make_user()
+    theirs = as_(ann)
+    form = {"usable_password": "true", "password1": "another-good-phrase-1", "password2": "another-good-phrase-1"}
+    assert as_(olga).post(reverse("admin:auth_user_password_change", args=[ann.pk]), form).status_code == 302
+    assert not is_in(theirs)
+    assert Activity.objects.filter(verb="person.password_changed", actor=olga).exists()
+    assert AccountMail.objects.filter(kind="password_changed", user=ann).exists()
+
+
 def test_the_command_lets_somebody_in_who_is_locked_out(capsys):
     mia = make_user("mia", role=VIEWER)
     give_app(mia)

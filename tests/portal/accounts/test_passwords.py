@@ -120,6 +120,14 @@ def test_a_link_to_a_new_address_ends_after_a_day(client, ann):
         assert client.post(reverse("confirm_new_address", args=[token])).status_code == 404
 
 
+def test_a_new_password_makes_the_link_to_a_new_address_void(client, ann):
+    token = token_of(new_address_url(ann, "thief@elsewhere.example"))
+    set_new(client, token_of(password_url(ann)))
+    assert client.post(reverse("confirm_new_address", args=[token])).status_code == 404
+    ann.refresh_from_db()
+    assert ann.email == "Ann@portal.example"
+
+
 def test_the_own_name_is_changed(client, ann):
     client.force_login(ann, backend="django.contrib.auth.backends.ModelBackend")
     client.post(reverse("own_account"), {"first_name": "Ann", "last_name": "Droid"})
