@@ -116,6 +116,15 @@ class Place:
             self.runtime.close()
 
 
+def queue_url(sqs: Any, queue: str) -> str:
+    """Of a queue of the sandbox, by the name in the table; its prefix is that of this process."""
+    return str(sqs.get_queue_url(QueueName=full_name(queue_prefix(), queue))["QueueUrl"])
+
+
+def queue_prefix() -> str:
+    return os.environ.get("QUEUE_PREFIX", "postroom")
+
+
 @dataclass(slots=True)
 class EventSource:
     """Feeds one place from one queue."""
@@ -126,8 +135,7 @@ class EventSource:
     url: str = ""
 
     def __post_init__(self) -> None:
-        name = full_name(os.environ.get("QUEUE_PREFIX", "postroom"), self.mapping.queue)
-        self.url = self.sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        self.url = queue_url(self.sqs, self.mapping.queue)
 
     def feed_until(self, stop: threading.Event) -> None:
         while not stop.is_set():

@@ -1,24 +1,28 @@
-"""What functions of the package do alone: a campaign, an import, inbound mail; also while their runtimes are killed."""
+"""What functions of the package do alone: a campaign, an import, inbound mail, SMTP users; also while their runtimes are killed."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from portal.queues import QUEUES, QueueName, full_name
+from portal.queues import QUEUES, QueueName
 from sandbox.gmail_testing import run_gmail_double
 from sandbox.receiving import InboundNames, Incoming, receive_mail
+from sandbox.testing import run_smtp_endpoint
 from tests.crash.scene import STAGE, Size, audit
+from tests.lambda_workers.event_source import queue_url
 from tests.lambda_workers.scene import Killer, run_lambda_scene
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
+    from sandbox.testing import Sandbox
     from tests.crash.scene import Scene
     from tests.lambda_workers.event_source import Fleet
     from tests.lambda_workers.runtime import Package
@@ -123,11 +127,58 @@ def prove_dead_letters(server: Server, package: Package, size: Size) -> Proof:
     return proof
 
 
+@contextmanager
+def _smtp_endpoint(sandbox: Sandbox) -> Iterator[Mapping[str, str]]:
+    with run_smtp_endpoint(sandbox) as endpoint:
+        yield endpoint.environment
+
+
+def prove_smtp_users(server: Server, package: Package, size: Size) -> Proof:
+    """SMTP users are made on IAM, given a second password, left with that alone, and deleted."""
+    users = size.people
+    with run_lambda_scene(
+        server, package, size, settings={"SMTP_DELETE_GRACE_H": "0"}, module=SHORT, beside=_smtp_endpoint
+    ) as (scene, fleet):
+        started_s = time.monotonic()
+        phases = (
+            (("smtp_make", str(users)), "active", users, users),
+            (("smtp_ask", "rotate"), "rotating", users, 2 * users),
+            (("smtp_ask", "finish"), "active", users, users),
+            (("smtp_ask", "delete"), "gone", 0, 0),
+        )
+        found, proof = [], Proof("")
+        with Killer(fleet, scene.chance, most=size.blows, every_s=0.7) as killer:
+            for deed, state, user_count, key_count in phases:
+                scene.processes.ask(*OWN_STAGE, *deed)
+                _wait_for_users(scene, state, user_count)
+                found.append(scene.processes.ask(*OWN_STAGE, "smtp_users"))
+                kept = (user_count, key_count, key_count) == tuple(
+                    found[-1][name] for name in ("users", "keys", "logins")
+                )
+                proof.demand(f"after {' '.join(deed)}: {found[-1]}", kept=kept)
+        proof.words = (
+            f"{users} SMTP users made, rotated and deleted; users, keys and logins that work after each step: "
+            f"{', '.join('{users}/{keys}/{logins}'.format(**each) for each in found)}, "
+            f"{time.monotonic() - started_s:.0f} s; {_figures(fleet, killer)}"
+        )
+        _demand_empty_dlqs(proof)
+    return proof
+
+
+def _wait_for_users(scene: Scene, state: str, count: int) -> None:
+    """Until so many stand so, as was wished last, and there are no others."""
+    so = f"count(*) FILTER (WHERE state = '{state}' AND settled_wish = wish_count)"
+    _wait(
+        scene, f"SELECT CASE WHEN {so} = {count} AND count(*) = {count} THEN 1 ELSE 0 END FROM credentials_smtpuser", 1
+    )
+
+
 PROOFS: dict[str, tuple[Callable[[Server, Package, Size], Proof], Size, Size]] = {
     "campaign": (prove_campaign, Size(5_000, 2, 1_000, blows=20), Size(5_000, 2, 1_000, blows=3)),
     "import": (prove_import, Size(20_000, 2, 500, blows=10), Size(1_000, 1, 500, blows=2)),
     "poison": (prove_dead_letters, Size(1, 1, 500), Size(1, 1, 500)),
     "inbound": (prove_inbound, Size(300, 2, 500, blows=10), Size(30, 1, 500, blows=2)),
+    "smtp-users": (prove_smtp_users, Size(20, 1, 500, blows=10), Size(3, 1, 500, blows=2)),
 }
 
 
@@ -156,7 +207,8 @@ def _figures(fleet: Fleet, killer: Killer | None = None) -> str:
     killed = f"{killer.count} runtimes killed, " if killer else ""
     return (
         f"{killed}{figures.messages} messages in {figures.invocations} invocations, {figures.failed_messages} given "
-        f"back, {sum(figures.errors.values())} failed{_errors(figures.errors)}, {len(figures.cold_starts_s)} cold starts of {median(figures.cold_starts_s):.2f} s"
+        f"back, {sum(figures.errors.values())} failed{_errors(figures.errors)}, {len(figures.cold_starts_s)} cold starts of {median(figures.cold_starts_s):.2f} s; "
+        f"{figures.by_function()}"
     )
 
 
@@ -170,19 +222,17 @@ def _demand_empty_dlqs(proof: Proof) -> None:
 
 def _dead_letters() -> int:
     sqs: Any = boto3.client("sqs")
-    names = [full_name("postroom", queue.dlq_name) for queue in QUEUES.values()]
     wanted = ["ApproximateNumberOfMessages"]
     return sum(
         int(count)
-        for name in names
-        for count in sqs.get_queue_attributes(
-            QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"], AttributeNames=wanted
-        )["Attributes"].values()
+        for queue in QUEUES.values()
+        for count in sqs.get_queue_attributes(QueueUrl=queue_url(sqs, queue.dlq_name), AttributeNames=wanted)[
+            "Attributes"
+        ].values()
     )
 
 
 def _send_poison() -> None:
     sqs: Any = boto3.client("sqs")
     for queue in POISONED:
-        url = sqs.get_queue_url(QueueName=full_name("postroom", queue))["QueueUrl"]
-        sqs.send_message(QueueUrl=url, MessageBody="no message of anybody")
+        sqs.send_message(QueueUrl=queue_url(sqs, queue), MessageBody="no message of anybody")

@@ -7,19 +7,20 @@ import random
 import tempfile
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import boto3
 
-from portal.queues import QUEUES, full_name
+from portal.queues import QUEUES
 from tests.crash.processes import run_processes
 from tests.crash.scene import SETTINGS, TEMPLATE, Scene, Size, _connected
-from tests.lambda_workers.event_source import Fleet
+from tests.lambda_workers.event_source import Fleet, queue_prefix, queue_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from sandbox.testing import Sandbox
     from tests.lambda_workers.runtime import Package
     from tests.postgres import Server
 
@@ -34,36 +35,38 @@ EVERY_S = {
 USUAL_EVERY_S = 20.0
 
 
+def nothing_beside(_sandbox: Sandbox) -> AbstractContextManager[Mapping[str, str]]:
+    """No further server."""
+    return nullcontext({})
+
+
 @contextmanager
 def run_lambda_scene(
-    server: Server, package: Package, size: Size, *, settings: Mapping[str, str] | None = None, module: str = ""
+    server: Server,
+    package: Package,
+    size: Size,
+    *,
+    settings: Mapping[str, str] | None = None,
+    module: str = "",
+    beside: Callable[[Sandbox], AbstractContextManager[Mapping[str, str]]] = nothing_beside,
 ) -> Iterator[tuple[Scene, Fleet]]:
-    """`module`: another module of the entries than the package's own."""
+    """`module`: another module of the entries than the package's own; `beside`: a further server, gives its settings."""
     url = server.copy_of(TEMPLATE, f"lambda_{time.monotonic_ns()}")
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="postroom-lambda-"))
-        own = {
-            **SETTINGS,
-            "SEND_PARALLELISM": str(size.workers),
-            "SECRET_KEY": "only for this proof, and nowhere else, fifty characters",
-            "DATA_DIR": folder,
-            "FILES_BUCKET": FILES_BUCKET,
-            "UPLOADS_BUCKET": "postroom-uploads",
-            "INBOUND_BUCKET": "postroom-inbound",
-            "INBOUND_RAW_DAYS": "0",
-            "SES_TRACKING_CONFIGURATION_SET": "postroom-tracked",
-            **(settings or {}),
-        }
+        own = {**_own_settings(size, folder), **(settings or {})}
         processes = stack.enter_context(
             run_processes(workers=0, rate_per_s=size.rate_per_s, helpers=(), settings=own, database_url=url)
         )
+        own |= stack.enter_context(beside(processes.sandbox))
+        processes.environment.update(own)
         boto3.client("s3").create_bucket(Bucket=FILES_BUCKET)
         _shorten_visibility()
         variables = {
             **processes.sandbox.environment,
             **own,
             **{name: processes.environment[name] for name in ("DATABASE_URL", "GENERATION_MARK", "SEND_GRACE_S")},
-            "QUEUE_PREFIX": os.environ.get("QUEUE_PREFIX", "postroom"),
+            "QUEUE_PREFIX": queue_prefix(),
             "LOG_LEVEL": "INFO" if os.environ.get("CRASH_SHOW") else "ERROR",
             "METRICS_NAMESPACE": "Postroom",
         }
@@ -77,11 +80,24 @@ def run_lambda_scene(
             scene.database.close()
 
 
+def _own_settings(size: Size, folder: str) -> dict[str, str]:
+    return {
+        **SETTINGS,
+        "SEND_PARALLELISM": str(size.workers),
+        "SECRET_KEY": "only for this proof, and nowhere else, fifty characters",
+        "DATA_DIR": folder,
+        "FILES_BUCKET": FILES_BUCKET,
+        "UPLOADS_BUCKET": "postroom-uploads",
+        "INBOUND_BUCKET": "postroom-inbound",
+        "INBOUND_RAW_DAYS": "0",
+        "SES_TRACKING_CONFIGURATION_SET": "postroom-tracked",
+    }
+
+
 def _shorten_visibility() -> None:
     sqs = boto3.client("sqs")
     for queue in QUEUES.values():
-        url = sqs.get_queue_url(QueueName=full_name(os.environ.get("QUEUE_PREFIX", "postroom"), queue.name))["QueueUrl"]
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": VISIBILITY_S})
+        sqs.set_queue_attributes(QueueUrl=queue_url(sqs, queue.name), Attributes={"VisibilityTimeout": VISIBILITY_S})
 
 
 class Killer:

@@ -15,10 +15,11 @@ LEASE_S = 6
 def _shorten() -> None:
     from campaigns.importing import passes
     from campaigns.sending import plan
+    from credentials.smtp_users import machine
     from routing.gmail import deliver, drain
     from routing.inbound import sweep, work
 
-    passes.LEASE_S = plan.LEASE_S = work.LEASE_S = LEASE_S
+    passes.LEASE_S = plan.LEASE_S = work.LEASE_S = machine.LEASE_S = LEASE_S
     passes.MAX_CLAIMS = work.MAX_CLAIMS = 100
     work.FIRST_RETRY_S = 1
     deliver.SHARED_WAIT_S = deliver.TOKEN_WAIT_S = 1.0
