@@ -58,9 +58,13 @@ def deeds_of(names: Names) -> dict[str, Deed]:
 
 def queue_deeds(names: Names) -> dict[str, Deed]:
     taken = {f"take from {queue}": Deed("sqs:ReceiveMessage", names.queue(queue)) for queue in QUEUES}
+    rested = {
+        f"let messages of {queue} rest": Deed("sqs:ChangeMessageVisibility", names.queue(queue)) for queue in QUEUES
+    }
     hinted = {f"write to {queue}": Deed("sqs:SendMessage", names.queue(queue)) for queue in QUEUES}
     return {
         **taken,
+        **rested,
         **hinted,
         "empty a dead-letter queue": Deed("sqs:ReceiveMessage", names.queue("sending-dlq")),
         "read the mark": Deed("sqs:ListQueueTags", names.queue("maintenance")),
@@ -95,6 +99,18 @@ def mail_deeds(names: Names) -> dict[str, Deed]:
         "read the quota": Deed("ses:GetAccount", "*"),
         "list the identities": Deed("ses:ListEmailIdentities", "*"),
         "keep the suppression list": Deed("ses:PutSuppressedDestination", "*"),
+        "send as the canary": Deed("ses:SendRawEmail", names.ses("identity/canary.example")),
+        "look at a domain": Deed("ses:GetEmailIdentity", names.ses("identity/new.example")),
+        "have a domain's mail signed": Deed(
+            "ses:PutEmailIdentityDkimSigningAttributes", names.ses("identity/new.example")
+        ),
+        "set a domain's MAIL FROM": Deed("ses:PutEmailIdentityMailFromAttributes", names.ses("identity/new.example")),
+        "delete a domain": Deed("ses:DeleteEmailIdentity", names.ses("identity/new.example")),
+        "find a zone": Deed("route53:ListHostedZonesByName", "*"),
+        "read the records of a zone": Deed(
+            "route53:ListResourceRecordSets", f"arn:aws:route53:::hostedzone/{names.zone}"
+        ),
+        "ask whether records are everywhere": Deed("route53:GetChange", "*"),
         "add a domain": Deed("ses:CreateEmailIdentity", names.ses("identity/new.example")),
         "write a DNS record": Deed(
             "route53:ChangeResourceRecordSets", f"arn:aws:route53:::hostedzone/{names.zone}", upsert
@@ -182,15 +198,15 @@ def does(function: str) -> set[str]:
     own = EVERYBODY | DOES[function] | {f"write to {queue}" for queue in WRITES[function]}
     if function in FUNCTIONS:
         queues = FUNCTIONS[function].queues  # type: ignore[index]  # names are words
-        own |= {f"take from {queue}" for queue in queues} | {f"write to {queue}" for queue in queues}
+        for words in ("take from {}", "let messages of {} rest", "write to {}"):  # events are written back in an outage
+            own |= {words.format(queue) for queue in queues}
     return own
 
 
 ALL_TASKS: Sequence[QueueName] = sorted(set(TASK_QUEUES.values()))
 EVERYBODY = {"read the secret settings", "open the secret settings", "read the mark"}
 _SENDING = {
-    "read an attachment", "read a picture", "send mail", "send mail in bulk", "send by the configuration set",
-    "open the secret of a relay",
+    "read an attachment", "read a picture", "open the secret of a relay",
 }  # fmt: skip
 _ALL_FILES = {
     "read an attachment",
@@ -200,36 +216,39 @@ _ALL_FILES = {
     "write an export",
     "delete a file",
 }
-_DOMAINS = {"add a domain", "write a DNS record", "read the quota", "list the identities"}
+_DOMAINS = {"add a domain", "have a domain's mail signed", "set a domain's MAIL FROM", "delete a domain"}
+_DNS = {
+    "look at a domain", "find a zone", "read the records of a zone", "ask whether records are everywhere", "write a DNS record",
+    "read the quota", "list the identities",
+}  # fmt: skip
+_SENDS = {"send mail", "send mail in bulk", "send as the canary", "send by the configuration set"}
 _OPENS_ALL = {f"open the secret of {what}" for what in ("a relay", "a webhook", "a Gmail account", "an SMTP user")}
 _SEALS_ALL = {words.replace("open", "seal") for words in _OPENS_ALL}
 DOES: dict[str, set[str]] = {
-    "sending": _SENDING,
-    "priority": _SENDING,
+    "sending": _SENDING | _SENDS,
+    "priority": _SENDING | _SENDS,
     "imports": _ALL_FILES | {"read received mail", "delete received mail", "read the quota", "list the identities"},
     "maintenance": _ALL_FILES
     | _DOMAINS
+    | _DNS
     | _OPENS_ALL
+    | _SENDS
     | {
-        "read received mail", "delete received mail", "send mail", "send mail in bulk", "send by the configuration set",
-        "keep the suppression list", "tell people", "empty a dead-letter queue", "note the mark",
-        "seal the secret of a Gmail account",
+        "read received mail", "delete received mail", "keep the suppression list", "tell people",
+        "empty a dead-letter queue", "note the mark", "seal the secret of a Gmail account",
     },
     "webhooks": {"open the secret of a webhook"},
     "events": set(),
     "uploads": {"read a dropped file", "read an import", "write an import"},
     "inbound": {"read received mail"},
     "gmail": {"read received mail", "open the secret of a Gmail account", "seal the secret of a Gmail account"},
-    "outgoing": {
-        "read received mail", "send mail", "send mail in bulk", "send by the configuration set", "bounce mail",
-        "open the secret of a webhook",
-    },
+    "outgoing": _SENDS | {"read received mail", "bounce mail", "open the secret of a webhook"},
     "credentials": {
         "make an SMTP user", "give it a policy", "make a key", "delete an SMTP user", "list users",
         "open the secret of an SMTP user", "seal the secret of an SMTP user",
     },
     "web": _ALL_FILES
-    | _DOMAINS
+    | _DNS
     | _OPENS_ALL
     | _SEALS_ALL
     | {"read received mail", "empty a dead-letter queue", "note the mark"},

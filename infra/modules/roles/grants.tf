@@ -8,7 +8,9 @@
 #   alerts         it tells people by the topic
 #   dead_letters   it looks into and empties the dead-letter queues
 #   mark           it notes how far the installation has come
-#   account        it reads SES's account; domains, suppression, users: it manages them
+#   account        it reads SES's account; suppression, users: it manages them
+#   domains        "read": it looks at sending domains and their DNS, and writes records where Route 53 has the zone;
+#                  "manage": it makes and deletes them at SES as well
 
 locals {
   task_queues   = [for queue, about in var.queues : queue if about.feed == "tasks"]
@@ -28,7 +30,7 @@ locals {
     dead_letters = false
     mark         = false
     account      = false
-    domains      = false
+    domains      = ""
     suppression  = false
     users        = false
   }
@@ -65,7 +67,7 @@ locals {
       dead_letters = true
       mark         = true
       account      = true
-      domains      = true
+      domains      = "manage"
       suppression  = true
     }
     webhooks = {
@@ -114,7 +116,7 @@ locals {
       dead_letters = true
       mark         = true
       account      = true
-      domains      = true
+      domains      = "read"
     }
     # Workers outside of Lambda do what all functions do.
     celery = {
@@ -131,7 +133,7 @@ locals {
       dead_letters = true
       mark         = true
       account      = true
-      domains      = true
+      domains      = "manage"
       suppression  = true
       users        = true
     }

@@ -39,19 +39,29 @@ locals {
       }
     },
     {
-      given = grant.domains
+      given = grant.domains != ""
+      statement = {
+        Sid      = "LookAtDomains"
+        Effect   = "Allow"
+        Action   = ["ses:GetEmailIdentity"]
+        Resource = [local.identities_arn]
+      }
+    },
+    {
+      given = grant.domains == "manage"
       statement = {
         Sid    = "Domains"
         Effect = "Allow"
         Action = [
-          "ses:CreateEmailIdentity", "ses:GetEmailIdentity", "ses:DeleteEmailIdentity",
+          "ses:CreateEmailIdentity", "ses:DeleteEmailIdentity",
           "ses:PutEmailIdentityMailFromAttributes", "ses:PutEmailIdentityConfigurationSetAttributes",
+          "ses:PutEmailIdentityDkimSigningAttributes",
         ]
         Resource = concat([local.identities_arn], local.sending_set_arns)
       }
     },
     {
-      given = grant.domains && length(local.zone_arns) > 0
+      given = grant.domains != "" && length(local.zone_arns) > 0
       statement = {
         Sid      = "FindZones"
         Effect   = "Allow"
@@ -60,7 +70,7 @@ locals {
       }
     },
     {
-      given = grant.domains && length(local.zone_arns) > 0
+      given = grant.domains != "" && length(local.zone_arns) > 0
       statement = {
         Sid      = "ReadRecords"
         Effect   = "Allow"
@@ -69,7 +79,7 @@ locals {
       }
     },
     {
-      given = grant.domains && length(local.zone_arns) > 0
+      given = grant.domains != "" && length(local.zone_arns) > 0
       statement = {
         Sid      = "WriteRecords"
         Effect   = "Allow"
