@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _, ngettext
 
 from credentials.smtp_users.drift_compare import Actual, Expected, Finding, Kind, compare
 from credentials.smtp_users.failing import alert_subject, page_of
-from credentials.smtp_users.models import SmtpDrift, SmtpUser, SmtpUserStep
+from credentials.smtp_users.models import SmtpDrift, SmtpKey, SmtpUser, SmtpUserStep
 from credentials.smtp_users.names import managed_policy_name
 from credentials.smtp_users.steps import is_ours
 from portal.alerts.models import Severity
 from portal.alerts.services import Finding as AlertFinding, keep_alerts
 from portal.aws import iam
+from portal.errors import Refused
 from portal.leases import is_due
 from portal.publish import publish
 from portal.queues import TaskName
@@ -68,13 +69,26 @@ def check_user(user: SmtpUser) -> int:
     """Look at one user and write down what differs; a user at work keeps what was known. Returns how many."""
     if _is_young(user):
         return 0
-    findings = differences(user)
+    expected = _expected(user)
+    findings = compare(expected, look_at(user))
+    _note_last_use(user)
     with transaction.atomic():
-        unchanged = _settled().filter(pk=user.pk, wish_count=user.wish_count)
-        if unchanged.select_for_update().first() is None:
-            return 0  # somebody wished something while IAM was asked
+        now = _settled().filter(pk=user.pk, wish_count=user.wish_count).select_for_update().first()
+        if now is None or _expected(now) != expected:
+            return 0  # somebody wished something while IAM was asked, or a worker was at it
         _store(SmtpDrift.objects.filter(user=user), findings, user=user)
     return len(findings)
+
+
+def _note_last_use(user: SmtpUser) -> None:
+    """So that people see whether the earlier password is still in somebody's program."""
+    for key in user.keys.all():
+        try:
+            used_at = iam.key_last_use(key.access_key_id).at
+        except Refused:
+            continue  # it is gone, which is told as a difference, or the worker's role may not ask
+        if used_at is not None:
+            SmtpKey.objects.filter(pk=key.pk).update(last_used_at=used_at)
 
 
 def differences(user: SmtpUser) -> list[Finding]:

@@ -14,6 +14,7 @@ from credentials.smtp_users import drift
 from credentials.smtp_users.drift_compare import Finding, Kind
 from credentials.smtp_users.machine import LEASE_S
 from credentials.smtp_users.models import SmtpDrift, SmtpKey, SmtpUser
+from credentials.smtp_users.names import cut_logins_short
 from credentials.smtp_users.services import reapply_policy, remake_smtp_user
 from credentials.smtp_users.trouble import words_of
 from portal.activity import record_activity
@@ -48,7 +49,7 @@ def ask_cure(drift_id: int, *, actor: User | None) -> SmtpDrift:
         target=row.user,
         label=row.iam_user_name,
         kind=row.kind,
-        subject=row.subject,
+        subject=cut_logins_short(row.subject),
     )
     publish(TaskName.CURE_SMTP_DRIFT, drift_id=drift_id)
     row.refresh_from_db()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy
 
 from credentials.smtp_users.drift_compare import Kind
+from credentials.smtp_users.names import cut_logins_short
 
 if TYPE_CHECKING:
     from credentials.smtp_users.models import SmtpDrift
@@ -55,13 +56,14 @@ class DriftLine:
     cure: str
 
 
-def drift_lines(rows: Iterable[SmtpDrift]) -> list[DriftLine]:
-    """The differences in words, in their order."""
-    return [_line(row) for row in rows]
+def drift_lines(rows: Iterable[SmtpDrift], *, in_full: bool = True) -> list[DriftLine]:
+    """The differences in words, in their order; the ids of keys cut short for people who may not log in with them."""
+    return [_line(row, in_full=in_full) for row in rows]
 
 
-def _line(row: SmtpDrift) -> DriftLine:
+def _line(row: SmtpDrift, *, in_full: bool) -> DriftLine:
     kind = Kind(row.kind)
     text = str(_TEXTS[kind]) % {"name": row.iam_user_name, "subject": row.subject}
     is_asked = row.cure_asked_at is not None
-    return DriftLine(row, f"{text} {row.cure_problem}".strip(), "" if is_asked else str(_CURES[kind]))
+    told = f"{text} {row.cure_problem}".strip()
+    return DriftLine(row, told if in_full else cut_logins_short(told), "" if is_asked else str(_CURES[kind]))

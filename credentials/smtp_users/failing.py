@@ -42,9 +42,10 @@ def retry_delay_s(try_count: int) -> float:
     return delay_s * random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, guards nothing
 
 
-def note_waiting(rows: QuerySet[SmtpUser], token: str, wait: NotYet) -> None:
-    """Nothing failed; AWS needs some seconds."""
-    _give_back(rows, token, wait.retry_in_s)
+def note_waiting(rows: QuerySet[SmtpUser], token: str, wait: NotYet, *, seen_wish: int) -> None:
+    """Nothing failed; AWS needs some seconds. What was wished since the worker began does not wait for that."""
+    is_older = rows.filter(wish_count=seen_wish).exists()
+    _give_back(rows, token, wait.retry_in_s if is_older else 0.0)
 
 
 def note_failure(rows: QuerySet[SmtpUser], token: str, error: PortalError) -> None:

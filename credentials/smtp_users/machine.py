@@ -45,7 +45,7 @@ def reconcile(user_id: int) -> None:
     try:
         _work(rows, token)
     except NotYet as wait:
-        note_waiting(rows, token, wait)
+        note_waiting(rows, token, wait, seen_wish=user.wish_count)
     except PortalError as error:
         note_failure(rows, token, error)
 
@@ -58,7 +58,7 @@ def _work(rows: QuerySet[SmtpUser], token: str) -> None:
         user = rows.get()
         step = next_step(read_facts(user))
         if step is Step.FORGET:
-            _forget(user)
+            _forget(rows, token, user)
             return
         if step is Step.SETTLE:
             _settle(rows, token, user)
@@ -106,10 +106,16 @@ _VERBS = {
 }
 
 
-def _forget(user: SmtpUser) -> None:
-    """Nothing of it is left on AWS."""
+def _forget(rows: QuerySet[SmtpUser], token: str, user: SmtpUser) -> None:
+    """Nothing of it is left on AWS; whoever took the deletion back in the last moment gets it made anew."""
+    user_id = user.pk
     with transaction.atomic():
-        clear_alerts(user)
-        record_activity("smtp_user.deleted", actor=None, target=user)
-        user.delete()
-    logger.info("smtp_user.deleted", extra={"smtp_user": user.pk})
+        unchanged = rows.select_for_update().filter(wish_count=user.wish_count).first()
+        if unchanged is not None:
+            clear_alerts(unchanged)
+            record_activity("smtp_user.deleted", actor=None, target=unchanged)
+            unchanged.delete()
+            logger.info("smtp_user.deleted", extra={"smtp_user": user_id})
+            return
+        release(rows, token)
+    publish(TaskName.PROVISION_SMTP_USER, user_id=user_id)

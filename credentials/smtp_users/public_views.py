@@ -74,7 +74,9 @@ def _shown(found: SmtpHandover, opened: Opened) -> dict[str, Any]:
 
 def _told(request: HttpRequest, found: SmtpHandover, problem: str, *, status: int) -> HttpResponse:
     context = {**_context(found), "problem": problem}
-    return render(request, "credentials/smtp_users/handover.html", context, status=status)
+    response = render(request, "credentials/smtp_users/handover.html", context, status=status)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django would log the path: the link
+    return response
 
 
 def _context(found: SmtpHandover) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from credentials.encryption.services import unseal
 from credentials.smtp_users.models import SEALED_FOR, SmtpKey, SmtpUser
+from credentials.smtp_users.names import cut_logins_short
 from portal.activity import record_activity
 from portal.errors import ConfigurationError, Conflict, Unavailable
 
@@ -28,7 +29,7 @@ def reveal_password(user_id: int, *, actor: User) -> Opened:
     """The current login, for somebody whose identity the caller has confirmed. Raises as `open_password`."""
     smtp_user = SmtpUser.objects.get(pk=user_id)
     opened = open_password(smtp_user)
-    record_activity("smtp_user.revealed", actor=actor, target=smtp_user, key=opened.key.access_key_id)
+    record_activity("smtp_user.revealed", actor=actor, target=smtp_user, key=cut_logins_short(opened.key.access_key_id))
     return opened
 
 

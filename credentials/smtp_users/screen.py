@@ -23,6 +23,7 @@ from credentials.smtp_users.models import (
     SmtpViolation,
     State,
 )
+from credentials.smtp_users.names import cut_logins_short
 from portal.templatetags.postroom import badge, icon, local_time
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class JournalLine:
     row: SmtpUserStep
     label: str
     tone: str
+    detail: str
 
 
 def state_mark(smtp_user: SmtpUser) -> SafeString:
@@ -187,10 +189,14 @@ def stages_of(smtp_user: SmtpUser) -> list[Stage]:
     return [Stage(label, is_done, place == current) for place, (label, is_done) in enumerate(done)]
 
 
-def journal_of(smtp_user: SmtpUser) -> list[JournalLine]:
-    """The last steps on AWS, the newest first."""
-    rows = smtp_user.steps.all()[:STEPS_SHOWN]
-    return [JournalLine(row, str(CALLS.get(row.call, row.call)), OUTCOME_TONES[_outcome(row)]) for row in rows]
+def journal_of(smtp_user: SmtpUser, *, in_full: bool) -> list[JournalLine]:
+    """The last steps on AWS, the newest first, with the ids of keys as this person may see them."""
+    return [_journal_line(row, in_full=in_full) for row in smtp_user.steps.all()[:STEPS_SHOWN]]
+
+
+def _journal_line(row: SmtpUserStep, *, in_full: bool) -> JournalLine:
+    detail = row.detail if in_full else cut_logins_short(row.detail)
+    return JournalLine(row, str(CALLS.get(row.call, row.call)), OUTCOME_TONES[_outcome(row)], detail)
 
 
 def keys_of(smtp_user: SmtpUser, *, in_full: bool) -> list[dict[str, object]]:

@@ -129,8 +129,9 @@ def promote_key(user: SmtpUser) -> None:
 
 
 def activate_keys(user: SmtpUser) -> None:
-    """Let its passwords in again."""
+    """Let its passwords in again; one that was not proven yet gets its time to be known anew."""
     _set_status(user, is_active=True)
+    _write(user, proving_since=None)
 
 
 def deactivate_keys(user: SmtpUser) -> None:

@@ -103,10 +103,7 @@ def _record_violations(user: SmtpUser, news: Iterable[MailNews]) -> list[SmtpVio
     """Record each mail and sender once; returns those that are new. A list that IAM still goes by counts, too."""
     allowed = [*user.allowed_senders, *patterns_of(user.applied_policy)]
     wrong = {
-        (each.ses_message_id, sender): each
-        for each in news
-        for sender in each.senders
-        if not may_send(allowed, sender)
+        (each.ses_message_id, sender): each for each in news for sender in each.senders if not may_send(allowed, sender)
     }
     if not wrong:
         return []

@@ -59,7 +59,7 @@ def one(request: HttpRequest, user_id: int) -> HttpResponseBase:
     """One user."""
     smtp_user = get_object_or_404(SmtpUser.objects.select_related("created_by"), pk=user_id)
     sees_login = request.user.has_perm("credentials.reveal_smtpuser")
-    context = {**_standing(smtp_user, sees_login=sees_login), **_history(smtp_user)}
+    context = {**_standing(smtp_user, sees_login=sees_login), **_history(smtp_user, sees_login=sees_login)}
     asked = request.GET.get("as", "").strip()
     context["asked"], context["answer"] = asked, preview.may_send(smtp_user.allowed_senders, asked) if asked else None
     return render_page(
@@ -165,12 +165,13 @@ def _standing(smtp_user: SmtpUser, *, sees_login: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _history(smtp_user: SmtpUser) -> dict[str, Any]:
+def _history(smtp_user: SmtpUser, *, sees_login: bool) -> dict[str, Any]:
+    drifts = open_drifts().filter(user=smtp_user)
     return {
-        "counts": screen.counts_of(smtp_user), "journal": screen.journal_of(smtp_user),
+        "counts": screen.counts_of(smtp_user), "journal": screen.journal_of(smtp_user, in_full=sees_login),
         "violations": smtp_user.violations.all()[:VIOLATIONS_SHOWN],
         "can_take_back": smtp_user.delete_at is not None and smtp_user.delete_at > timezone.now(),
-        "grace_h": settings.SMTP_DELETE_GRACE_H, "now": timezone.now(), "drifts": drift_lines(open_drifts().filter(user=smtp_user)),
+        "grace_h": settings.SMTP_DELETE_GRACE_H, "now": timezone.now(), "drifts": drift_lines(drifts, in_full=sees_login),
         "violation_count": smtp_user.violations.count(),
         "handovers": smtp_user.handovers.select_related("made_by")[:10],
     }  # fmt: skip
