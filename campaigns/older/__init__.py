@@ -1,0 +1,1 @@
+"""Contacts and messages of an older system's tables."""

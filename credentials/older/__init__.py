@@ -1,0 +1,1 @@
+"""SMTP users of an older system's table."""

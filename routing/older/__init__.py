@@ -1,0 +1,1 @@
+"""Routing rules of an older system's table."""
