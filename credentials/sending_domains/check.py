@@ -75,7 +75,7 @@ def judge(record: Record, look: Look, wishes: DomainWishes, *, ask_txt: spf.TxtL
         return Finding(Mark.UNKNOWN, Oddity.SILENT)
     found = _of_kind(record.kind, look.answer.values)
     if not found:
-        return _missing(record, look)
+        return _missing(record, look, wishes)
     finding = _JUDGES[record.kind](record, found, _Place(look, wishes, ask_txt))
     return Finding(finding.mark, finding.oddity, finding.found or tuple(found), finding.advice)
 
@@ -112,26 +112,18 @@ def _bare(text: str) -> str:
     return text.replace('\\"', '"').strip("\"' ")
 
 
-def _missing(record: Record, look: Look) -> Finding:
-    above = look.above
-    if record.kind is RecordKind.DMARC and above is not None and above.values:
-        finding = _dmarc(record, list(above.values), _Place(look, _UNSTATED, _nothing))
+def _missing(record: Record, look: Look, wishes: DomainWishes) -> Finding:
+    if record.kind is RecordKind.DMARC and look.above is not None and look.above.values:
+        finding = _dmarc_above(list(look.above.values), DomainWishes("", "", dmarc_policy=wishes.dmarc_policy))
         if finding.mark in {Mark.RIGHT, Mark.ADVICE} and finding.oddity in {Oddity.NONE, Oddity.DMARC_WATCHES}:
             oddity = finding.oddity or Oddity.DMARC_PARENT
-            return Finding(finding.mark, oddity, above.values)
+            return Finding(finding.mark, oddity, look.above.values)
     if look.twice is not None and _of_kind(record.kind, look.twice.values):
         return Finding(Mark.WRONG, Oddity.ZONE_TWICE, look.twice.values)
     if look.other is not None and look.other.values:
         return Finding(Mark.WRONG, Oddity.OTHER_TYPE, look.other.values)
     advice = spf.merged([]) if record.kind is RecordKind.SPF else ""
     return Finding(Mark.MISSING, Oddity.NOT_FOUND, (), advice)
-
-
-def _nothing(_name: str) -> list[str]:
-    return []
-
-
-_UNSTATED: Final = DomainWishes("", "")
 
 
 def _alias(record: Record, found: list[str], place: _Place) -> Finding:
@@ -218,14 +210,24 @@ def _spf_problem(found: list[str]) -> Finding | None:
 
 
 def _dmarc(_record: Record, found: list[str], place: _Place) -> Finding:
+    read = _read_dmarc(found)
+    return read if isinstance(read, Finding) else _dmarc_strength(read, place.wishes)
+
+
+def _dmarc_above(found: list[str], wishes: DomainWishes) -> Finding:
+    """Of the record of a domain above, which may have a policy of its own for those below."""
+    read = _read_dmarc(found)
+    return read if isinstance(read, Finding) else _dmarc_strength(read.below(), wishes)
+
+
+def _read_dmarc(found: list[str]) -> dmarc.Dmarc | Finding:
     problem = _text(found)
     if problem is not None:
         return problem
     try:
-        read = dmarc.read_dmarc(found[0])
+        return dmarc.read_dmarc(found[0])
     except dmarc.DmarcError as error:
         return Finding(Mark.WRONG, Oddity.DMARC_ODD, advice=str(error))
-    return _dmarc_strength(read, place.wishes)
 
 
 def _dmarc_strength(read: dmarc.Dmarc, wishes: DomainWishes) -> Finding:

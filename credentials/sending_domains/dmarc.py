@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 _POLICIES: Final = ("none", "quarantine", "reject")
@@ -13,16 +13,24 @@ _MAILBOX = re.compile(r"mailto:[^\s,;!]+@[^\s,;!]+(![0-9]+[kmgt]?)?", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Dmarc:
-    """A record that receivers understand: `policy` none, quarantine or reject; `reports_to` the mailto: addresses."""
+    """A record that receivers understand: `policy` none, quarantine or reject; `reports_to` the mailto: addresses.
+
+    `policy_below` is for domains below that have no record of their own.
+    """
 
     policy: str
     reports_to: tuple[str, ...] = ()
     pct: int = 100
+    policy_below: str = ""  # "" = the same
 
     @property
     def strength(self) -> int:
         """0, 1 or 2: how strict it is."""
         return _POLICIES.index(self.policy)
+
+    def below(self) -> Dmarc:
+        """What it says of a domain below."""
+        return replace(self, policy=self.policy_below or self.policy)
 
 
 class DmarcError(ValueError):
@@ -48,7 +56,10 @@ def read_dmarc(text: str) -> Dmarc:
     policy = tags.get("p", "").lower()
     if policy not in _POLICIES:
         raise DmarcError(f"p={tags['p']}" if "p" in tags else "p=")
-    return Dmarc(policy, _mailboxes(tags.get("rua", "")), _percent(tags.get("pct", "100")))
+    below = tags.get("sp", "").lower()
+    if below and below not in _POLICIES:
+        raise DmarcError(f"sp={tags['sp']}")
+    return Dmarc(policy, _mailboxes(tags.get("rua", "")), _percent(tags.get("pct", "100")), below)
 
 
 def _mailboxes(text: str) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ def _wanted(record: Record, values: tuple[str, ...]) -> tuple[tuple[str, ...], W
         return (wire_value(record),), Why.NONE
     if record.type == "MX":
         return _wanted_mx(record, values)
-    return _wanted_texts(record, [unquoted(value) for value in values])
+    return _wanted_texts(record, values)
 
 
 def _wanted_mx(record: Record, values: tuple[str, ...]) -> tuple[tuple[str, ...], Why]:
@@ -108,17 +108,18 @@ def _wanted_mx(record: Record, values: tuple[str, ...]) -> tuple[tuple[str, ...]
     return ((wire_value(record),), Why.NONE) if is_ours else ((), Why.FOREIGN_MX)
 
 
-def _wanted_texts(record: Record, texts: list[str]) -> tuple[tuple[str, ...], Why]:
+def _wanted_texts(record: Record, values: tuple[str, ...]) -> tuple[tuple[str, ...], Why]:
+    """Texts of others stay as they stand: Route 53 has escapes of its own."""
     start = re.split(r"[; ]", record.value, maxsplit=1)[0].lower()
-    same = [text for text in texts if text.lower().replace(" ", "").startswith(start)]
-    others = [text for text in texts if text not in same]
+    same = [text for text in map(unquoted, values) if text.lower().replace(" ", "").startswith(start)]
+    others = [value for value in values if unquoted(value) not in same]
     if record.kind in _SPF_KINDS:
         text = same[0] if len(same) == 1 and spf.lets_ses_send(same[0]) else spf.merged(same)
     elif len(same) > 1:
         return (), Why.SEVERAL
     else:
         text = _one_text(record, same[0]) if same else record.value
-    return tuple(quoted(each) for each in [*others, text]), Why.NONE
+    return (*others, quoted(text)), Why.NONE
 
 
 def _one_text(record: Record, text: str) -> str:

@@ -40,8 +40,10 @@ def odd_term(text: str) -> str:
 
 
 def lets_ses_send(text: str) -> bool:
-    """Whether it names SES."""
-    return SPF_INCLUDE in text.lower().split()
+    """Whether it names SES, and before its `all`: what stands behind that is never read (RFC 7208, 5.1)."""
+    terms = [term.removeprefix("+") for term in text.lower().split()]
+    end = next((place for place, term in enumerate(terms) if term.lstrip("?~-") == "all"), len(terms))
+    return SPF_INCLUDE in terms[:end]
 
 
 def lets_everybody_send(text: str) -> bool:

@@ -178,7 +178,14 @@ class Authority:
         except (dns.exception.DNSException, OSError, ValueError, EOFError):
             self._silent.add(server.address)
             return None
-        return reply if reply.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN} else None
+        is_said = reply.rcode() in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN} and not _is_referral(reply)
+        return reply if is_said else None
+
+
+def _is_referral(reply: dns.message.Message) -> bool:
+    """Whether it only names other servers (RFC 1034, 4.3.1): this one does not have the zone, or not any more."""
+    names_others = any(rows.rdtype == dns.rdatatype.NS for rows in reply.authority)
+    return names_others and not reply.answer and not reply.flags & dns.flags.AA
 
 
 def _read(reply: dns.message.Message, name: str, record_type: str, server: str) -> tuple[Answer, str]:

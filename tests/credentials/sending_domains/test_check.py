@@ -57,6 +57,8 @@ CASES = [
     (RecordKind.SPF, ["google-site-verification=1"], MISSING, Oddity.NOT_FOUND),
     (RecordKind.SPF, [SES, "v=spf1 mx -all"], WRONG, Oddity.SEVERAL),
     (RecordKind.SPF, ["v=spf1 include:amazonses.com +all"], WRONG, Oddity.SPF_EVERYBODY),
+    (RecordKind.SPF, ["v=spf1 +include:amazonses.com ~all"], RIGHT, Oddity.NONE),
+    (RecordKind.MAIL_FROM_SPF, ["v=spf1 -all include:amazonses.com"], WRONG, Oddity.SPF_WITHOUT_SES),
     (RecordKind.SPF, ["v=spf1 inclde:amazonses.com ~all"], WRONG, Oddity.SPF_ODD),
     (RecordKind.SPF, [f'"{SES}"'], WRONG, Oddity.QUOTED),
     (RecordKind.SPF, ["v=spf1 " + "a:x.example " * 10 + "include:amazonses.com ~all"], WRONG, Oddity.SPF_LOOKUPS),
@@ -126,12 +128,20 @@ def test_a_policy_milder_than_wished_is_wrong():
     [
         ("v=DMARC1; p=reject", RIGHT, Oddity.DMARC_PARENT),
         ("v=DMARC1; p=none", ADVICE, Oddity.DMARC_WATCHES),
+        ("v=DMARC1; p=reject; sp=none", ADVICE, Oddity.DMARC_WATCHES),
+        ("v=DMARC1; p=none; sp=quarantine", RIGHT, Oddity.DMARC_PARENT),
         ("v=DMARC1; p=maybe", MISSING, Oddity.NOT_FOUND),
     ],
 )
 def test_the_domain_above_may_speak_for_one_without_dmarc(text, mark, oddity):
     finding = judged(RecordKind.DMARC, above=found(text))
     assert (finding.mark, finding.oddity) == (mark, oddity)
+
+
+def test_the_domain_above_does_not_speak_for_one_that_wishes_more():
+    strict = DomainWishes("example.org", "eu-west-1", dmarc_policy=DmarcPolicy.REJECT)
+    look = Look(found(), above=found("v=DMARC1; p=quarantine"))
+    assert judge(RECORDS[RecordKind.DMARC], look, strict, ask_txt=nothing).oddity == Oddity.NOT_FOUND
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,13 @@ CASES = [
         ('"token=1"', '"v=spf1 include:amazonses.com mx ip4:192.0.2.1 ~all"'),
         Why.NONE,
     ),
+    (
+        RecordKind.SPF,
+        [there(APEX, "TXT", '"caf\\303\\251" " au lait"', '"v=spf1 mx -all"')],
+        Action.CHANGE,
+        ('"caf\\303\\251" " au lait"', '"v=spf1 include:amazonses.com mx -all"'),
+        Why.NONE,
+    ),
     (RecordKind.DMARC, [there(DMARC, "TXT", '"v=DMARC1; p=reject; rua=mailto:x@y.example"')], Action.KEEP, None, Why.NONE),
     (
         RecordKind.DMARC,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dns.message
+import dns.rrset
 import pytest
 
 from portal.dns.authority import Authority, Status, Trouble
@@ -88,6 +90,17 @@ def test_a_server_that_is_silent_is_not_taken_for_one_without_the_record(server,
 
     assert authority.ask("slow.example.org", "TXT").status is Status.SILENT
     assert authority.trouble is Trouble.SILENT
+
+
+def test_a_server_that_only_refers_to_others_is_not_taken_for_one_without_the_record(authority, monkeypatch):
+    def refer(question, *_where, **_how):
+        reply = dns.message.make_response(question)
+        reply.authority.append(dns.rrset.from_text("org.", 60, "IN", "NS", "a.registry.example."))
+        return reply, False
+
+    monkeypatch.setattr("dns.query.udp_with_fallback", refer)
+
+    assert authority.ask("example.org", "TXT").status is Status.SILENT
 
 
 def test_one_silent_name_does_not_silence_the_others(server, authority, monkeypatch):
