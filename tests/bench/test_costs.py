@@ -61,3 +61,9 @@ def test_metrics_that_are_paid_for_are_counted_as_the_code_names_them():
     texts = [path.read_text() for path in python_files() if path.relative_to(ROOT).parts[0] in folders]
     named = {name for text in texts for name in re.findall(r'metrics\.(?:count|timed)\("([a-z_.]+)"', text)}
     assert len(named) == FIGURES["own_metrics"].value
+
+
+def test_the_document_shows_the_bill_of_today():
+    assert markdown(read_table()) in (ROOT / "docs" / "costs.md").read_text(), (
+        "put the table of `python -m bench.costs` into it"
+    )
