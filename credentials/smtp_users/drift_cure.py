@@ -15,7 +15,7 @@ from credentials.smtp_users.drift_compare import Finding, Kind
 from credentials.smtp_users.machine import LEASE_S
 from credentials.smtp_users.models import SmtpDrift, SmtpKey, SmtpUser
 from credentials.smtp_users.names import cut_logins_short
-from credentials.smtp_users.services import reapply_policy, remake_smtp_user
+from credentials.smtp_users.services import look_again, reapply_policy, remake_smtp_user
 from credentials.smtp_users.trouble import words_of
 from portal.activity import record_activity
 from portal.aws import iam
@@ -141,20 +141,20 @@ def _remake(user: SmtpUser, _subject: str) -> None:
 def _forget_key(user: SmtpUser, key_id: str) -> None:
     """The machine makes a new one where the current one is gone."""
     _keys(user, key_id).delete()
-    reapply_policy(user.pk, actor=None)
+    look_again(user.pk, actor=None)
 
 
 @transaction.atomic
 def _note_active(user: SmtpUser, key_id: str) -> None:
     """The machine puts the key as was wished, once it knows how it stands."""
     _keys(user, key_id).update(is_active=True)
-    reapply_policy(user.pk, actor=None)
+    look_again(user.pk, actor=None)
 
 
 @transaction.atomic
 def _note_inactive(user: SmtpUser, key_id: str) -> None:
     _keys(user, key_id).update(is_active=False)
-    reapply_policy(user.pk, actor=None)
+    look_again(user.pk, actor=None)
 
 
 def _keys(user: SmtpUser, key_id: str) -> QuerySet[SmtpKey]:

@@ -137,6 +137,11 @@ def reapply_policy(user_id: int, *, actor: User | None) -> SmtpUser:
     return _wish(user_id, "smtp_user.policy_reapplied", actor=actor, check=_require_staying, wishes=wishes)
 
 
+def look_again(user_id: int, *, actor: User | None) -> SmtpUser:
+    """Have the machine compare wishes and keys once more, also during the time of grace: a key must stay shut out then."""
+    return _wish(user_id, "smtp_user.retried", actor=actor, check=lambda _user: None, wishes={})
+
+
 @transaction.atomic
 def remake_smtp_user(user_id: int, *, actor: User | None) -> SmtpUser:
     """Make it on AWS anew, with a new password: for one whose IAM user is gone. Raises Conflict while it is deleted."""

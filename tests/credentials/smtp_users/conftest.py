@@ -8,7 +8,7 @@ from tests.doubles.iam import MotoIam, moto_iam
 @pytest.fixture
 def iam_double(settings, tmp_path):
     """IAM as moto plays it, with logins that go by what is on it; own keys to seal with."""
-    with moto_iam(settings, tmp_path) as double:
+    with moto_iam(settings, tmp_path, kind=MotoIam) as double:
         yield double
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
-from credentials.smtp_users import drift, handover, machine, services
+from credentials.smtp_users import drift, drift_cure, handover, machine, services
 from credentials.smtp_users.models import SmtpDrift, SmtpUser, SmtpUserStep, State
 from credentials.smtp_users.services import SmtpUserDraft, save_smtp_user
 from portal.aws import iam
@@ -126,3 +126,22 @@ def test_the_look_at_iam_notes_when_each_password_was_last_used(hints, iam_doubl
     monkeypatch.setattr(iam, "key_last_use", lambda _key_id: iam.LastUse(used_at, "ses", "us-east-1"))
     drift.check_one(user.pk)
     assert user.keys.get().last_used_at == used_at
+
+
+def test_a_key_that_somebody_let_in_again_during_the_time_of_grace_is_shut_out_by_its_cure(
+    hints, iam_double, monkeypatch
+):
+    monkeypatch.setattr(drift, "SPREAD", timedelta(0))
+    user = save()
+    hints.run_all()
+    services.delete_smtp_user(user.pk, actor=None)
+    hints.run_all()
+    user.refresh_from_db()
+    key_id = user.current_key.access_key_id
+    iam.set_key_status(user.iam_user_name, key_id, is_active=True)
+    drift.check_one(user.pk)
+    drift_cure.ask_cure(SmtpDrift.objects.get(kind="key_active").pk, actor=None)
+    hints.run_all()
+    assert iam_double.keys(user.iam_user_name) == {key_id: False}
+    user.refresh_from_db()
+    assert (user.state, user.is_leaving) == (State.DELETING, True)
