@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import dns.exception
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -90,8 +91,8 @@ def _keep_record(domain: SendingDomain, seen: Seen) -> None:
 
 
 def tell_broken(domain: SendingDomain) -> None:
-    """Raise or clear the alert of a domain, by the records that were right and are not any more."""
-    broken = list(domain.records.filter(broke_at__isnull=False).order_by("pk"))
+    """Raise or clear the alert of a domain, by the records that were right and were not at two looks in a row."""
+    broken = list(domain.records.filter(broke_at__lt=F("checked_at")).order_by("pk"))
     subject = f"sending_domain:{domain.pk}"
     if not broken:
         clear_alert(BROKEN, subject_key=subject)

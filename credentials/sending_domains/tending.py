@@ -213,5 +213,7 @@ def _wait_s(domain: SendingDomain) -> float:
     is_right = domain.is_verified and not domain.records.filter(mark__in=("missing", "wrong", "unknown")).exists()
     if is_right:
         return RIGHT_EVERY_S
+    if domain.records.filter(broke_at=F("checked_at")).exists():
+        return WAITING_EVERY_S  # the second look, before anybody is told
     age_s = (timezone.now() - domain.created_at).total_seconds()
     return WAITING_EVERY_S if age_s < SLOW_AFTER_S else SLOW_EVERY_S
