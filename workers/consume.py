@@ -12,14 +12,14 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import close_old_connections, connection
 
 import workers.app  # noqa: F401  # sets Django up
 from portal.alerts.watch import watch_sweep
 from portal.aws import sqs
 from portal.errors import OutsideError
 from portal.queues import Queue, event_queues, full_name
-from workers.feeds import serve_messages
+from workers.feeds import is_outage, serve_messages
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +43,9 @@ def consume_batch(queue: Queue, *, wait_s: int) -> int:
     if messages:
         try:
             served = serve_messages(queue, messages)
-        except (OperationalError, InterfaceError):
-            _give_back(name, messages)
+        except Exception as error:
+            if is_outage(error):
+                _give_back(name, messages)
             raise
         _acknowledge(name, served)
     return len(messages)

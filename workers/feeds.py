@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 
 from campaigns.importing.drops import receive_upload_events
 from campaigns.sending.events import apply_events
+from portal.failures.notes import is_database_away
 from portal.queues import Feed
 from routing.inbound.receive import receive_notifications
 from workers.failed import forget_events, refuse_event
@@ -39,14 +40,22 @@ SERVICES: dict[Feed, Callable[[list[str]], object]] = {
 }
 
 
+def is_outage(error: Exception) -> bool:
+    """Whether the database is away: an error of that kind may be a message's own as well, such as one too large to index."""
+    return isinstance(error, OperationalError | InterfaceError) and is_database_away()
+
+
 def serve_messages(queue: Queue, messages: list[sqs.Message]) -> list[sqs.Message]:
-    """Hand the messages to the service; returns those to acknowledge. Raises when none could be served."""
+    """Hand the messages to the service; returns those to acknowledge.
+
+    Raises what the service raises when there is but one, or in an outage of the database.
+    """
     service = SERVICES[queue.feed]
     try:
         service([message.body for message in messages])
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
+        if is_outage(error):
+            raise
         if len(messages) == 1:
             refuse_event(queue, messages[0], error)
             raise
@@ -60,9 +69,9 @@ def serve_messages(queue: Queue, messages: list[sqs.Message]) -> list[sqs.Messag
 def _is_served(queue: Queue, message: sqs.Message) -> bool:
     try:
         SERVICES[queue.feed]([message.body])
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
+        if is_outage(error):
+            raise
         logger.exception("feed.refused", extra={"queue": queue.name, "sqs_message_id": message.message_id})
         refuse_event(queue, message, error)
         return False

@@ -62,6 +62,12 @@ def test_a_poison_message_alone_is_left_for_its_dead_letter_queue(consumed):
         consumed(refuse_poison, "poison")
 
 
+@pytest.fixture
+def database_away(monkeypatch):
+    monkeypatch.setattr(feeds, "is_database_away", lambda: True)
+
+
+@pytest.mark.usefixtures("database_away")
 def test_an_outage_of_the_database_is_not_blamed_on_each_message(consumed):
     seen: list[int] = []
 
@@ -74,6 +80,15 @@ def test_an_outage_of_the_database_is_not_blamed_on_each_message(consumed):
     assert seen == [3]
 
 
+def test_a_message_that_the_database_refuses_does_not_take_the_others_along(consumed):
+    def fail(bodies: list[str]) -> None:
+        if "poison" in bodies:
+            raise OperationalError("index row size exceeds the maximum")
+
+    assert consumed(fail, "a", "poison", "b") == ["a", "b"]
+
+
+@pytest.mark.usefixtures("database_away")
 def test_what_was_received_when_the_database_went_away_comes_again_within_seconds(monkeypatch):
     def fail(_bodies: list[str]) -> None:
         raise OperationalError("the server closed the connection")

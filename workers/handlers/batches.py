@@ -9,11 +9,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
 from portal.aws import sqs
 from portal.errors import OutsideError
-from portal.failures.notes import is_database_away
 from portal.queues import QUEUES, Feed, full_name
 from workers.handlers.hints import is_hint_done
 from workers.stopping import stopping_in
@@ -74,19 +72,14 @@ def _hide(record: Record, *, for_s: int) -> None:
 
 
 def _left_of_events(queue: Queue, records: list[Record]) -> list[Record]:
-    from workers.feeds import serve_messages  # noqa: PLC0415  # only these functions need the services of events
+    from workers.feeds import is_outage, serve_messages  # noqa: PLC0415  # only these functions need the services of events
 
     messages = [record.message for record in records]
     try:
         served = {message.message_id for message in serve_messages(queue, messages)}
-    except (OperationalError, InterfaceError) as error:
-        if is_database_away():
-            return [record for record in records if not _is_put_back(queue, record)]
-        logger.exception("lambda.batch_failed", extra={"queue": queue.name, "error_class": type(error).__name__})
-        for record in records:
-            _hide(record, for_s=sqs.retry_delay_s(record.message.receive_count))
-        return records
     except Exception as error:  # noqa: BLE001  # the service's caller has written it down
+        if is_outage(error):
+            return [record for record in records if not _is_put_back(queue, record)]
         logger.warning("lambda.record_failed", extra={"queue": queue.name, "error_class": type(error).__name__})
         return records
     return [record for record in records if record.message.message_id not in served]

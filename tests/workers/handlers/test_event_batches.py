@@ -9,7 +9,7 @@ from portal.logs import correlation
 from portal.queues import QUEUES, Feed, QueueName
 from tests.workers.handlers.sqs_events import Clock, batch, failed, record
 from workers import feeds
-from workers.handlers import batches, ticks
+from workers.handlers import ticks
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def database_away(monkeypatch):
         raise OperationalError("the server closed the connection")
 
     monkeypatch.setitem(feeds.SERVICES, Feed.SES_EVENTS, fail)
-    monkeypatch.setattr(batches, "is_database_away", lambda: True)
+    monkeypatch.setattr(feeds, "is_database_away", lambda: True)
 
 
 def test_an_outage_of_the_database_uses_up_no_receives(entry, database_away, monkeypatch):
@@ -77,13 +77,15 @@ def sqs_error() -> Exception:
     return Unavailable("no answer", service="sqs")
 
 
-def test_a_broken_statement_is_no_outage(entry, hidden, monkeypatch):
-    def fail(_bodies: list[str]) -> None:
-        raise OperationalError("no such column")
+def test_a_message_that_the_database_refuses_is_no_outage_and_fails_alone(entry, hidden, monkeypatch):
+    def fail(bodies: list[str]) -> None:
+        if "poison" in bodies:
+            raise OperationalError("index row size exceeds the maximum")
 
     monkeypatch.setitem(feeds.SERVICES, Feed.SES_EVENTS, fail)
-    assert failed(entry("events")(batch(QueueName.SES_EVENTS, "a"), Clock())) == ["m-1"]
-    assert hidden == [("m-1", 2)]
+    assert failed(entry("events")(batch(QueueName.SES_EVENTS, "a", "poison", "b"), Clock())) == ["m-2"]
+    assert hidden == [("m-2", 2)]
+    assert FailedMessage.objects.get().error_class == "OperationalError"
 
 
 def test_hints_that_follow_from_events_carry_the_invocations_id(entry, monkeypatch):
