@@ -60,7 +60,8 @@ postfix reload
 
 def curl_command(account: ClientAccount) -> str:
     """One mail by curl, which asks for the password: on the command line everybody on the machine could read it."""
-    message = f"From: {account.sender}\\r\\nTo: {_RECIPIENT}\\r\\nSubject: Test\\r\\n\\r\\nIt works.\\r\\n"
+    sender = account.sender.replace("%", "%%")  # printf reads signs of its own
+    message = f"From: {sender}\\r\\nTo: {_RECIPIENT}\\r\\nSubject: Test\\r\\n\\r\\nIt works.\\r\\n"
     words = [
         "curl", "--ssl-reqd", "--url", f"smtp://{account.server.host}:{account.server.port}", "--user", account.login,
         "--mail-from", account.sender, "--mail-rcpt", _RECIPIENT, "--upload-file", "-",

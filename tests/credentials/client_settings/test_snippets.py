@@ -67,3 +67,10 @@ def test_what_curl_is_given_is_a_whole_mail():
 )
 def test_an_allowed_address_stands_in_the_settings(patterns, sender):
     assert example_sender(patterns) == sender
+
+
+def test_the_mail_for_curl_names_the_sender_whatever_signs_it_has():
+    odd = ClientAccount(SmtpServer(HOST), "x", "AKIAEXAMPLE", "50%sale@example.org")
+    printf = snippets.curl_command(odd).partition(" | ")[0]
+    printed = subprocess.run(["/bin/sh", "-c", printf], capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines()[0] == f"From: {odd.sender}"
