@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campaigns.audience.models import Contact, ContactTag
+from campaigns.audience.models import Contact
 from campaigns.importing.columns import EXPORT_MARK
 from campaigns.importing.local_import import check_local_import, run_local_import, take_local_file
 from campaigns.importing.models import OnExisting
@@ -159,7 +159,7 @@ class ContactMove:
 
 
 def _contacts_here(keys: list[str]) -> dict[str, Contact]:
-    found: QuerySet[Contact] = Contact.objects.filter(address_key__in=keys)
+    found: QuerySet[Contact] = Contact.objects.filter(address_key__in=keys).prefetch_related("tags")
     return {contact.address_key: contact for contact in found}
 
 
@@ -177,6 +177,6 @@ def _differences(contact: OldContact, there: Contact) -> list[str]:
     values = there.attributes
     named += [name for name, text in sorted(contact.attributes.items()) if str(values.get(name, "")) != text]
     if contact.tags:
-        tags = set(ContactTag.objects.filter(contact=there).values_list("tag__name", flat=True))
+        tags = {tag.name for tag in there.tags.all()}
         named += ["tags"] if set(contact.tags) - tags else []
     return named

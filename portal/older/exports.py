@@ -20,12 +20,27 @@ _ENDINGS = (".json", ".json.gz", ".jsonl", ".jsonl.gz")
 
 
 def read_export(path: Path) -> Iterator[OldRow]:
-    """Every row of a file, or of all files of a folder. Raises InvalidInput for a file that is no export, OSError."""
+    """Every row of a file, or of all files of a folder. Raises InvalidInput for what is no whole export, OSError."""
     files = _files_of(path)
     if not files:
         raise InvalidInput(f"{path} holds no export: there is no file that ends in {', '.join(_ENDINGS)}.")
+    count = 0
     for file in files:
-        yield from _rows_of(file)
+        for row in _rows_of(file):
+            count += 1
+            yield row
+    _require_whole(path, count)
+
+
+def _require_whole(path: Path, count: int) -> None:
+    """DynamoDB's manifest says how many rows there are; a file that was not copied is missed here."""
+    manifests = sorted(path.rglob("manifest-summary.json")) if path.is_dir() else []
+    try:
+        told = sum(int(json.loads(manifest.read_text(encoding="utf-8"))["itemCount"]) for manifest in manifests)
+    except (ValueError, TypeError, KeyError) as error:
+        raise InvalidInput(f"A manifest-summary.json in {path} cannot be read. Fetch it again.") from error
+    if manifests and told != count:
+        raise InvalidInput(f"{path} holds {count} rows, but its manifest says {told}. Fetch the missing files.")
 
 
 def _files_of(path: Path) -> list[Path]:

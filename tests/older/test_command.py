@@ -179,11 +179,15 @@ def test_a_row_that_cannot_be_read_is_told_and_the_rest_comes_in(settings, tmp_p
     assert "“email”" in plan_of(tmp_path)["id=2"][1]
 
 
+def test_a_table_that_is_not_there_is_named(aws):
+    with pytest.raises(CommandError, match=r"The table nowhere in .* cannot be read"):
+        call_command("import_dynamodb", "--contacts=nowhere")
+
+
 def test_what_cannot_be_a_source_is_told(aws):
     for arguments in (
         (),
         ("--contacts=/nowhere/at/all",),
-        ("--contacts=nowhere",),
         ("--routing=x.y", "--kms-context=a"),
     ):
         with pytest.raises(CommandError):

@@ -57,12 +57,16 @@ def test_both_forms_of_an_export_are_read(tmp_path):
     items = [{"id": {"S": str(number)}} for number in range(3)]
     data = tmp_path / "AWSDynamoDB" / "01234" / "data"
     data.mkdir(parents=True)
-    (data.parent / "manifest-files.json").write_text('{"itemCount": 3}')
+    (data.parent / "manifest-files.json").write_text('{"itemCount": 3, "dataFileS3Key": "abc.json.gz"}')
+    (data.parent / "manifest-summary.json").write_text('{"itemCount": 3}')
     with gzip.open(data / "abc.json.gz", "wt") as stream:
         stream.writelines(json.dumps({"Item": item}) + "\n" for item in items)
     (tmp_path / "scan.txt").write_text(json.dumps({"Items": items, "Count": 3, "ScannedCount": 3}, indent=4))
     assert [one.key for one in read_export(tmp_path)] == ["id=0", "id=1", "id=2"]
     assert [one.key for one in read_export(tmp_path / "scan.txt")] == ["id=0", "id=1", "id=2"]
+    (data.parent / "manifest-summary.json").write_text('{"itemCount": 4}')
+    with pytest.raises(InvalidInput, match="holds 3 rows, but its manifest says 4"):
+        list(read_export(tmp_path))
 
 
 def test_a_damaged_line_is_one_refused_row_and_a_damaged_file_is_told(tmp_path):

@@ -18,7 +18,7 @@ from campaigns.older.contacts import ContactMove
 from campaigns.older.messages import MessageMove
 from credentials.older.smtp_users import SmtpUserMove
 from portal.aws.dynamodb import scan
-from portal.errors import InvalidInput, PortalError
+from portal.errors import InvalidInput, OutsideError, PortalError
 from portal.formula_guard import guard
 from portal.older.exports import read_export
 from portal.older.rows import OldRow, Outcome, Planned, read_row
@@ -178,7 +178,15 @@ def _rows_from(source: str) -> Iterator[OldRow]:
         return read_export(path)
     if not _TABLE_NAME.fullmatch(source):
         raise InvalidInput(f"There is no file or folder {source}, and no table can be called so.")
-    return (read_row(f"table {source}", item) for item in scan(source))
+    return _rows_of_table(source)
+
+
+def _rows_of_table(name: str) -> Iterator[OldRow]:
+    try:
+        for item in scan(name):
+            yield read_row(f"table {name}", item)
+    except OutsideError as error:
+        raise InvalidInput(f"The table {name} in {settings.AWS_REGION} cannot be read: {error}") from error
 
 
 def _context(pairs: Iterable[str]) -> dict[str, str]:
