@@ -51,8 +51,13 @@ def test_the_end_lets_go_of_the_apis_before_they_are_deleted_and_the_network_aft
 @pytest.mark.parametrize(("is_there", "ran"), [(True, ["undeploy"]), (False, [])])
 def test_an_end_can_be_asked_again(is_there, ran, monkeypatch):
     found: list[str] = []
+
+    def note(_stage: str, verb: str, *_words: str) -> int:
+        found.append(verb)
+        return 0
+
     monkeypatch.setattr(aws, "_is_there", lambda _stage: is_there)
-    monkeypatch.setattr(aws, "_zappa", lambda _stage, verb, *_words: found.append(verb) or 0)
+    monkeypatch.setattr(aws, "_zappa", note)
     assert (aws.end_web("test"), found) == (0, ran)
 
 
@@ -71,7 +76,12 @@ def test_a_dry_run_prints_every_command_and_runs_none(monkeypatch, capsys):
 
 def test_what_is_printed_is_what_is_run(monkeypatch, capsys):
     ran: list[list[str]] = []
-    monkeypatch.setattr("subprocess.run", lambda words, **_how: ran.append(words) or CompletedProcess(words, 0))
+
+    def note(words: list[str], **_how: object) -> CompletedProcess[bytes]:
+        ran.append(words)
+        return CompletedProcess(words, 0)
+
+    monkeypatch.setattr("subprocess.run", note)
     steps = undeploy_steps("test")
     assert command.run_steps(steps, is_dry=False) == 0
     printed = [line.strip() for line in capsys.readouterr().out.splitlines() if not line.startswith("[")]

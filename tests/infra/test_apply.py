@@ -49,6 +49,7 @@ def test_only_csv_files_below_uploads_are_told_to_the_queue(applied: Applied):
 
 def test_what_ses_says_reaches_the_queues_as_it_is(applied: Applied):
     for name in ("ses-events", "inbound"):
+        emptied(applied, queue_url(applied, name))  # what other tests wrote
         applied.endpoints.client("sns").publish(TopicArn=applied.postroom["topic_arns"][name], Message='{"a": 1}')
         assert emptied(applied, queue_url(applied, name)) == ['{"a": 1}']
 
