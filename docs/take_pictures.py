@@ -5,7 +5,7 @@ python docs/take_pictures.py --to pictures
 python docs/take_pictures.py --to pictures --portal http://127.0.0.1:8000 --user NAME --password WORD
     a running portal: its navigation, and where the first row of each list leads
 python docs/take_pictures.py --readme --portal ... --user ... --password ...
-    only the pictures of the README, to docs/pictures/
+    only the pictures of README and docs, to docs/pictures/
 """  # noqa: INP001  # a script, no package
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 README_PICTURES = ROOT / "docs" / "pictures"
+DOCUMENT_PICTURES = {  # of pages that docs/*.md show, by name
+    "sending-domains": "/admin/credentials/sendingdomain/",
+    "alerts": "/admin/portal/alert/",
+}
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
@@ -54,7 +58,7 @@ def read_wishes() -> argparse.Namespace:
     parser.add_argument("--portal", default="", help="address of a running portal")
     parser.add_argument("--user", default="")
     parser.add_argument("--password", default="")
-    parser.add_argument("--readme", action="store_true", help="only the pictures of the README")
+    parser.add_argument("--readme", action="store_true", help="only the pictures of README and docs")
     return parser.parse_args()
 
 
@@ -98,14 +102,21 @@ def keep(tab: Page, folder: Path, look: Look) -> None:
 
 
 def picture_for_readme(browser: Browser, wishes: argparse.Namespace) -> None:
-    """The overview, and the progress of the campaign that is being sent."""
+    """The login, the overview, the progress of the campaign that is being sent, and what the documents show."""
     README_PICTURES.mkdir(parents=True, exist_ok=True)
+    stranger = open_window(browser, look=LOOKS["light"], base_url=wishes.portal).new_page()
+    stranger.goto("/admin/login/")
+    # Without the sandbox's password below.
+    stranger.screenshot(path=README_PICTURES / "login.png", clip={"x": 0, "y": 0, "width": 1360, "height": 538})
     tab = log_in(browser, wishes, LOOKS["light"])
     tab.screenshot(path=README_PICTURES / "overview.png", full_page=True)
     live = tab.locator(".live-row a")
     if live.count():
         tab.goto(str(live.first.evaluate("link => link.href")))
         tab.screenshot(path=README_PICTURES / "progress.png", full_page=True)
+    for name, address in DOCUMENT_PICTURES.items():
+        tab.goto(address)
+        tab.screenshot(path=README_PICTURES / f"{name}.png")
 
 
 if __name__ == "__main__":
