@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from portal.models import RateCount
@@ -30,11 +31,16 @@ def take_turn(purpose: str, caller: str, *, limit: int, per_s: int) -> bool:
 
     Call it outside of the transaction that does the deed: a turn counts also when the deed comes to nothing.
     """
-    key = _caller_key(purpose, caller)
-    ends_at_s = (int(timezone.now().timestamp()) // per_s + 1) * per_s
+    key, ends_at_s = _caller_key(purpose, caller), _ends_at_s(per_s)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ADD_ONE, [key, ends_at_s])
         return _count(cursor, key, ends_at_s) <= limit
+
+
+def give_back_turn(purpose: str, caller: str, *, per_s: int) -> None:
+    """The last turn does not count after all: where tries are limited, those that were right are not."""
+    row = RateCount.objects.filter(caller_key=_caller_key(purpose, caller), ends_at_s=_ends_at_s(per_s), count__gt=0)
+    row.update(count=F("count") - 1)
 
 
 def seconds_left(per_s: int) -> int:
@@ -61,6 +67,10 @@ def forget_old_turns() -> int:
 def _count(cursor: CursorWrapper, key: str, ends_at_s: int) -> int:
     cursor.execute("SELECT count FROM portal_ratecount WHERE caller_key = %s AND ends_at_s = %s", [key, ends_at_s])
     return int(cursor.fetchone()[0])
+
+
+def _ends_at_s(per_s: int) -> int:
+    return (int(timezone.now().timestamp()) // per_s + 1) * per_s
 
 
 def _caller_key(purpose: str, caller: str) -> str:

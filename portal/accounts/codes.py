@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from portal.accounts.cipher import open_secret
-from portal.ratelimit import take_turn
+from portal.ratelimit import give_back_turn, take_turn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -23,6 +23,11 @@ _LAST_COUNTER = "last_counter"
 def may_try(user: User) -> bool:
     """Count one more password or code that this person tried; False when there were too many lately."""
     return take_turn("account_code", str(user.pk), limit=TRIES, per_s=TRIES_S)
+
+
+def was_right(user: User) -> None:
+    """The try that `may_try` counted was none that limits the next."""
+    give_back_turn("account_code", str(user.pk), per_s=TRIES_S)
 
 
 def use_code(user: User, code: str) -> Authenticator | None:

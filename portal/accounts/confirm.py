@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.utils.translation import gettext as _, gettext_lazy
 
-from portal.accounts.codes import may_try, use_code
+from portal.accounts.codes import may_try, use_code, was_right
 from portal.errors import ConfigurationError, Unavailable
 from portal.pages import actor_of
 
@@ -56,6 +56,7 @@ def confirm_identity(request: HttpRequest, form: forms.Form) -> bool:
     if not is_right:
         form.add_error("proof", _("That is neither your password nor a code that is valid now."))
         return False
+    was_right(person)
     record_authentication(request, person, "password", reauthenticated=True)
     return True
 

@@ -8,7 +8,7 @@ from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from portal.accounts.codes import may_try, use_code
+from portal.accounts.codes import may_try, use_code, was_right
 from portal.errors import ConfigurationError, Unavailable
 
 
@@ -26,6 +26,7 @@ class CodeForm(AuthenticateForm):
         if factor is None:
             self._count_failure()
             raise ValidationError(_("This code is wrong, too old, or was used already."))
+        was_right(self.user)
         factor.user = self.user
         self.authenticator = factor
         return code

@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from portal.accounts.codes import may_try
+from portal.accounts.codes import may_try, was_right
 from portal.accounts.own_changes import note_password_change
 from portal.demo_login import read_demo_login
 
@@ -67,6 +67,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         if not may_try(self.user):
             raise ValidationError(_("Too many tries. Wait a quarter of an hour."))
         old: str = super().clean_old_password()
+        was_right(self.user)
         return old
 
     def save(self, commit: bool = True) -> Any:

@@ -189,6 +189,12 @@ def test_a_factor_is_removed_and_the_person_told(client, ann):
     assert AccountMail.objects.filter(kind="factor_removed").exists()
 
 
+def test_who_knows_the_password_may_show_it_as_often_as_wanted(client, ann):
+    client.force_login(ann, backend="django.contrib.auth.backends.ModelBackend")
+    page = reverse("account_reauthenticate")
+    assert {client.post(page, {"proof": PASSWORD}).status_code for _deed in range(12)} == {302}
+
+
 def test_confirming_who_one_is_lasts_for_a_while_and_is_limited(client, ann):
     client.force_login(ann, backend="django.contrib.auth.backends.ModelBackend")
     page = reverse("account_reauthenticate")
