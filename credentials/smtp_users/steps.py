@@ -16,7 +16,7 @@ from credentials.smtp_users import proof
 from credentials.smtp_users.facts import region_of, wished_policy
 from credentials.smtp_users.iam_policy import drop_policies, write_policy
 from credentials.smtp_users.journal import CREATE_KEY, PROVE_LOGIN, Outcome, journalled, lost_key_makings
-from credentials.smtp_users.models import SEALED_FOR, SmtpKey, SmtpUser
+from credentials.smtp_users.models import SEALED_FOR, SmtpKey, SmtpUser, SmtpUserStep
 from credentials.smtp_users.names import OWNER_TAG
 from credentials.smtp_users.password import smtp_password
 from credentials.smtp_users.plan import Step
@@ -155,9 +155,11 @@ def drop_new_key(user: SmtpUser) -> None:
 
 
 def tear_down(user: SmtpUser) -> None:
-    """Take everything of it from IAM, as IAM has it, whatever the rows say."""
+    """Take everything of it from IAM, as IAM has it, whatever the rows say. Raises NotYet."""
     name = user.iam_user_name
     found = iam.get_user(name)
+    if found is None:
+        _require_told(user)
     if is_ours(user, found):
         for listed in iam.list_keys(name):
             with journalled(user, "DeleteAccessKey", detail=listed.key_id):
@@ -174,6 +176,14 @@ def tear_down(user: SmtpUser) -> None:
         drop_policies(user, is_user_gone=True)
     lost_key_makings(user).update(outcome=Outcome.FAILED)
     _write(user, iam_user_name="", iam_user_arn="", applied_policy="", managed_policy_arn="", proving_since=None)
+
+
+def _require_told(user: SmtpUser) -> None:
+    """IAM may not tell of a user yet that was just made: it would be left there. Raises NotYet."""
+    newest = SmtpUserStep.objects.filter(user=user, call="CreateUser").order_by("-pk").first()
+    age_s = (timezone.now() - newest.started_at).total_seconds() if newest else LISTED_AFTER_S
+    if age_s < LISTED_AFTER_S:
+        raise NotYet(LISTED_AFTER_S - age_s)
 
 
 def _choose_name(user: SmtpUser, at_s: int) -> str:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
-from credentials.smtp_users import drift, drift_cure, handover, machine, services
+from credentials.smtp_users import drift, drift_cure, handover, machine, services, steps
 from credentials.smtp_users.models import SmtpDrift, SmtpUser, SmtpUserStep, State
 from credentials.smtp_users.services import SmtpUserDraft, save_smtp_user
 from portal.aws import iam
@@ -145,3 +145,20 @@ def test_a_key_that_somebody_let_in_again_during_the_time_of_grace_is_shut_out_b
     assert iam_double.keys(user.iam_user_name) == {key_id: False}
     user.refresh_from_db()
     assert (user.state, user.is_leaving) == (State.DELETING, True)
+
+
+def test_a_user_that_iam_does_not_tell_of_yet_is_not_taken_for_gone(hints, iam_double, monkeypatch):
+    user = save()
+    hints.run_all()
+    services.delete_smtp_user(user.pk, actor=None)
+    hints.run_all()
+    SmtpUser.objects.update(delete_at=timezone.now() - timedelta(seconds=2))
+    with monkeypatch.context() as early:
+        early.setattr(steps, "LISTED_AFTER_S", 30.0)
+        early.setattr(iam, "get_user", lambda _name: None)
+        machine.reconcile(user.pk)
+    assert SmtpUser.objects.get().iam_user_name
+    SmtpUser.objects.update(retry_at=None)
+    machine.reconcile(user.pk)
+    assert not SmtpUser.objects.exists()
+    assert not iam_double.left_over()
