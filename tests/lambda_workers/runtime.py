@@ -107,6 +107,11 @@ class Runtime:
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGESIZE") / 1024**2
 
+    def processor_s(self) -> float:
+        """Time that the process has computed, whatever else the machine did meanwhile."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def _plain_python() -> str:
     """The interpreter below a virtual environment."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FILES_BUCKET = "postroom-files"
 VISIBILITY_S = "10"  # of all queues: what a killed runtime held comes again so soon
 EVERY_S = {
-    "maintenance.sweep": 0.5,
+    "maintenance.sweep": 1.0,
     "campaigns.settle_uncertain": 2.0,
     "campaigns.refresh_quota": 5.0,
     "credentials.check_grants": 2.0,
