@@ -55,7 +55,35 @@ def _own_factors() -> None:
     give_codes(owner)
 
 
+def _login_with_a_code() -> str:
+    from tests.factories.accounts import give_app, make_user
+
+    give_app(make_user("una"))
+    return reverse("mfa_authenticate")
+
+
+def _first_step(tab: Any) -> None:
+    from tests.factories.accounts import PASSWORD
+
+    tab.goto(reverse("admin:login"))
+    tab.get_by_label("Username").fill("una")
+    tab.get_by_label("Password", exact=False).first.fill(PASSWORD)
+    tab.get_by_role("button", name="Log in", exact=True).click()
+    tab.get_by_role("heading", name="Second step").wait_for()
+
+
+def _show_it_is_me(tab: Any) -> None:
+    tab.goto(reverse("account_reauthenticate"))
+    tab.get_by_label("Your password").fill("not used")  # as the login of the browser tests has it
+    tab.get_by_role("button", name="Go on").click()
+    tab.get_by_role("heading", name="My account").first.wait_for()
+
+
 ACCOUNT_PAGES = [
+    Page("second-step", _login_with_a_code, role=None, before=_first_step),
+    Page("add-app", at("mfa_activate_totp"), before=_show_it_is_me),
+    Page("recovery-codes", at("mfa_view_recovery_codes", _own_factors), before=_show_it_is_me),
+    Page("add-passkey", at("mfa_add_webauthn"), before=_show_it_is_me),
     Page("own-account", at("own_account")),
     Page("own-account-factors", at("own_account", _own_factors)),
     Page("own-address", at("own_address")),

@@ -16,6 +16,9 @@ from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.test import Client
 
+from portal.aws.route53 import Zone
+from portal.aws.ses_identities import ListedIdentity
+from portal.dns.record_sets import RecordSet
 from tests.browser.look import Look, open_window
 from tests.doubles.inbound_bucket import InboundBucket
 from tests.factories.inbound_pages import STORED
@@ -23,7 +26,7 @@ from tests.factories.inbound_pages import STORED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page, SetCookieParam
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 _ARGUMENTS = (
@@ -63,6 +66,19 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(autouse=True)
 def _inbound_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
     InboundBucket(STORED).install(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _names_at_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A zone at Route 53 with records of others in it, and identities at SES that nobody has taken over."""
+    there = [
+        RecordSet("news.example.org", "MX", 300, ("10 mx.elsewhere.example.",)),
+        RecordSet("news.example.org", "TXT", 300, ('"v=spf1 mx -all"', '"some-verification=' + "x" * 60 + '"')),
+    ]
+    listed = [ListedIdentity("shop.example.org", True), ListedIdentity("kim@example.net", False)]
+    monkeypatch.setattr("portal.aws.route53.find_zone", lambda _domain: Zone("Z123", "example.org"))
+    monkeypatch.setattr("portal.aws.route53.read_sets", lambda _zone, _names: there)
+    monkeypatch.setattr("portal.aws.ses_identities.list_identities", lambda: listed)
 
 
 class Answering:
@@ -164,7 +180,7 @@ def _leave(context: BrowserContext) -> None:
         tab.close()
 
 
-def _login_cookie(role: str, url: str) -> SetCookieParam:
+def _login_cookie(role: str, url: str) -> dict[str, str]:
     return {"name": settings.SESSION_COOKIE_NAME, "value": _session(role), "url": url}
 
 

@@ -26,5 +26,7 @@ DOMAIN_PAGES = (
     Page("sending-domain-add", at(_PAGES + "add")),
     Page("sending-domain", at(_PAGES + "one", _made("a_domain_of_all_kinds"), with_id=True)),
     Page("sending-domain-viewer", at(_PAGES + "one", _made("a_domain_of_all_kinds"), with_id=True), role=VIEWER),
+    Page("sending-domains-take-over", at(_PAGES + "take_over")),
+    Page("sending-domain-route53", at(_PAGES + "route", _made("a_domain_of_all_kinds"), with_id=True)),
     Page("sending-address", at(_PAGES + "one", _made("an_address"), with_id=True)),
 )

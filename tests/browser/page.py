@@ -17,6 +17,7 @@ class Page:
     address: Callable[[], str]
     role: str | None = OWNER
     status: int = 200
+    before: Callable[[Any], None] | None = None  # what is done in the tab first, such as half of a login
 
 
 def at(url_name: str, make: Callable[[], Any] | None = None, *, with_id: bool = False) -> Callable[[], str]:

@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_page_is_sound(page: Page, onlooker) -> None:
     address = page.address()
     tab = onlooker(role=page.role)
+    if page.before:
+        page.before(tab)
     complaints = Complaints()
     complaints.listen(tab, expected_status=page.status)
 
