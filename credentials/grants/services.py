@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from credentials.encryption.services import unseal
 from credentials.grants import health, tokens as grant_tokens
-from credentials.grants.models import Health, OAuthGrant
+from credentials.grants.models import TABLE, Health, OAuthGrant
 from portal.activity import record_activity
 from portal.errors import Conflict, InvalidInput, OutsideError, PortalError
 from portal.google import gmail, oauth
@@ -193,7 +193,7 @@ def disconnect(grant_id: int, *, actor: User) -> bool:
     grant = OAuthGrant.objects.get(pk=grant_id)
     secret = ""
     if grant.sealed_refresh_token:
-        secret = unseal(grant.sealed_refresh_token, table=grant_tokens.TABLE, row=grant.row)
+        secret = unseal(grant.sealed_refresh_token, table=TABLE, row=grant.row)
     OAuthGrant.objects.filter(pk=grant_id).update(
         sealed_refresh_token="", sealed_access_token="", access_expires_at=None, refresh_expires_at=None
     )

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from credentials.encryption.services import seal
 from credentials.grants.health import health_of, keep_alerts_of, lose_permission
-from credentials.grants.models import GrantEvent, OAuthGrant
-from credentials.grants.tokens import TABLE
+from credentials.grants.models import TABLE, GrantEvent, OAuthGrant
 from portal.google import gmail
 from routing.gmail.models import GmailMailbox
 from sandbox.demo.consents import GMAIL_CONSENTS, LOST_CONSENT, TOKEN_BEGINS

@@ -7,7 +7,7 @@ import re
 from importlib import import_module
 
 from credentials.encryption.columns import sealed_columns
-from credentials.grants.tokens import TABLE as GMAIL
+from credentials.grants.models import TABLE as GMAIL
 from portal.queues import QUEUES, SCHEDULE, TASK_QUEUES
 from tests.contracts.source import ROOT, python_files
 from tests.contracts.test_settings_documented import calls_in_settings

@@ -10,8 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from credentials.encryption.services import seal
-from credentials.grants.models import Health, OAuthGrant
-from credentials.grants.tokens import TABLE
+from credentials.grants.models import TABLE, Health, OAuthGrant
 from portal.google import gmail
 from routing.gmail.models import GmailMailbox
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage

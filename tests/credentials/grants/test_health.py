@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from credentials.encryption.services import seal, unseal
 from credentials.grants import health
-from credentials.grants.models import GrantEvent, Health, OAuthGrant
+from credentials.grants.models import TABLE, GrantEvent, Health, OAuthGrant
 from credentials.grants.services import check_due_grants, check_grant, disconnect, try_again
-from credentials.grants.tokens import TABLE, access_token, claim_token_call
+from credentials.grants.tokens import access_token, claim_token_call
 from portal.alerts.models import Alert
 from portal.errors import Conflict, Unavailable
 from portal.google.errors import PermissionLost

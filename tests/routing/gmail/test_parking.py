@@ -41,7 +41,7 @@ def lose(google, mailbox) -> None:
 def reconnect(google, mailbox) -> None:
     from credentials.encryption.services import seal
     from credentials.grants.health import set_health
-    from credentials.grants.tokens import TABLE
+    from credentials.grants.models import TABLE
 
     grant = OAuthGrant.objects.get(pk=mailbox.grant_id)
     token = seal(google.grant(ANNA), table=TABLE, row=grant.row)
