@@ -126,7 +126,7 @@ def window(browser: Browser, live_server, answering) -> Iterator[Callable[..., B
         context = open_window(browser, look=look, base_url=live_server.url, locale=locale)
         opened.append(context)
         if role:
-            context.add_cookies([_login_cookie(role, live_server.url)])
+            _log_in(context, role, live_server.url)
         return context
 
     yield open_as
@@ -162,7 +162,7 @@ def onlooker(lasting_contexts, live_server, answering) -> Iterator[Callable[...,
         used.append(context)
         context.clear_cookies()
         if role:
-            context.add_cookies([_login_cookie(role, live_server.url)])
+            _log_in(context, role, live_server.url)
         tab = context.new_page()
         kinds = {"origin": live_server.url, "storageTypes": "local_storage,indexeddb,service_workers"}
         context.new_cdp_session(tab).send("Storage.clearDataForOrigin", kinds)
@@ -180,8 +180,8 @@ def _leave(context: BrowserContext) -> None:
         tab.close()
 
 
-def _login_cookie(role: str, url: str) -> dict[str, str]:
-    return {"name": settings.SESSION_COOKIE_NAME, "value": _session(role), "url": url}
+def _log_in(context: BrowserContext, role: str, url: str) -> None:
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session(role), "url": url}])
 
 
 def _session(role: str) -> str:
