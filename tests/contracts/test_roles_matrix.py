@@ -29,7 +29,12 @@ STRANGER = "stranger"
 PEOPLE = (STRANGER, VIEWER, MARKETER, OPERATOR, OWNER)
 LETTERS = {200: "y", 301: ">", 302: ">", 403: "x", 404: "o", 405: "m", 400: "w", 422: "w", 415: "w", 401: "k"}
 WITHOUT_A_DEED = "lxomk"
-WITHOUT_LOGIN = {"/admin/login/address/<str:token>/", "/u/<path:token>", "/s/confirm/<str:token>", "/k/<str:token>"}  # the token is what allows the deed
+WITHOUT_LOGIN = {
+    "/admin/login/address/<str:token>/",
+    "/u/<path:token>",
+    "/s/confirm/<str:token>",
+    "/k/<str:token>",
+}  # the token is what allows the deed
 FOR_ONESELF = {"/admin/own-settings/", "/admin/account/", "/admin/account/app/"}  # everybody's own
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
 SIGN_IN = re.compile(r"django_session|axes_accesslog|campaigns_linkuse|portal_ratecount")  # and what is only counted
