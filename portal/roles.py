@@ -63,7 +63,7 @@ def _permissions_of(role: str) -> QuerySet[Permission]:
 
     everything = Permission.objects.all()
     view = Q(codename__startswith="view_", content_type__app_label__in=_VIEWABLE_APPS) | Q(
-        codename__in=("view_alert", "view_failedmessage", "view_sendingdomain")
+        codename__in=("view_alert", "view_failedmessage", "view_sendingdomain", "view_smtpuser")
     )
     if role == OWNER:
         return everything.exclude(content_type__app_label__in=_NO_SUBJECTS)
@@ -81,7 +81,7 @@ def _permissions_of(role: str) -> QuerySet[Permission]:
             | Q(codename="change_alert")
             | Q(content_type__app_label="campaigns", content_type__model__in=_MARKETER_MODELS)
         )
-    return everything.filter(view | Q(codename="view_smtpuser"))
+    return everything.filter(view)
 
 
 @receiver(post_migrate)

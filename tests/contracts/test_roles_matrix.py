@@ -35,7 +35,7 @@ WITHOUT_LOGIN = {
     "/s/confirm/<str:token>",
     "/k/<str:token>",
 }  # the token is what allows the deed
-FOR_ONESELF = {"/admin/own-settings/", "/admin/account/", "/admin/account/app/"}  # everybody's own
+FOR_ONESELF = {"/admin/own-settings/", "/admin/account/", "/admin/account/app/", "/admin/logout/"}  # everybody's own
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER)\b", re.IGNORECASE)
 SIGN_IN = re.compile(r"django_session|axes_accesslog|campaigns_linkuse|portal_ratecount")  # and what is only counted
 PARAMETER = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]+>")

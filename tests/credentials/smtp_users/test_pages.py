@@ -86,12 +86,12 @@ def test_a_link_is_shown_once_and_can_be_taken_back(client, operator):
     assert client.post(reverse("smtp_handover", args=[token])).status_code == 410
 
 
-@pytest.mark.parametrize(("role", "status"), [(VIEWER, 200), (MARKETER, 403)])
-def test_a_viewer_sees_no_login_and_a_marketer_nothing(client, role, status):
+@pytest.mark.parametrize("role", [VIEWER, MARKETER])
+def test_who_only_looks_on_sees_no_login(client, role):
     log_in(client, role)
     smtp_user = with_key()
     page = client.get(reverse(PAGES + "change", args=[smtp_user.pk]))
-    assert page.status_code == status
+    assert page.status_code == 200
     assert smtp_user.current_key.access_key_id not in page.content.decode()
     assert ask(client, smtp_user).status_code == 403
     assert client.post(reverse(PAGES + "deed", args=[smtp_user.pk]), {"deed": "disable"}).status_code == 403
