@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from portal.aws import sqs
-from workers.handlers import entries, ticks
+from workers.handlers import entries, hints as hint_batches, operating, ticks
 
 
 @pytest.fixture
@@ -27,3 +27,10 @@ def entry():
 @pytest.fixture(autouse=True)
 def never_watched(monkeypatch):
     monkeypatch.setattr(ticks, "_watch", ticks._Watch())
+
+
+@pytest.fixture(autouse=True)
+def _connections_stay(monkeypatch):
+    """A test's transaction ends with its connection, which a runtime between two events may well close."""
+    for module in (entries, hint_batches, operating, ticks):
+        monkeypatch.setattr(module, "close_old_connections", lambda: None)
