@@ -24,7 +24,10 @@ def _unsubscribe() -> str:
     return reverse("unsubscribe", args=[unsubscribe_url(a_recipient().pk).rpartition("/")[2]])
 
 
-SHOWN = [page for page in PAGES if not page.name.endswith("-empty")] + [Page("unsubscribe", _unsubscribe, role=None)]
+VOID = {"set-lost-password"}  # the link is no longer good once anything about the person is another
+SHOWN = [page for page in PAGES if not page.name.endswith("-empty") and page.name not in VOID] + [
+    Page("unsubscribe", _unsubscribe, role=None)
+]
 MIGHT_RUN = """() => {
   const found = [];
   const own = (address) => new URL(address, location.href).origin === location.origin;
