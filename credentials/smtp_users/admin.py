@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 _PAGES = "credentials_smtpuser_"
+_LOGIN_BEGINS = "keys__access_key_id__startswith"
 
 
 class AttentionFilter(admin.SimpleListFilter):
@@ -60,8 +61,8 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
     list_display_links = None
     list_filter = ("state", AttentionFilter)
     list_per_page = 100
-    search_fields = ("username", "description", "owner_address", "allowed_senders", "keys__access_key_id__startswith")
-    search_help_text = gettext_lazy("Name, description, address, or the beginning of the SMTP user name")
+    search_fields = ("username", "description", "owner_address", "allowed_senders")
+    search_help_text = gettext_lazy("Name, description, or address")
     ordering = ("username_key",)
     actions = ("rotate_several", "disable_several", "enable_several", "export_several")
 
@@ -84,6 +85,11 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
             path(one + "links/<int:handover_id>/end/", secret_views.end, name=_PAGES + "end_link"),
         ]
 
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """Who may not see logins could find one letter by letter."""
+        sees_logins = request.user.has_perm("credentials.reveal_smtpuser")
+        return (*self.search_fields, *((_LOGIN_BEGINS,) if sees_logins else ()))
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         orphans = drift_lines(open_drifts().filter(user=None))
         return super().changelist_view(request, {"orphans": orphans, **(extra_context or {})})
@@ -103,7 +109,8 @@ class SmtpUserAdmin(ListWordsMixin, admin.ModelAdmin[SmtpUser]):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def shown_state(self, smtp_user: SmtpUser) -> SafeString:
-        return screen.state_mark(smtp_user)
+        mark, reason = screen.state_mark(smtp_user), screen.reason_of(smtp_user)
+        return format_html('{}<br><span class="quiet">{}</span>', mark, reason) if reason else mark
 
     @admin.display(description=gettext_lazy("may send as"))
     def shown_senders(self, smtp_user: SmtpUser) -> str:

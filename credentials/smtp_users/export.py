@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.utils import timezone
 
-from credentials.smtp_users.screen import with_counts
+from credentials.smtp_users.screen import reason_of, with_counts
 from portal.activity import record_activity
 from portal.formula_guard import guard
 
@@ -46,7 +46,7 @@ def export_users(users: QuerySet[SmtpUser], *, actor: User) -> HttpResponse:
 def _cells(smtp_user: SmtpUser) -> tuple[str, ...]:
     return (
         smtp_user.username, smtp_user.description, smtp_user.owner_address, " ".join(smtp_user.allowed_senders),
-        smtp_user.state, smtp_user.state_reason, _utc(smtp_user.last_used_at), str(getattr(smtp_user, "sent_30", "")),
+        smtp_user.state, reason_of(smtp_user), _utc(smtp_user.last_used_at), str(getattr(smtp_user, "sent_30", "")),
         str(getattr(smtp_user, "violations_30", "")), _utc(smtp_user.created_at),
     )  # fmt: skip
 

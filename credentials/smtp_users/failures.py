@@ -66,6 +66,6 @@ def _problem_of(user_id: int) -> str:
 
 def _list_page() -> str:
     try:
-        return reverse("admin:credentials_smtpuser_changelist")
+        return reverse("admin:credentials_smtpuser_changelist") + "?attention=yes"
     except NoReverseMatch:
         return ""

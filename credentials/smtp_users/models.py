@@ -42,6 +42,7 @@ class SmtpUser(LeasedModel):
     owner_address = models.EmailField(_("belongs to"), max_length=254, blank=True)  # the person who uses it
     allowed_senders = models.JSONField(_("may send as"), default=list)  # list[str]; see policy.py; [] = nobody
     is_enabled = models.BooleanField(_("may log in"), default=True, editable=False)
+    disabled_reason = models.CharField(max_length=300, blank=True, editable=False)  # "" = no reason, or a person did it
     delete_at = models.DateTimeField(null=True, blank=True, editable=False)  # the grace ends; None = stays
     rotation_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     changeover_until = models.DateTimeField(null=True, blank=True, editable=False)  # the earlier password ends

@@ -99,6 +99,13 @@ def state_mark(smtp_user: SmtpUser) -> SafeString:
     return format_html('<span class="state-mark">{}{}</span>', icon(picture), badge(state_word(smtp_user), tone=tone))
 
 
+def reason_of(smtp_user: SmtpUser) -> str:
+    """Why it does not work, in plain words; "" when it does, or when a person disabled it."""
+    if not smtp_user.is_enabled and smtp_user.disabled_reason:
+        return smtp_user.disabled_reason
+    return smtp_user.state_reason
+
+
 def state_word(smtp_user: SmtpUser) -> str:
     """The state, and where it is going."""
     if smtp_user.is_leaving:

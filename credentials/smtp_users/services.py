@@ -87,14 +87,15 @@ def extend_changeover(user_id: int, *, until: datetime, actor: User | None) -> S
 
 
 def disable_smtp_user(user_id: int, *, actor: User | None, reason: str = "") -> SmtpUser:
-    """Make its keys inactive at once. `reason`: for the activity log. Raises Conflict when it is disabled already."""
-    wishes = {"is_enabled": False, "rotation_asked_at": None}
+    """Make its keys inactive at once. `reason`: kept with it where no person did it. Raises Conflict when it is disabled."""
+    wishes = {"is_enabled": False, "rotation_asked_at": None, "disabled_reason": reason[:300]}
     return _wish(user_id, "smtp_user.disabled", actor=actor, check=_require_enabled, wishes=wishes, reason=reason[:300])
 
 
 def enable_smtp_user(user_id: int, *, actor: User | None) -> SmtpUser:
     """Let it log in again. Raises Conflict when it may already."""
-    return _wish(user_id, "smtp_user.enabled", actor=actor, check=_require_disabled, wishes={"is_enabled": True})
+    wishes = {"is_enabled": True, "disabled_reason": ""}
+    return _wish(user_id, "smtp_user.enabled", actor=actor, check=_require_disabled, wishes=wishes)
 
 
 def delete_smtp_user(user_id: int, *, actor: User | None) -> SmtpUser:

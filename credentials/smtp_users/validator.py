@@ -164,10 +164,16 @@ def recent_violations(user: SmtpUser) -> int:
 
 def _block_if_asked(user: SmtpUser) -> None:
     """Disable the user when it has too many violations; a person enables it again."""
-    if not settings.SMTP_BLOCK_AFTER or recent_violations(user) < settings.SMTP_BLOCK_AFTER:
+    count = recent_violations(user)
+    if not settings.SMTP_BLOCK_AFTER or count < settings.SMTP_BLOCK_AFTER:
         return
+    reason = ngettext(
+        "Postroom disabled it: it sent %(count)d mail within %(hours)d h as an address that is not on its list.",
+        "Postroom disabled it: it sent %(count)d mails within %(hours)d h as addresses that are not on its list.",
+        count,
+    ) % {"count": count, "hours": settings.SMTP_BLOCK_WITHIN_H}
     with suppress(Conflict):  # it is disabled or leaves already
-        disable_smtp_user(user.pk, actor=None, reason=_("It sent too often as addresses that are not on its list."))
+        disable_smtp_user(user.pk, actor=None, reason=reason)
         logger.warning("smtp_user.blocked", extra={"smtp_user": user.pk})
 
 

@@ -62,7 +62,7 @@ class OpenLogin(models.Model):
 
 
 class AccountMail(LeasedModel):
-    """One mail to somebody about their account: the outbox, told at least once.
+    """One mail to somebody about their account, or a login that is theirs: the outbox, told at least once.
 
     Written in the transaction of the deed; holds no link and no secret, those are made while it is sent. Deleted some
     weeks later.
@@ -78,6 +78,8 @@ class AccountMail(LeasedModel):
         FACTOR_REMOVED = "factor_removed", _("second factor removed")
         FACTORS_RESET = "factors_reset", _("second factor reset by somebody else")
         CODES_MADE = "codes_made", _("new recovery codes")
+        SIGN_ON_REMOVED = "sign_on_removed", _("single sign-on disconnected")
+        NOTICE = "notice", _("notice")  # its words come with it
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -89,6 +91,8 @@ class AccountMail(LeasedModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="mails")
     language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=200, blank=True)  # of NOTICE
+    text = models.TextField(blank=True)  # of NOTICE
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     try_count = models.IntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)

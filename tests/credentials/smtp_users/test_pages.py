@@ -186,6 +186,23 @@ def test_the_list_finds_by_address_and_shows_what_wants_attention(client, operat
     assert (wanting[0].sent_30, wanting[0].violations_30) == (6000, 1)
 
 
+@pytest.mark.parametrize(("role", "is_found"), [(OPERATOR, True), (MARKETER, False), (VIEWER, False)])
+def test_the_list_is_searched_by_login_only_for_those_who_may_see_logins(client, role, is_found):
+    log_in(client, role)
+    begins = with_key().current_key.access_key_id[:9]
+    listed = client.get(reverse(PAGES + "changelist"), {"q": begins}).context["cl"].result_list
+    assert len(listed) == is_found
+
+
+def test_why_postroom_disabled_somebody_stands_on_the_list_and_the_page(client, operator):
+    reason = "Postroom disabled it: it sent 3 mails."
+    smtp_user = with_key(is_enabled=False, state="disabled", disabled_reason=reason)
+    for url in (reverse(PAGES + "changelist"), reverse(PAGES + "change", args=[smtp_user.pk])):
+        assert reason in client.get(url).content.decode()
+    given = {"action": "export_several", "_selected_action": [smtp_user.pk]}
+    assert reason in client.post(reverse(PAGES + "changelist"), given).content.decode("utf-8-sig")
+
+
 def test_the_export_holds_no_login_and_no_formula(client, operator):
     smtp_user = with_key(description="=1+1")
     given = {"action": "export_several", "_selected_action": [smtp_user.pk]}

@@ -11,6 +11,7 @@ from campaigns.feedback.models import FeedbackCount
 from campaigns.sending.events import apply_events
 from credentials.smtp_users.mail_news import read_mail_news
 from credentials.smtp_users.models import SmtpMailEvent, SmtpUserStep, SmtpViolation
+from credentials.smtp_users.services import enable_smtp_user
 from credentials.smtp_users.validator import VIOLATION, sweep_smtp_mail
 from portal.alerts.models import Alert
 from portal.queues import TaskName
@@ -100,6 +101,10 @@ def test_too_many_violations_block_the_user_where_that_is_set(settings, hints):
     user.refresh_from_db()
     assert not user.is_enabled
     assert [hint.task for hint in hints.kept] == [TaskName.PROVISION_SMTP_USER]
+    assert user.disabled_reason.startswith("Postroom disabled it: it sent 3 mails within ")
+    enable_smtp_user(user.pk, actor=None)
+    user.refresh_from_db()
+    assert (user.is_enabled, user.disabled_reason) == (True, "")
 
 
 def test_old_violations_block_nobody(settings):
