@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 _POLICIES: Final = ("none", "quarantine", "reject")
-_KNOWN: Final = frozenset({"v", "p", "sp", "np", "pct", "rua", "ruf", "adkim", "aspf", "fo", "rf", "ri", "t", "psd"})
+_TAG: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _MAILBOX = re.compile(r"mailto:[^\s,;!]+@[^\s,;!]+(![0-9]+[kmgt]?)?", re.IGNORECASE)
 
 
@@ -43,12 +43,12 @@ def is_dmarc(text: str) -> bool:
 
 
 def read_dmarc(text: str) -> Dmarc:
-    """A record's meaning. Raises DmarcError with the part that is wrong."""
+    """A record's meaning; tags that nobody knows are passed over, as receivers must. Raises DmarcError with the wrong part."""
     parts = [part.strip() for part in text.split(";") if part.strip()]
     tags: dict[str, str] = {}
     for part in parts:
         name, equals, value = (piece.strip() for piece in part.partition("="))
-        if not equals or name.lower() not in _KNOWN or name.lower() in tags:
+        if not equals or not _TAG.fullmatch(name) or name.lower() in tags:
             raise DmarcError(part)
         tags[name.lower()] = value
     if not parts or parts[0].replace(" ", "") != "v=DMARC1":

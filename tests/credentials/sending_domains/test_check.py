@@ -68,6 +68,7 @@ CASES = [
     (RecordKind.DMARC, ["v=DMARC1; p=quarantine; pct=20"], ADVICE, Oddity.DMARC_PART),
     (RecordKind.DMARC, ["v=DMARC1; p=monitor"], WRONG, Oddity.DMARC_ODD),
     (RecordKind.DMARC, ["v=DMARC1, p=none"], WRONG, Oddity.DMARC_ODD),
+    (RecordKind.DMARC, ["v=DMARC1; p=reject; rua=mailto:d@example.org; policy=x; x_note=hello"], RIGHT, Oddity.NONE),
     (RecordKind.DMARC, ["v=DMARC1; p=none", "v=DMARC1; p=reject"], WRONG, Oddity.SEVERAL),
     (RecordKind.DMARC, ['"v=DMARC1; p=none"'], WRONG, Oddity.QUOTED),
     (RecordKind.INBOUND_MX, ["10 inbound-smtp.eu-west-1.amazonaws.com"], RIGHT, Oddity.NONE),
@@ -186,7 +187,7 @@ def test_an_endless_chain_of_includes_is_given_up():
         ("v=DMARC1; p=none; p=reject", "p=reject"),
         ("v=DMARC1; p=none; rua=d@example.org", "rua=d@example.org"),
         ("v=DMARC1; p=none; pct=150", "pct=150"),
-        ("v=DMARC1; p=none; policy=x", "policy=x"),
+        ("v=DMARC1; p=none; rua:mailto", "rua:mailto"),
     ],
 )
 def test_the_part_that_receivers_do_not_understand_is_named(text, part):
