@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from dns.exception import DNSException
 
 from credentials.sending_domains.models import SendingDomain
 from credentials.sending_domains.route_plan import changes_of, fingerprint, plan_steps
 from credentials.sending_domains.wishes import needed_records
 from portal.activity import record_activity
 from portal.aws import route53
+from portal.dns.chosen import chosen_authority, may_ask_dns
 from portal.errors import Conflict, Refused
 from portal.publish import publish
 from portal.queues import TaskName
@@ -45,10 +47,8 @@ class RoutePlan:
 
 
 def plan_changes(domain: SendingDomain) -> RoutePlan:
-    """Look what a zone at Route 53 lacks. Asks AWS. Raises Conflict without a zone, OutsideError."""
-    zone = route53.find_zone(domain.name) if domain.is_domain else None
-    if zone is None:
-        raise Conflict(_("This AWS account has no public zone for %s at Route 53.") % domain.name)
+    """Look what a zone at Route 53 lacks. Asks AWS. Raises Conflict without the zone, OutsideError."""
+    zone = _zone_of(domain)
     records = needed_records(domain)
     sets = route53.read_sets(zone.zone_id, {record.name for record in records if record.value})
     return RoutePlan(zone, plan_steps(records, sets))
@@ -89,9 +89,47 @@ def follow_change(domain: SendingDomain) -> None:
 def note_zone(domain: SendingDomain) -> None:
     """Remember whether the account has the domain's zone; without leave to look there is none. Raises OutsideError."""
     try:
-        zone = route53.find_zone(domain.name)
+        zone_ids = [zone.zone_id for zone in route53.find_zones(domain.name)]
     except Refused:
-        zone = None
-    zone_id = zone.zone_id if zone else ""
-    if zone_id != domain.route_zone_id:
-        SendingDomain.objects.filter(pk=domain.pk).update(route_zone_id=zone_id)
+        zone_ids = []
+    if domain.route_zone_id not in (zone_ids or [""]):
+        SendingDomain.objects.filter(pk=domain.pk).update(route_zone_id=zone_ids[0] if zone_ids else "")
+
+
+def _zone_of(domain: SendingDomain) -> Zone:
+    """The zone that the world sees: of several of one name, that whose servers the DNS names. Raises Conflict."""
+    zones = route53.find_zones(domain.name) if domain.is_domain else []
+    if not zones:
+        raise Conflict(_("This AWS account has no public zone for %s at Route 53.") % domain.name)
+    if len(zones) == 1:
+        return zones[0]
+    in_use = _servers_in_use(zones[0].name)
+    seen = [zone for zone in zones if in_use & _servers_of(zone)]
+    if len(seen) == 1:
+        return seen[0]
+    raise Conflict(
+        _(
+            "This AWS account has %(count)d public zones for %(name)s at Route 53, and the DNS does not tell which is in use."
+        )
+        % {"count": len(zones), "name": zones[0].name}
+        + " "
+        + _("Delete those that are not, or write the records by hand.")
+    )
+
+
+def _servers_of(zone: Zone) -> set[str]:
+    """Of a zone that may not be looked at, none: it cannot be written either."""
+    try:
+        return route53.name_servers_of(zone)
+    except Refused:
+        return set()
+
+
+def _servers_in_use(name: str) -> set[str]:
+    """The name servers by what the DNS says itself; empty where it cannot be asked."""
+    if not may_ask_dns():
+        return set()
+    try:
+        return set(chosen_authority().ask(name, "NS").values)
+    except (DNSException, ValueError):
+        return set()

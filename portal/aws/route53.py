@@ -23,18 +23,27 @@ class Zone:
     name: str
 
 
-def find_zone(domain: str) -> Zone | None:
-    """The account's public zone that holds a domain, the nearest one; None without one. Raises OutsideError."""
+def find_zones(domain: str) -> list[Zone]:
+    """The account's public zones of the nearest name that holds a domain: Route 53 allows several. Raises OutsideError."""
     labels = domain.split(".")
     for start in range(len(labels) - 1):
         name = ".".join(labels[start:])
         with translated("route53"):
-            answer = client("route53").list_hosted_zones_by_name(DNSName=name, MaxItems="10")
-        for zone in answer.get("HostedZones", []):
-            is_private = zone.get("Config", {}).get("PrivateZone", False)
-            if zone["Name"].rstrip(".").lower() == name and not is_private:
-                return Zone(str(zone["Id"]).removeprefix("/hostedzone/"), name)
-    return None
+            answer = client("route53").list_hosted_zones_by_name(DNSName=name, MaxItems="100")
+        found = [
+            Zone(str(zone["Id"]).removeprefix("/hostedzone/"), name)
+            for zone in answer.get("HostedZones", [])
+            if zone["Name"].rstrip(".").lower() == name and not zone.get("Config", {}).get("PrivateZone", False)
+        ]
+        if found:
+            return found
+    return []
+
+
+def name_servers_of(zone: Zone) -> set[str]:
+    """The name servers that Route 53 gave a zone. Raises OutsideError."""
+    apex = [each for each in read_sets(zone.zone_id, {zone.name}) if each.type == "NS"]
+    return {value.rstrip(".").lower() for each in apex for value in each.values}
 
 
 def read_sets(zone_id: str, names: set[str]) -> list[RecordSet]:

@@ -76,7 +76,7 @@ def _names_at_aws(monkeypatch: pytest.MonkeyPatch) -> None:
         RecordSet("news.example.org", "TXT", 300, ('"v=spf1 mx -all"', '"some-verification=' + "x" * 60 + '"')),
     ]
     listed = [ListedIdentity("shop.example.org", True), ListedIdentity("kim@example.net", False)]
-    monkeypatch.setattr("portal.aws.route53.find_zone", lambda _domain: Zone("Z123", "example.org"))
+    monkeypatch.setattr("portal.aws.route53.find_zones", lambda _domain: [Zone("Z123", "example.org")])
     monkeypatch.setattr("portal.aws.route53.read_sets", lambda _zone, _names: there)
     monkeypatch.setattr("portal.aws.ses_identities.list_identities", lambda: listed)
 

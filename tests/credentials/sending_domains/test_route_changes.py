@@ -165,6 +165,39 @@ def test_a_zone_that_changed_since_it_was_looked_at_is_looked_at_again(zone):
     assert ("abc1._domainkey.news.example.org.", "CNAME") not in contents(client, zone_id)
 
 
+@pytest.fixture
+def second_zone(zone):
+    """Another public zone of the name, as left behind by a move; Route 53 gave it other servers."""
+    client, _zone_id = zone
+    made = client.create_hosted_zone(Name="example.org", CallerReference="left behind")["HostedZone"]["Id"]
+    put(client, made, "example.org.", "NS", ["ns-1.awsdns-99.net."])
+    return made.removeprefix("/hostedzone/")
+
+
+@pytest.mark.django_db
+def test_of_two_public_zones_the_one_that_the_dns_names_is_written(zone, second_zone, outside):
+    client, zone_id = zone
+    domain = make_sending_domain()
+    [servers] = [values for (_name, kind), values in contents(client, zone_id).items() if kind == "NS"]
+    outside.names.put("example.org", "NS", servers)
+    assert plan_changes(domain).zone.zone_id == zone_id
+    outside.names.put("example.org", "NS", ["NS-1.awsdns-99.net."])
+    assert plan_changes(domain).zone.zone_id == second_zone
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("zone", "second_zone")
+def test_where_the_dns_names_neither_of_two_zones_nothing_is_written(outside):
+    domain = make_sending_domain()
+    outside.names.put("example.org", "NS", ["ns.elsewhere.example."])
+    with pytest.raises(Conflict, match="2 public zones for"):
+        plan_changes(domain)
+    outside.ses.account.add_identity(domain.name, is_verified=True)
+    tend_domain(domain.pk)
+    domain.refresh_from_db()
+    assert domain.route_zone_id  # the page keeps its way to the words above
+
+
 @pytest.mark.django_db
 def test_without_a_zone_or_leave_to_look_there_is_nothing_to_change(zone, outside, monkeypatch):
     elsewhere = make_sending_domain("example.net")
@@ -175,7 +208,7 @@ def test_without_a_zone_or_leave_to_look_there_is_nothing_to_change(zone, outsid
         raise Refused("not authorized", service="route53", code="AccessDenied")
 
     outside.ses.account.add_identity("example.net", is_verified=True)
-    monkeypatch.setattr("portal.aws.route53.find_zone", forbidden)
+    monkeypatch.setattr("portal.aws.route53.find_zones", forbidden)
     tend_domain(elsewhere.pk)
     elsewhere.refresh_from_db()
     assert (elsewhere.route_zone_id, elsewhere.state_reason) == ("", "")
