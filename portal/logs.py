@@ -23,6 +23,8 @@ correlation: ContextVar[dict[str, str]] = ContextVar("correlation", default={}) 
 
 # Wide on purpose: what stands before the @ goes, quotes and key= with it. %40 is an @ in a web address.
 _ADDRESS = re.compile(r"""(?:"[^"]{1,64}"|[^\s@<>",:;()\[\]?&/]+)(?:@|%40)([A-Za-z0-9.-]+)""")
+# Long, and with a digit or a capital letter in it, which the words of our paths have not.
+_TOKEN = re.compile(r"""/(?=[^/\s]*[A-Z0-9])[^/\s?'"]{16,}""")
 _UNITS = {"_count": "Count", "_ms": "Milliseconds", "_s": "Seconds", "_bytes": "Bytes", "_pct": "Percent"}
 _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "correlation_id"}
 
@@ -95,6 +97,21 @@ class PlainLines(logging.Formatter):
         return redact(super().formatException(ei))
 
 
+def without_tokens(text: str) -> str:
+    """`text` with the parts of paths cut away that may be the token of a link: it lets in whoever reads the log."""
+    return _TOKEN.sub("/***", text)
+
+
+class TokenFilter(logging.Filter):
+    """Cuts tokens out of what Django says of requests that went wrong: their paths, and the request as a whole."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django."):
+            record.__dict__.pop("request", None)
+            record.msg, record.args = without_tokens(record.getMessage()), None
+        return True
+
+
 class ContextFilter(logging.Filter):
     """Puts the correlation ids on each record."""
 
@@ -109,7 +126,7 @@ def logging_settings(*, level: str, log_format: str, namespace: str = "", instal
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"context": {"()": "portal.logs.ContextFilter"}},
+        "filters": {"context": {"()": "portal.logs.ContextFilter"}, "tokens": {"()": "portal.logs.TokenFilter"}},
         "formatters": {
             "json": {
                 "()": "portal.logs.JsonLines",
@@ -121,7 +138,7 @@ def logging_settings(*, level: str, log_format: str, namespace: str = "", instal
             "plain": {"()": "portal.logs.PlainLines", "fmt": "%(levelname)s %(name)s %(message)s"},
         },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": log_format, "filters": ["context"]},
+            "stderr": {"class": "logging.StreamHandler", "formatter": log_format, "filters": ["context", "tokens"]},
         },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from django.db import OperationalError
+from django.urls import reverse
 
 from portal.logs import JsonLines, embedded_metric, log_context, logging_settings, redact
 
@@ -26,12 +27,15 @@ def lines_of(log_format: str) -> Iterator[io.StringIO]:
     configured = logging.config.DictConfigurator(settings)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(configured.configure_formatter(settings["formatters"][log_format]))
-    handler.addFilter(configured.configure_filter(settings["filters"]["context"]))
+    for name in settings["handlers"]["stderr"]["filters"]:
+        handler.addFilter(configured.configure_filter(settings["filters"][name]))
     LOGGER.addHandler(handler)
+    logging.getLogger("django.request").addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
     yield stream
     LOGGER.removeHandler(handler)
+    logging.getLogger("django.request").removeHandler(handler)
     LOGGER.propagate = True
 
 
@@ -106,6 +110,30 @@ def test_a_request_leads_its_id_to_its_lines(written, client, db, monkeypatch):
     monkeypatch.setattr("portal.health.connection", _Listening())
     client.get("/healthz", headers={"X-Request-Id": "4bf92f3577b34da6"})
     assert written()[0]["correlation_id"] == "4bf92f3577b34da6"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("log_format", ["json", "plain"])
+@pytest.mark.parametrize(
+    ("route", "method"),
+    [
+        ("smtp_handover", "put"), ("smtp_handover", "get"), ("set_lost_password", "put"), ("accept_invitation", "put"),
+        ("confirm_new_address", "get"), ("unsubscribe", "put"), ("signup_confirm", "get"),
+    ],
+)  # fmt: skip
+def test_no_token_of_a_link_is_logged_when_its_request_goes_wrong(client, log_format, route, method):
+    token = "gM3aUq0vJxY-5d2bT_kQw9z"
+    with lines_of(log_format) as stream:
+        answer = getattr(client, method)(reverse(route, args=[token]))
+    assert answer.status_code in {404, 405}
+    assert "/***" in stream.getvalue()
+    assert token not in stream.getvalue()
+
+
+def test_paths_without_a_token_are_logged_as_they_are(client):
+    with lines_of("plain") as stream:
+        client.get("/admins/transactionalmessage/4711/")
+    assert "/admins/transactionalmessage/4711/" in stream.getvalue()
 
 
 class _Listening:
