@@ -78,11 +78,16 @@ def take_back(invitation_id: int, *, actor: User) -> Invitation:
 
 
 def accept(invitation: Invitation, newcomer: Newcomer, *, roles: Sequence[Group] | None = None) -> User:
-    """The invited person joins, with the roles of the invitation. Raises Conflict when it is not open any more."""
+    """The invited person joins, with the roles of the invitation.
+
+    Raises Conflict when it is not open any more or the address has an account, NameTaken.
+    """
     with transaction.atomic():
         fresh = _open(invitation.pk)
         if fresh.link_number != invitation.link_number or fresh.expires_at <= timezone.now():
             raise Conflict(_("This invitation is over. Ask for a new one."))
+        if _has_account(fresh.address_key):
+            raise Conflict(_("Somebody with this address has an account already. Log in with it."))
         user = make_person(
             newcomer.username, fresh.address, list(fresh.roles.all()) if roles is None else roles,
             full_name=newcomer.full_name, password=newcomer.password,
@@ -99,10 +104,14 @@ def invitation_for(address_key: str) -> Invitation | None:
 
 
 def _check_new(address_key: str) -> None:
-    if User.objects.filter(email__iexact=address_key).exists():
+    if _has_account(address_key):
         raise InvalidInput(_("Somebody with this address has an account already."))
     if open_invitations().filter(address_key=address_key).exists():
         raise InvalidInput(_("This address is invited already. Send the invitation again instead."))
+
+
+def _has_account(address_key: str) -> bool:
+    return User.objects.filter(email__iexact=address_key).exists()
 
 
 def _open(invitation_id: int) -> Invitation:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -22,10 +22,17 @@ _USERNAME_CHARS = 150
 _UNFIT = re.compile(r"[^\w.@+-]+")
 
 
+class NameTaken(Conflict):
+    """Somebody else took the user name in the same moment."""
+
+
 def make_person(
     username: str, address: str, roles: Iterable[Group], *, full_name: str = "", password: str = ""
 ) -> User:
-    """Somebody new, who works in the portal; without a password single sign-on or a reset is the only way in."""
+    """Somebody new, who works in the portal; without a password single sign-on or a reset is the only way in.
+
+    Raises NameTaken.
+    """
     first_name, _space, last_name = full_name.strip().partition(" ")
     user = User(
         username=username, email=address, first_name=first_name[:150], last_name=last_name.strip()[:150], is_staff=True
@@ -34,7 +41,11 @@ def make_person(
         user.set_password(password)
     else:
         user.set_unusable_password()
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise NameTaken(_("Somebody has this user name already.")) from error
     user.groups.set(roles)
     return user
 

@@ -21,7 +21,7 @@ from portal.accounts.forms import JoinForm, LostPasswordForm
 from portal.accounts.invitations import Newcomer, accept
 from portal.accounts.links import read_invitation, read_new_address, read_password_link
 from portal.accounts.own_changes import ask_for_password, change_address, set_lost_password
-from portal.accounts.people import free_username
+from portal.accounts.people import NameTaken, free_username
 from portal.errors import Conflict
 from portal.middleware import client_ip
 from portal.ratelimit import network_of, take_turn
@@ -80,10 +80,13 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         said = form.cleaned_data
         try:
             accept(invitation, Newcomer(said["username"], said["full_name"], said["password1"]))
+        except NameTaken as error:
+            form.add_error("username", str(error))
         except Conflict as error:
-            return _dead(request, str(error))
-        messages.success(request, _("Welcome. Log in with your new name and password."))
-        return redirect("admin:login")
+            return _told(request, _("You cannot join with this link"), str(error), status=409)
+        else:
+            messages.success(request, _("Welcome. Log in with your new name and password."))
+            return redirect("admin:login")
     sign_on_name = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
     return _show(
         request, "accounts/join.html", form=form, invitation=invitation, sign_on_name=sign_on_name,

@@ -7,6 +7,8 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts import public_views
+from portal.accounts.invitations import accept
 from portal.accounts.links import invitation_url
 from portal.accounts.models import AccountMail, Invitation
 from portal.accounts.outbox import send_waiting
@@ -111,6 +113,29 @@ def test_a_taken_user_name_is_refused(client, owner):
     token = token_of(invitation_url(make_invitation()))
     assert "already" in joins(client, token, "OLGA").content.decode()
     assert Invitation.objects.get().state == "open"
+
+
+def test_a_user_name_that_somebody_takes_in_the_same_moment_is_told_at_its_field(client, monkeypatch):
+    token = token_of(invitation_url(make_invitation()))
+
+    def take_it_first(invitation, newcomer):
+        make_user("nina")
+        return accept(invitation, newcomer)
+
+    monkeypatch.setattr(public_views, "accept", take_it_first)
+    answer = joins(client, token)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors == {"username": ["Somebody has this user name already."]}
+    assert Invitation.objects.get().state == "open"
+
+
+def test_an_address_that_got_an_account_meanwhile_gets_no_second_one(client):
+    token = token_of(invitation_url(make_invitation("new@portal.example")))
+    make_user("otto", address="NEW@portal.example")
+    answer = joins(client, token)
+    assert answer.status_code == 409
+    assert "has an account already" in answer.content.decode()
+    assert not User.objects.filter(username="nina").exists()
 
 
 def test_a_mail_that_cannot_leave_waits_and_says_why(owner, client, mails, monkeypatch):
