@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import socket
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 from urllib.parse import urljoin
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.build import ROOT, SETTINGS
 from workers.handlers.functions import DEPLOY_SOURCE, FunctionName
@@ -59,7 +61,23 @@ def ask(stage: str, words: list[str]) -> int:
 def deploy_web(stage: str) -> int:
     """`zappa deploy` the first time, `zappa update` from then on, with the package that was built."""
     package = ROOT / "build" / stage / f"postroom-{stage}.zip"
-    return _zappa(stage, "update" if _is_there(stage) else "deploy", stage, "--zip", str(package))
+    status = _zappa(stage, "update" if _is_there(stage) else "deploy", stage, "--zip", str(package))
+    if status == 0:
+        reserve(stage)
+    return status
+
+
+def reserve(stage: str) -> None:
+    """Keep the function's share of the account's concurrency, or give it back: what Zappa cannot say.
+
+    Raises ClientError when the account may not run so many at the same time.
+    """
+    functions, name = client(stage, "lambda"), function_name(stage)
+    count = settings_of(stage).get("concurrency")
+    if count is None:
+        functions.delete_function_concurrency(FunctionName=name)
+    else:
+        functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=count)
 
 
 def end_web(stage: str) -> int:
@@ -120,14 +138,28 @@ def smoke(stage: str) -> int:
 
 
 def _fetched(url: str) -> str:
-    """Raises HTTPError."""
-    with urllib.request.urlopen(url, timeout=ANSWER_S) as answer:  # noqa: S310  # our own address
-        sys.stdout.write(f"{answer.status} {url}\n")
-        return str(answer.read().decode(errors="replace"))
+    """Raises ConnectionError, which says the address and, where its name is not known, what to do."""
+    try:
+        with urllib.request.urlopen(url, timeout=ANSWER_S) as answer:  # noqa: S310  # our own address
+            sys.stdout.write(f"{answer.status} {url}\n")
+            return str(answer.read().decode(errors="replace"))
+    except URLError as error:
+        is_unknown = isinstance(error.reason, socket.gaierror)
+        cure = ". Set the DNS records (docs/setup.md, step 5), wait some minutes, and ask again" if is_unknown else ""
+        raise ConnectionError(f"{url}: {error}{cure}") from error
 
 
 def main() -> int:
-    """Do what the words of the command line ask."""
+    """Do what the words of the command line ask; what AWS or the web refuse is told in one line."""
+    try:
+        return carry_out(read_words())
+    except (BotoCoreError, ClientError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def read_words() -> argparse.Namespace:
+    """The arguments of the command line."""
     parser = argparse.ArgumentParser(prog="python -m deploy.aws", description=__doc__)
     parser.add_argument("--stage", required=True)
     parser.add_argument("deed", choices=["ask", "web", "end", "values", "smoke"])
@@ -135,7 +167,11 @@ def main() -> int:
     parser.add_argument("--package", type=Path)
     parser.add_argument("--apis", action="store_true")
     parser.add_argument("--none", action="store_true")
-    asked = parser.parse_args()
+    return parser.parse_args()
+
+
+def carry_out(asked: argparse.Namespace) -> int:
+    """Do the one deed; returns the number to end with."""
     if asked.deed == "ask":
         return ask(asked.stage, asked.words)
     if asked.deed == "web":

@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import socket
 import sys
 from subprocess import CompletedProcess
+from types import SimpleNamespace
+from urllib.error import URLError
 
 import pytest
 
@@ -59,6 +62,19 @@ def test_an_end_can_be_asked_again(is_there, ran, monkeypatch):
     monkeypatch.setattr(aws, "_is_there", lambda _stage: is_there)
     monkeypatch.setattr(aws, "_zappa", note)
     assert (aws.end_web("test"), found) == (0, ran)
+
+
+@pytest.mark.parametrize(("count", "asked"), [(14, ("put", 14)), (None, ("delete", None))])
+def test_the_webs_share_of_the_accounts_concurrency_is_kept_or_given_back(count, asked, monkeypatch):
+    found: list[tuple[str, int | None]] = []
+    functions = SimpleNamespace(
+        put_function_concurrency=lambda **how: found.append(("put", how["ReservedConcurrentExecutions"])),
+        delete_function_concurrency=lambda **_how: found.append(("delete", None)),
+    )
+    monkeypatch.setattr(aws, "client", lambda _stage, _service: functions)
+    monkeypatch.setattr(aws, "settings_of", lambda _stage: {"concurrency": count})
+    aws.reserve("test")
+    assert found == [asked]
 
 
 def test_without_a_private_api_nothing_of_it_is_made():
@@ -128,4 +144,28 @@ def test_package_and_settings_name_one_python():
     from deploy.build import RUNTIME
 
     settings = json.loads((ROOT / "zappa_settings.json").read_text())
-    assert settings["base"]["runtime"] == f"python{RUNTIME}"
+    assert settings["base"]["runtime"] == RUNTIME
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "Set the DNS records (docs/setup.md, step 5)"),
+        (ConnectionRefusedError(111, "Connection refused"), "Connection refused"),
+    ],
+)
+def test_a_portal_that_does_not_answer_is_told_in_one_line_with_its_address(reason, said, monkeypatch, capsys):
+    def refuse(url: str, **_how: object) -> None:
+        raise URLError(reason)
+
+    address = {"environment_variables": {"PUBLIC_URL": "https://mail-test.example.org"}}
+    monkeypatch.setattr(aws, "settings_of", lambda _stage: address)
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    monkeypatch.setattr(sys, "argv", ["deploy.aws", "--stage", "test", "smoke"])
+
+    assert aws.main() == 1
+
+    told = capsys.readouterr().err
+    assert told.startswith("https://mail-test.example.org/healthz: ")
+    assert said in told
+    assert told.count("\n") == 1
