@@ -100,7 +100,8 @@ def _forward_fails(caution: Caution, rule_id: int) -> ShownCaution:
 def _same_as_next(caution: Caution, rule_id: int) -> ShownCaution:
     there = display_address(caution.subject) if caution.subject else _("anything else")
     text = _("It does what would happen without it, by the rule for “%s”.") % there
-    return ShownCaution(text, Cure(_("Delete this rule"), _cure_url(rule_id), "delete"))
+    cure = Cure(_("Delete this rule"), _cure_url(rule_id), "delete", permission="routing.delete_routingrule")
+    return ShownCaution(text, cure)
 
 
 def _domain(caution: Caution) -> str:

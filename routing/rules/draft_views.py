@@ -18,8 +18,8 @@ from portal.pages import Crumb, actor_of, page, render_page
 from routing.rules import drafts, services
 from routing.rules.change_words import count_words, shown_changes
 from routing.rules.draft_models import RuleDraft
-from routing.rules.guard import ask_first, moves_to_confirm, shown_moves
-from routing.rules.models import DefaultRoute, RoutingRule, RuleSetVersion
+from routing.rules.guard import ask_first, moves_to_confirm, require_leave, shown_moves
+from routing.rules.models import RoutingRule, RuleSetVersion
 from routing.rules.replay_words import shown_replay
 from routing.rules.rule_files import RuleFile, write_json
 from routing.rules.rule_tables import write_csv
@@ -47,8 +47,7 @@ def export(request: HttpRequest, file_type: str) -> HttpResponseBase:
     record_activity("routing.rules_exported", actor=actor_of(request), file_type=file_type)
     write, content_type = _WRITERS[file_type]
     rules = [services.rule_json(rule) for rule in RoutingRule.objects.order_by("key")]
-    last = DefaultRoute.objects.filter(pk=services.DEFAULT_ID).first() or DefaultRoute()
-    body = write(rules, services.default_json(last), account_names())
+    body = write(rules, services.default_json(services.read_default_route()), account_names())
     name = f"routing-rules-{timezone.now():%Y-%m-%d}.{file_type}"
     return HttpResponse(
         body, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
@@ -99,7 +98,9 @@ def _decide(request: HttpRequest, found: RuleDraft) -> HttpResponseBase:
         messages.success(request, _("Thrown away. No rule was changed."))
         return redirect(HOME)
     try:
-        if moves := moves_to_confirm(request, drafts.changes_of(found)):
+        changes = drafts.changes_of(found)
+        require_leave(request, changes)
+        if moves := moves_to_confirm(request, changes):
             return ask_first(request, moves, back=home_crumb())
         stamp = request.POST.get("stamp", "")
         version = drafts.apply_draft(found.pk, stamp=int(stamp) if stamp.isdecimal() else -1, actor=actor_of(request))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from portal.errors import Conflict, InvalidInput
 from routing.rules import services
 from routing.rules.draft_models import RuleDraft
-from routing.rules.models import DefaultRoute, RoutingRule, RuleSetVersion
+from routing.rules.models import RoutingRule, RuleSetVersion
 from routing.rules.rule_files import MAX_BYTES, RuleFile, read_json
 from routing.rules.rule_tables import read_csv
 from routing.rules.services import DEFAULT_KEY, ChangeJson, RuleChange, RuleJson
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 DRAFT_DAYS = 30
-_KEYS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +98,9 @@ def difference(changes: Sequence[RuleChange]) -> Difference:
 
 
 def _rules_now(keys: set[str]) -> dict[str, RuleJson]:
-    wanted = sorted(keys)
-    parts = [wanted[start : start + _KEYS_AT_ONCE] for start in range(0, len(wanted), _KEYS_AT_ONCE)]
-    found = [rule for part in parts for rule in RoutingRule.objects.filter(key__in=part)]
-    rules = {rule.key: services.rule_json(rule) for rule in found}
+    rules = {key: services.rule_json(rule) for key, rule in services.rules_by_key(sorted(keys)).items()}
     if DEFAULT_KEY in keys:
-        route = DefaultRoute.objects.filter(pk=services.DEFAULT_ID).first() or DefaultRoute()
-        rules[DEFAULT_KEY] = services.default_json(route)
+        rules[DEFAULT_KEY] = services.default_json(services.read_default_route())
     return rules
 
 
@@ -116,8 +111,7 @@ def apply_draft(draft_id: int, *, stamp: int, actor: User | None) -> RuleSetVers
     `stamp` is that of the rules which the person compared with. Raises Conflict when they changed since or the draft is
     gone, InvalidInput when a rule cannot be used; then nothing has changed.
     """
-    services.default_route()
-    DefaultRoute.objects.select_for_update().get(pk=services.DEFAULT_ID)  # changes take turns by this row
+    services.lock_rules()
     draft = RuleDraft.objects.select_for_update().filter(pk=draft_id).first()
     if draft is None:
         raise Conflict(_("This was done or thrown away meanwhile."))

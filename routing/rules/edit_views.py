@@ -17,7 +17,7 @@ from portal.pages import actor_of, page, render_page
 from routing.rules import services
 from routing.rules.edit_context import editor_context
 from routing.rules.guard import moves_to_confirm
-from routing.rules.models import DefaultRoute, RoutingRule
+from routing.rules.models import RoutingRule
 from routing.rules.patterns import read_pattern
 from routing.rules.replay_words import shown_replay
 from routing.rules.rule_form import RuleForm, form_of, read_form, reshape, rule_of
@@ -71,7 +71,7 @@ def edit_rule(request: HttpRequest, rule_id: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def edit_default(request: HttpRequest) -> HttpResponseBase:
     """The last row: what happens to mail that no rule takes."""
-    route = DefaultRoute.objects.filter(pk=services.DEFAULT_ID).first() or DefaultRoute()
+    route = services.read_default_route()
     may_change = request.user.has_perm("routing.change_defaultroute")
     stamp = route.changed_at.isoformat() if route.pk else ""
     if request.method == "POST":

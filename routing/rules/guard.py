@@ -1,18 +1,20 @@
-"""Asks before a change that sends saved examples elsewhere: every deed of the pages goes through here."""
+"""What stands between a deed of the pages and the rules: leave to do it, and a question where saved examples would move."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from portal.pages import Crumb, render_page
+from routing.rules.services import DEFAULT_KEY
 from routing.rules.surroundings import account_names
 from routing.rules.trying import ExampleMove, moved_examples
 from routing.rules.words import describe_actions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
@@ -20,6 +22,21 @@ if TYPE_CHECKING:
     from routing.rules.services import RuleChange
 
 CONFIRMED = "confirmed"
+
+
+def require_leave(request: HttpRequest, changes: Iterable[RuleChange]) -> None:
+    """Raises PermissionDenied unless the person may do all of it: deleting rules and changing the last row are each allowed by
+    itself.
+    """
+    needed = {_permission_for(change) for change in changes}
+    if not request.user.has_perms(needed):
+        raise PermissionDenied
+
+
+def _permission_for(change: RuleChange) -> str:
+    if change.key == DEFAULT_KEY:
+        return "routing.change_defaultroute"
+    return "routing.delete_routingrule" if change.after is None else "routing.change_routingrule"
 
 
 def moves_to_confirm(request: HttpRequest, changes: Sequence[RuleChange]) -> list[dict[str, object]]:

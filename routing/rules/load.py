@@ -18,7 +18,7 @@ from django.db import connection
 from portal.errors import InvalidInput
 from routing.recipients import candidate_keys, read_recipient
 from routing.rules.decide import Rule
-from routing.rules.definition import HELD, Choice, ConditionKind
+from routing.rules.definition import HELD, Choice
 from routing.rules.reading import read_choices
 
 logger = logging.getLogger(__name__)
@@ -38,16 +38,6 @@ class RuleSet:
 
     rules: dict[str, Rule]
     default: tuple[Choice, ...] = HELD
-
-    @property
-    def asks_for_headers(self) -> bool:
-        """Whether some choice looks at headers, so that they must be complete."""
-        choices = [choice for rule in self.rules.values() for choice in rule.choices]
-        return any(
-            condition.kind is ConditionKind.HEADER
-            for choice in (*choices, *self.default)
-            for condition in choice.conditions
-        )
 
 
 def load_rules(recipients: Iterable[str]) -> RuleSet:

@@ -5,25 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from routing.rules.decide import Decision, Facts, Rule, decide
-from routing.rules.load import RuleSet, load_rules
+from routing.rules.load import RuleSet
 from routing.rules.reading import read_choices
 from routing.rules.services import DEFAULT_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from routing.rules.services import RuleChange
 
 NOT_MADE_YET = -1  # the id of a rule that only a draft has
 
 
-def load_with(changes: Sequence[RuleChange], recipients: Iterable[str]) -> RuleSet:
-    """The rules that may take these recipients, if the changes were made. Raises InvalidInput for unusable changes."""
-    return with_changes(load_rules(recipients), changes)
-
-
 def with_changes(loaded: RuleSet, changes: Sequence[RuleChange]) -> RuleSet:
-    """A copy of the loaded rules with the changes in it."""
+    """A copy of the loaded rules with the changes in it. Raises InvalidInput for unusable changes."""
     rules, default = dict(loaded.rules), loaded.default
     for change in changes:
         if change.key == DEFAULT_KEY and change.after is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from portal.mail.address import display_address
 from routing.rules.surroundings import account_names
@@ -20,7 +20,7 @@ def shown_replay(replay: Replay) -> dict[str, Any]:
     moves = [
         {
             "message": move.message,
-            "url": _url_of(move.message.pk),
+            "url": reverse("admin:routing_inboundmessage_change", args=[move.message.pk]),
             "recipient": display_address(move.before.recipient.key),
             "before": describe_actions(move.before.actions, names),
             "after": describe_actions(move.after.actions, names),
@@ -29,10 +29,3 @@ def shown_replay(replay: Replay) -> dict[str, Any]:
         for move in replay.moves
     ]
     return {"replay": replay, "moves": moves, "more": replay.moved - len(moves)}
-
-
-def _url_of(message_id: int) -> str:
-    try:
-        return reverse("admin:routing_inboundmessage_change", args=[message_id])
-    except NoReverseMatch:
-        return ""

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from portal.errors import InvalidInput
 from routing.rules.patterns import read_pattern
 from routing.rules.reading import choices_json, read_choices
-from routing.rules.services import DEFAULT_KEY, RuleJson
+from routing.rules.services import DEFAULT_KEY, RuleJson, default_rule
 
 if TYPE_CHECKING:
     from routing.rules.definition import ChoiceJson
@@ -133,8 +133,7 @@ def _rule_of(raw: object, place: str, found: RuleFile) -> RuleJson | None:
 
 
 def _blank(pattern: str, choices: object) -> RuleJson:
-    found = cast("list[ChoiceJson]", choices)
-    return {"pattern": pattern, "name": "", "notes": "", "is_on": True, "choices": found}
+    return {**default_rule(cast("list[ChoiceJson]", choices)), "pattern": pattern}
 
 
 def _take(

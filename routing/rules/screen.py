@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from portal.fields import prefix_range
@@ -100,10 +99,8 @@ def cautions_of(key: str, kind: str, choices: tuple[Choice, ...], rule_id: int) 
 
 
 def messages_url(query: str) -> str:
-    """The log of mail, narrowed; "" where there is none."""
-    with suppress(NoReverseMatch):
-        return f"{reverse('admin:routing_inboundmessage_changelist')}?{query}"
-    return ""
+    """The log of mail, narrowed."""
+    return f"{reverse('admin:routing_inboundmessage_changelist')}?{query}"
 
 
 def _cautions(looked: Looked, around: Surroundings, rule_id: int) -> list[ShownCaution]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_KEY = ""  # of the default route among changes
 DEFAULT_ID = 1
 MAX_SHOWN_KEYS = 20
+_KEYS_AT_ONCE = 500
 
 
 class RuleJson(TypedDict):
@@ -69,9 +70,14 @@ def rule_json(rule: RoutingRule) -> RuleJson:
     }
 
 
+def default_rule(choices: list[ChoiceJson]) -> RuleJson:
+    """A default route in the same shape."""
+    return {"pattern": "", "name": "", "notes": "", "is_on": True, "choices": choices}
+
+
 def default_json(route: DefaultRoute) -> RuleJson:
-    """The default route in the same shape."""
-    return {"pattern": "", "name": "", "notes": "", "is_on": True, "choices": cast("list[ChoiceJson]", route.choices)}
+    """The stored default route in the same shape."""
+    return default_rule(cast("list[ChoiceJson]", route.choices))
 
 
 def default_route() -> DefaultRoute:
@@ -79,11 +85,16 @@ def default_route() -> DefaultRoute:
     return DefaultRoute.objects.get_or_create(pk=DEFAULT_ID)[0]
 
 
+def read_default_route() -> DefaultRoute:
+    """The last row for looking only: unsaved where it was not made yet."""
+    return DefaultRoute.objects.filter(pk=DEFAULT_ID).first() or DefaultRoute()
+
+
 def save_rule(wanted: RuleJson, *, actor: User | None, rule_id: int | None = None, reason: str = "") -> RoutingRule:
     """Make a rule, or change the one with `rule_id` (its pattern too). Raises InvalidInput, Conflict."""
     key = read_pattern(wanted["pattern"]).key
     with transaction.atomic():
-        _lock()
+        lock_rules()
         before = RoutingRule.objects.filter(pk=rule_id).first() if rule_id is not None else None
         if rule_id and before is None:
             raise Conflict(_("This rule was deleted meanwhile."))
@@ -107,7 +118,7 @@ def _renamed(rule: RoutingRule, wanted: RuleJson, *, actor: User | None, reason:
 def delete_rule(rule_id: int, *, actor: User | None, reason: str = "") -> None:
     """Delete a rule; one that is gone already is fine."""
     with transaction.atomic():
-        _lock()
+        lock_rules()
         rule = RoutingRule.objects.filter(pk=rule_id).first()
         if rule is not None:
             apply_changes([RuleChange(rule.key, None)], actor=actor, reason=reason)
@@ -116,7 +127,7 @@ def delete_rule(rule_id: int, *, actor: User | None, reason: str = "") -> None:
 def switch_rule(rule_id: int, *, is_on: bool, actor: User | None) -> RoutingRule:
     """Turn a rule on or off. Raises Conflict when it is gone."""
     with transaction.atomic():
-        _lock()
+        lock_rules()
         rule = RoutingRule.objects.filter(pk=rule_id).first()
         if rule is None:
             raise Conflict(_("This rule was deleted meanwhile."))
@@ -127,8 +138,7 @@ def switch_rule(rule_id: int, *, is_on: bool, actor: User | None) -> RoutingRule
 
 def save_default_route(choices: list[ChoiceJson], *, actor: User | None, reason: str = "") -> DefaultRoute:
     """Say what happens to mail that no rule takes. Raises InvalidInput."""
-    wanted: RuleJson = {"pattern": "", "name": "", "notes": "", "is_on": True, "choices": choices}
-    apply_changes([RuleChange(DEFAULT_KEY, wanted)], actor=actor, reason=reason)
+    apply_changes([RuleChange(DEFAULT_KEY, default_rule(choices))], actor=actor, reason=reason)
     return default_route()
 
 
@@ -138,20 +148,22 @@ def apply_changes(changes: Sequence[RuleChange], *, actor: User | None, reason: 
     Each change is by key: what is there under the key is changed, made or deleted.
     """
     with transaction.atomic():
-        _lock()
-        there = {rule.key: rule for rule in _rules([change.key for change in changes])}
+        lock_rules()
+        there = rules_by_key([change.key for change in changes])
         done = [_applied(change, there.get(change.key)) for change in changes]
         return _append([change for change in done if change["before"] != change["after"]], actor=actor, reason=reason)
 
 
-def _lock() -> None:
+def lock_rules() -> None:
+    """Wait for one's turn to change the rules; it lasts as long as the transaction."""
     default_route()
     DefaultRoute.objects.select_for_update().get(pk=DEFAULT_ID)
 
 
-def _rules(keys: list[str]) -> list[RoutingRule]:
-    parts = [keys[start : start + 500] for start in range(0, len(keys), 500)]
-    return [rule for part in parts for rule in RoutingRule.objects.filter(key__in=part)]
+def rules_by_key(keys: Sequence[str]) -> dict[str, RoutingRule]:
+    """Those of the rules that there are."""
+    parts = [keys[start : start + _KEYS_AT_ONCE] for start in range(0, len(keys), _KEYS_AT_ONCE)]
+    return {rule.key: rule for part in parts for rule in RoutingRule.objects.filter(key__in=part)}
 
 
 def _applied(change: RuleChange, rule: RoutingRule | None) -> ChangeJson:
@@ -229,12 +241,3 @@ def changes_back_to(version_id: int) -> list[RuleChange]:
         for change in reversed(cast("list[ChangeJson]", version.changes)):
             wanted[change["key"]] = change["before"]
     return [RuleChange(key, before) for key, before in wanted.items()]
-
-
-def restore_version(version_id: int, *, actor: User | None) -> RuleSetVersion | None:
-    """Make the rules what they were just after this version; itself a new version. None when nothing differs."""
-    with transaction.atomic():
-        _lock()
-        return apply_changes(
-            changes_back_to(version_id), actor=actor, reason=_("Back to version %(number)d") % {"number": version_id}
-        )

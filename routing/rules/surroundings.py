@@ -14,8 +14,8 @@ from routing.inbound.models import DeliveryState, InboundDelivery
 from routing.rules.cautions import AccountFact, DomainFact, Looked, Surroundings, keys_after
 from routing.rules.definition import ActionKind
 from routing.rules.load import stored_choices
-from routing.rules.models import DefaultRoute, RoutingRule
-from routing.rules.services import DEFAULT_ID
+from routing.rules.models import RoutingRule
+from routing.rules.services import read_default_route
 
 if TYPE_CHECKING:
     from routing.rules.definition import Choice
@@ -74,8 +74,7 @@ def account_names() -> dict[int, str]:
 
 def default_choices() -> tuple[Choice, ...]:
     """What happens to mail that no rule takes; read without making the row."""
-    route = DefaultRoute.objects.filter(pk=DEFAULT_ID).first() or DefaultRoute()
-    return stored_choices(route.choices, 0)
+    return stored_choices(read_default_route().choices, 0)
 
 
 def _choices_by_key(keys: set[str]) -> dict[str, tuple[Choice, ...]]:

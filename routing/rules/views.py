@@ -16,8 +16,8 @@ from portal.pages import Crumb, actor_of, page, render_page
 from routing.rules import services
 from routing.rules.cures import cure_of
 from routing.rules.figures import unmatched_recipients
-from routing.rules.guard import ask_first, moves_to_confirm
-from routing.rules.models import DefaultRoute, RoutingRule, RuleSetVersion
+from routing.rules.guard import ask_first, moves_to_confirm, require_leave
+from routing.rules.models import RoutingRule, RuleSetVersion
 from routing.rules.screen import list_rules
 from routing.rules.services import RuleChange
 
@@ -84,9 +84,10 @@ def cure(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """Do what a caution of the list offers; 0 is the last row."""
     deed = request.POST.get("deed", "")
     rule = get_object_or_404(RoutingRule, pk=rule_id) if rule_id else None
-    now = services.rule_json(rule) if rule else services.default_json(_last_row())
+    now = services.rule_json(rule) if rule else services.default_json(services.read_default_route())
     try:
         change = cure_of(rule.key if rule else services.DEFAULT_KEY, now, deed, request.POST.get("subject", ""))
+        require_leave(request, [change])
         if moves := moves_to_confirm(request, [change]):
             return ask_first(request, moves, back=home_crumb())
         services.apply_changes([change], actor=actor_of(request))
@@ -112,6 +113,7 @@ def undo(request: HttpRequest, version_id: int) -> HttpResponseBase:
         )
         return redirect("admin:routing_routingrule_history_list")
     changes = [RuleChange(change["key"], change["before"]) for change in version.changes]
+    require_leave(request, changes)
     if moves := moves_to_confirm(request, changes):
         return ask_first(request, moves, back=home_crumb())
     try:
@@ -134,7 +136,3 @@ def _undone_by(request: HttpRequest) -> RuleSetVersion | None:
     if not (number.isascii() and number.isdecimal() and len(number) <= 18):  # noqa: PLR2004  # fits the databases' integers
         return None
     return RuleSetVersion.objects.filter(pk=int(number)).first()
-
-
-def _last_row() -> DefaultRoute:
-    return DefaultRoute.objects.filter(pk=services.DEFAULT_ID).first() or DefaultRoute()
