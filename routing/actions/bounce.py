@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from portal.aws.s3 import ObjectMissing
 from portal.aws.ses_bounce import Bounce, send_bounce as ask_ses
-from portal.errors import AnswerLost, OutsideError, Refused
+from portal.errors import OutsideError
 from portal.holds import HoldLost
+from routing.actions.attempt import attempt_once
 from routing.actions.pace import MAX_WAIT_S, reserve_slot
 from routing.inbound.loops import is_automatic, is_list_mail, is_robot
 from routing.inbound.models import DeliveryState
@@ -110,17 +111,7 @@ def _attempt(work: Work, message: InboundMessage) -> None:
         reply=code.reply,
         explanation=work.action.text or DEFAULT_TEXT,
     )
-    work.attempted()
-    try:
-        provider_id = ask_ses(bounce)
-    except AnswerLost as error:
-        work.end(DeliveryState.UNCERTAIN, Reason.ANSWER_LOST, detail=error.code)
-    except Refused as error:
-        work.end(DeliveryState.FAILED, Reason.REFUSED, detail=f"{error.code}: {error}")
-    except OutsideError as error:
-        work.postpone(Reason.UNAVAILABLE, detail=error.code)
-    else:
-        work.end(DeliveryState.BOUNCED, Reason.BY_RULE, provider_id=provider_id)
+    attempt_once(work, lambda: ask_ses(bounce), ends_as=DeliveryState.BOUNCED)
 
 
 def _as_given(message: InboundMessage, recipient_key: str) -> str:

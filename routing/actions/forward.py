@@ -11,8 +11,9 @@ from django.conf import settings
 
 from portal.aws.s3 import ObjectMissing
 from portal.aws.ses import send_raw_email
-from portal.errors import AnswerLost, OutsideError, Refused
+from portal.errors import OutsideError
 from portal.holds import HoldLost
+from routing.actions.attempt import attempt_once
 from routing.actions.rewrite import Envelope, send_on
 from routing.inbound.models import DeliveryState
 from routing.inbound.raw import read_raw
@@ -82,14 +83,4 @@ def _attempt(work: Work, sender: str, raw: bytes) -> None:
         "Content": {"Raw": {"Data": base64.b64encode(raw).decode()}},
         "EmailTags": [{"Name": TAG, "Value": str(work.delivery.pk)}],
     }
-    work.attempted()
-    try:
-        provider_id = send_raw_email(request)
-    except AnswerLost as error:
-        work.end(DeliveryState.UNCERTAIN, Reason.ANSWER_LOST, detail=error.code)
-    except Refused as error:
-        work.end(DeliveryState.FAILED, Reason.REFUSED, detail=f"{error.code}: {error}")
-    except OutsideError as error:
-        work.postpone(Reason.UNAVAILABLE, detail=error.code)
-    else:
-        work.end(DeliveryState.DELIVERED, Reason.BY_RULE, provider_id=provider_id)
+    attempt_once(work, lambda: send_raw_email(request), ends_as=DeliveryState.DELIVERED)

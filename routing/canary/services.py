@@ -65,7 +65,8 @@ def ask_for_canary(*, actor: User | None) -> CanaryRun:
     if not recipient:
         raise Conflict(_("No domain receives mail here: add one first, or set CANARY_ADDRESS."))
     with transaction.atomic():
-        run = _new_run(timezone.now(), recipient)
+        run = _unsaved(timezone.now(), recipient)
+        run.save()
         record_activity("canary.sent_at_once", actor=actor, target=run)
         publish(TaskName.KEEP_CANARY)
     return run
@@ -80,12 +81,6 @@ def _plan(now: datetime) -> None:
     begins_at = datetime.fromtimestamp(now.timestamp() // every_s * every_s, UTC)
     if not CanaryRun.objects.filter(due_at=begins_at).exists():
         CanaryRun.objects.bulk_create([_unsaved(begins_at, recipient)], ignore_conflicts=True)
-
-
-def _new_run(due_at: datetime, recipient: str) -> CanaryRun:
-    run = _unsaved(due_at, recipient)
-    run.save()
-    return run
 
 
 def _unsaved(due_at: datetime, recipient: str) -> CanaryRun:
