@@ -13,7 +13,7 @@ from http.client import HTTPException
 from ipaddress import ip_address
 from ssl import SSLError
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import urllib3
 
@@ -82,6 +82,11 @@ def check_url(url: str, *, allowed_hosts: Iterable[str] = (), resolve: Resolve =
     _target(url, frozenset(allowed_hosts), resolve)
 
 
+def is_named(url: str, allowed_hosts: Iterable[str]) -> bool:
+    """Whether it leads to one of these "host:port" of our own network."""
+    return _named_parts(url, frozenset(allowed_hosts)) is not None
+
+
 def _target(url: str, allowed_hosts: frozenset[str], resolve: Resolve) -> Target:
     try:
         return _allowed_target(url, allowed_hosts, resolve) or public_web.judged(url, resolve)
@@ -91,7 +96,8 @@ def _target(url: str, allowed_hosts: frozenset[str], resolve: Resolve) -> Target
         raise Refused("The address is not one that may be posted to.", service=SERVICE, code=error.outcome) from error
 
 
-def _allowed_target(url: str, allowed_hosts: frozenset[str], resolve: Resolve) -> Target | None:
+def _named_parts(url: str, allowed_hosts: frozenset[str]) -> tuple[SplitResult, str, int] | None:
+    """The URL in parts with its host and port, where these are among the allowed ones."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
@@ -100,6 +106,14 @@ def _allowed_target(url: str, allowed_hosts: frozenset[str], resolve: Resolve) -
     host = (parts.hostname or "").lower()
     if port is None or "@" in parts.netloc or f"{host}:{port}" not in allowed_hosts:
         return None
+    return parts, host, port
+
+
+def _allowed_target(url: str, allowed_hosts: frozenset[str], resolve: Resolve) -> Target | None:
+    named = _named_parts(url, allowed_hosts)
+    if named is None:
+        return None
+    parts, host, port = named
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
     return Target(parts.scheme, host, port, f"{path}?{query}" if query else path, resolve(host, port)[0])

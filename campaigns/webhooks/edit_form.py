@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from campaigns.webhooks.models import WebhookEndpoint
 from campaigns.webhooks.words import CHOICES
 from portal.errors import Refused, Unavailable
-from portal.public_post import check_url
+from portal.public_post import check_url, is_named
 
 
 class EndpointForm(forms.ModelForm[WebhookEndpoint]):
@@ -32,8 +32,7 @@ class EndpointForm(forms.ModelForm[WebhookEndpoint]):
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"])
-        is_allowed = any(f"//{host}/" in f"{url}/" for host in settings.WEBHOOK_ALLOWED_HOSTS)
-        if not url.startswith("https://") and not is_allowed:
+        if not url.startswith("https://") and not is_named(url, settings.WEBHOOK_ALLOWED_HOSTS):
             raise ValidationError(gettext("It must begin with https://, or everybody on the way can read it."))
         try:
             check_url(url, allowed_hosts=settings.WEBHOOK_ALLOWED_HOSTS)

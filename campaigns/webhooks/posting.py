@@ -118,7 +118,7 @@ def _try(endpoint: WebhookEndpoint, waiting: WebhookPost, secrets: list[str]) ->
     try:
         answer: PostAnswer = post(endpoint.url, body, headers=headers, allowed_hosts=settings.WEBHOOK_ALLOWED_HOSTS)
     except AnswerLost as error:
-        return Tried(error=str(error), took_ms=0)
+        return Tried(error=str(error))
     except OutsideError as error:
         return Tried(error=f"{error} ({error.code})")
     return Tried(answer.status, answer.excerpt, answer.duration_ms)
@@ -151,7 +151,7 @@ def _count_failure(endpoint: WebhookEndpoint, *, is_gone: bool) -> None:
     most = 1 if is_gone else settings.WEBHOOK_PAUSED_AFTER
     if row.filter(failed_in_a_row__gte=most).update(paused_at=timezone.now()):
         raise_alert(
-            PAUSED, subject_key=f"webhook:{endpoint.pk}", severity=Severity.WARN, url=_page(endpoint),
+            PAUSED, subject_key=_subject_key(endpoint), severity=Severity.WARN, url=_page(endpoint),
             text=_("The webhook “%s” is paused: it failed too often. Nothing is lost; let it go on when it is mended.")
             % endpoint.name,
         )  # fmt: skip
@@ -159,9 +159,13 @@ def _count_failure(endpoint: WebhookEndpoint, *, is_gone: bool) -> None:
 
 def _tell_given_up(endpoint: WebhookEndpoint) -> None:
     raise_alert(
-        GIVEN_UP, subject_key=f"webhook:{endpoint.pk}", severity=Severity.WARN, url=_page(endpoint),
+        GIVEN_UP, subject_key=_subject_key(endpoint), severity=Severity.WARN, url=_page(endpoint),
         text=_("Events for the webhook “%s” were given up: it did not take them in time.") % endpoint.name,
     )  # fmt: skip
+
+
+def _subject_key(endpoint: WebhookEndpoint) -> str:
+    return f"webhook:{endpoint.pk}"
 
 
 def _page(endpoint: WebhookEndpoint) -> str:
@@ -171,4 +175,4 @@ def _page(endpoint: WebhookEndpoint) -> str:
 def clear_alerts(endpoint: WebhookEndpoint) -> None:
     """A person has seen to it."""
     for code in (PAUSED, GIVEN_UP):
-        clear_alert(code, subject_key=f"webhook:{endpoint.pk}")
+        clear_alert(code, subject_key=_subject_key(endpoint))

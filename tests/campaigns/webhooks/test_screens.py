@@ -51,6 +51,20 @@ def test_the_secret_is_shown_once_and_never_again(operator):
     assert "whsec_" not in operator.get(page_of(endpoint)).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("url", "is_saved"),
+    [
+        ("http://crm.inside:8080/hook", True),
+        ("http://crm.example/hook", False),
+        ("http://crm.example//crm.inside:8080/hook", False),  # the name stands in the path
+    ],
+)
+def test_only_a_named_server_of_our_own_network_is_posted_to_in_the_clear(operator, settings, url, is_saved):
+    settings.WEBHOOK_ALLOWED_HOSTS = ("crm.inside:8080",)
+    operator.post(reverse("admin:campaigns_webhookendpoint_add"), {**TYPED, "url": url})
+    assert WebhookEndpoint.objects.exists() is is_saved
+
+
 @pytest.mark.parametrize("url", ["http://crm.example/hook", "https://10.0.0.1/", "javascript:alert(1)", ""])
 def test_an_address_that_may_not_be_posted_to_is_not_saved(operator, url):
     operator.post(reverse("admin:campaigns_webhookendpoint_add"), {**TYPED, "url": url})
