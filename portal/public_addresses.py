@@ -6,6 +6,7 @@ answer otherwise (DNS rebinding). Pure but for the network.
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -13,6 +14,9 @@ from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 MAX_ADDRESSES = 4  # of one name are tried
+
+_OWN_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
+_SHORT_LOOPBACK = re.compile(r"127(\.\d+){1,3}")  # 127.1 is 127.0.0.1
 
 IpAddress = IPv4Address | IPv6Address
 Allowed = Callable[[str], bool]
@@ -73,6 +77,11 @@ def is_loopback(address: str) -> bool:
     """Whether it is this machine."""
     found = _read(address)
     return found is not None and found.is_loopback
+
+
+def is_own_machine(host: str) -> bool:
+    """Whether a name or an IP address is this machine's by its look alone: nothing is looked up."""
+    return host in _OWN_NAMES or _SHORT_LOOPBACK.fullmatch(host) is not None or is_loopback(host)
 
 
 def connect_public(

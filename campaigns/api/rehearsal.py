@@ -9,14 +9,11 @@ from django.conf import settings
 from campaigns.guests.models import GuestList
 from campaigns.relays.models import Relay
 from campaigns.transactional.orders import Rehearsal
-from portal.public_addresses import is_loopback
+from portal.public_addresses import is_own_machine
 
 if TYPE_CHECKING:
     from campaigns.sending.models import SendingAccount
     from credentials.api_keys.models import ApiKey
-
-
-LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 
 
 def rehearsal_of(key: ApiKey, account: SendingAccount) -> Rehearsal | None:
@@ -31,4 +28,4 @@ def _ends_in_sandbox(account: SendingAccount) -> bool:
     if not settings.SANDBOX or account.is_ses:
         return settings.SANDBOX
     host = Relay.objects.filter(account=account).values_list("host", flat=True).first() or ""
-    return host in LOCAL_NAMES or is_loopback(host)
+    return is_own_machine(host)

@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from campaigns.api.problems import in_field
 from campaigns.relays.connection_settings import open_password, seal_password
 from campaigns.relays.models import Relay
+from campaigns.relays.presets import PROVIDERS
 from campaigns.sending.models import SendingAccount
 from campaigns.sending.states import AccountKind
 from portal.activity import record_activity
 from portal.mail.smtp_security import Security
-from portal.public_addresses import is_public
+from portal.public_addresses import is_own_machine, is_public
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from credentials.api_keys.models import ApiKey
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
-_LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 TLS_PORT, STARTTLS_PORT = 465, 587
 RATE_PER_S = 5.0
 
@@ -54,10 +54,7 @@ class _Server:
 
 
 # Host: preset, and what the provider lets an ordinary account send in 24 hours.
-_KNOWN = {
-    "smtp.gmail.com": (Relay.Preset.GMAIL, 500.0),
-    "smtp-mail.outlook.com": (Relay.Preset.OUTLOOK, 300.0),
-}
+_KNOWN = {provider.host: (preset, float(provider.daily_limit)) for preset, provider in PROVIDERS.items()}
 
 
 def relay_account(wanted: CampaignIn, *, key: ApiKey) -> SendingAccount:
@@ -86,16 +83,10 @@ def _server_of(wanted: CampaignIn) -> _Server:
         raise in_field("smtp_server", _("Write the server as host or host:port."))
     if not _HOST.fullmatch(host):
         raise in_field("smtp_server", _("“%s” is no name of a server.") % host[:80])
-    is_own_machine = _is_loopback(host)
-    if is_own_machine and not settings.SANDBOX:
+    is_own = is_own_machine(host)
+    if (is_own and not settings.SANDBOX) or (not is_own and _is_internal(host)):
         raise in_field("smtp_server", _("This server is on our own network, where mail is not handed to."))
-    if not is_own_machine and _is_internal(host):
-        raise in_field("smtp_server", _("This server is on our own network, where mail is not handed to."))
-    return _Server(host, port or STARTTLS_PORT, wanted.smtp_username, is_own_machine)
-
-
-def _is_loopback(host: str) -> bool:
-    return host in _LOCAL_NAMES or host.startswith("127.")
+    return _Server(host, port or STARTTLS_PORT, wanted.smtp_username, is_own)
 
 
 def _is_internal(host: str) -> bool:

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from campaigns.relays.models import Relay
+from campaigns.relays.models import SEALED_FOR, Relay
 from credentials.encryption.services import seal, unseal
 from portal.errors import ConfigurationError, Conflict
 from portal.mail.smtp_security import Security
-
-SEALED_FOR = "relay"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from campaigns.relays.models import RelayUse
-from campaigns.relays.use import BOUNDS_MS, share_ms
+from campaigns.relays.use import no_answers, share_ms
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -35,7 +35,7 @@ class UseFigures:
     answer_ms_sum: int = 0
     attachment_bytes_sum: int = 0
     attachment_bytes_max: int = 0
-    answer_counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_MS) + 1))
+    answer_counts: list[int] = field(default_factory=no_answers)
     last_error: str = ""
 
     @property

@@ -14,6 +14,7 @@ from credentials.encryption.columns import SealedColumn, register_sealed
 from portal.mail.smtp_security import Security
 
 ERROR_CHARS = 300
+SEALED_FOR = "relay"
 MAX_PORT = 65_535
 DEFAULT_SIZE_LIMIT_BYTES = 25 * 1024**2  # what Gmail takes, after encoding; most relays take at least that
 
@@ -110,4 +111,4 @@ class RelayUse(models.Model):
         return f"{self.relay_id} at {self.noted_at:%F %T}: {self.message_count}"
 
 
-register_sealed(SealedColumn("campaigns.Relay", column="sealed_password", row_column="secret_row", table="relay"))
+register_sealed(SealedColumn("campaigns.Relay", column="sealed_password", row_column="secret_row", table=SEALED_FOR))

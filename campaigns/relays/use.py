@@ -11,7 +11,8 @@ BOUNDS_MS = (10, 25, 50, 75, 100, 150, 250, 400, 650, 1_000, 1_600, 2_500, 4_000
 _ERROR_CHARS = 300
 
 
-def _no_answers() -> list[int]:
+def no_answers() -> list[int]:
+    """A count for each class of answer times."""
     return [0] * (len(BOUNDS_MS) + 1)
 
 
@@ -25,7 +26,7 @@ class UseCounter:
     login_count: int = 0
     message_count: int = 0
     answer_ms_sum: int = 0
-    answer_counts: list[int] = field(default_factory=_no_answers)
+    answer_counts: list[int] = field(default_factory=no_answers)
     attachment_bytes_sum: int = 0
     attachment_bytes_max: int = 0
     error: str = ""

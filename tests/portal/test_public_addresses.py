@@ -14,6 +14,7 @@ from portal.public_addresses import (
     allowed_addresses,
     connect_public,
     is_loopback,
+    is_own_machine,
     is_public,
     is_public_or_own,
 )
@@ -91,6 +92,17 @@ def test_what_clouds_tell_their_machines_is_never_allowed(address):
 )
 def test_this_machine_is_known(address, is_it):
     assert is_loopback(address) == is_it
+
+
+@pytest.mark.parametrize(
+    ("host", "is_it"),
+    [
+        ("localhost", True), ("127.0.0.1", True), ("127.8.8.8", True), ("127.1", True), ("::1", True),
+        ("127.example.com", False), ("localhost.example.com", False), ("10.0.0.1", False), ("", False),
+    ],
+)  # fmt: skip
+def test_our_own_machine_is_known_by_its_look(host, is_it):
+    assert is_own_machine(host) == is_it
 
 
 def test_one_inside_among_several_is_enough_to_refuse():
