@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from credentials.encryption.services import opened_keys
-from credentials.smtp_users.models import SmtpDrift, SmtpHandover, SmtpUser, SmtpUserStep
+from credentials.smtp_users.models import SmtpDrift, SmtpHandover, SmtpUser, SmtpUserDay, SmtpUserStep
 from portal.errors import Unavailable
 from portal.models import Activity
 from portal.roles import MARKETER, OPERATOR, VIEWER
@@ -192,6 +193,14 @@ def test_the_list_is_searched_by_login_only_for_those_who_may_see_logins(client,
     begins = with_key().current_key.access_key_id[:9]
     listed = client.get(reverse(PAGES + "changelist"), {"q": begins}).context["cl"].result_list
     assert len(listed) == is_found
+
+
+def test_the_page_shows_every_count_of_its_mail(client, operator):
+    smtp_user = with_key()
+    counts = {"sent_count": 71, "delivered_count": 72, "bounced_count": 73, "complained_count": 74, "rejected_count": 75}
+    SmtpUserDay.objects.create(user=smtp_user, day=timezone.now().date(), violation_count=76, **counts)
+    page = client.get(reverse(PAGES + "change", args=[smtp_user.pk])).content.decode()
+    assert re.findall(r">\s*(7[1-6])\s*<", page) == ["71", "72", "73", "74", "75", "76"]
 
 
 def test_why_postroom_disabled_somebody_stands_on_the_list_and_the_page(client, operator):
