@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from portal.logs import correlation
 from portal.queues import TaskName
 
 
@@ -12,6 +13,7 @@ class Hint:
     task: TaskName
     ids: dict[str, int | str]
     delay_s: int
+    correlation_id: str = ""
 
 
 @dataclass(slots=True)
@@ -21,7 +23,7 @@ class Hints:
     kept: list[Hint] = field(default_factory=list)
 
     def keep(self, task: TaskName, ids: dict[str, int | str], delay_s: int) -> None:
-        self.kept.append(Hint(task, ids, delay_s))
+        self.kept.append(Hint(task, ids, delay_s, correlation.get().get("correlation_id", "")))
 
     def of(self, task: TaskName) -> list[Hint]:
         return [hint for hint in self.kept if hint.task == task]
@@ -34,5 +36,10 @@ class Hints:
             if not self.kept:
                 return ran
             hint = self.kept.pop(0)
-            app.tasks[hint.task.value](**hint.ids)
+            task = app.tasks[hint.task.value]
+            task.push_request(headers={"correlation_id": hint.correlation_id})
+            try:
+                task(**hint.ids)
+            finally:
+                task.pop_request()
         raise AssertionError(f"hints do not come to an end: {self.kept[:5]}")

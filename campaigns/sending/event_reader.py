@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,10 +20,12 @@ from campaigns.sending.states import DeliveryState, Reason
 
 DELIVERY_TAG = "postroom_delivery"
 ATTEMPT_TAG = "postroom_attempt"
+TRACE_TAG = "postroom_trace"
 CANARY_TAG = "postroom_canary"
 MAX_ID_DIGITS = 18
 MAX_ADDRESSES = 50  # SES's own limit of recipients per mail
 _MESSAGE_ID_LENGTH = 100
+_TRACE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class UnreadableEvent(ValueError):
@@ -64,6 +67,7 @@ class SesEvent:
     canary_id: int = 0  # of a heartbeat mail
     addresses: tuple[str, ...] = ()  # recipients of the mail, lower-cased; empty: not told
     machine_sign: str = ""
+    trace: str = ""  # correlation id of the deed that sent the mail; "": not told
     is_known_type: bool = True
     fact: str = ""  # what makes the event itself, whoever it is about
     body: str = field(default="", repr=False)  # the event's own JSON, without an envelope
@@ -119,6 +123,7 @@ def _event(event_type: str, mail: dict[str, Any], detail: dict[str, Any], ids: t
         canary_id=canary_id,
         addresses=_addresses(mail.get("destination")),
         machine_sign=sign_of_agent(event_type, text_of(detail, "userAgent")) if is_tracking else "",
+        trace=_trace(mail),
         is_known_type=event_type in KNOWN_TYPES,
         fact=fact,
         body=body,
@@ -168,11 +173,21 @@ def _ids(mail: dict[str, Any], event_type: str, *, is_notification: bool) -> tup
 
 def _tag_id(mail: dict[str, Any], name: str) -> int:
     """The number in a tag of ours; 0 for what is none."""
+    text = _tag_text(mail, name)
+    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_ID_DIGITS
+    return int(text) if is_number else 0
+
+
+def _trace(mail: dict[str, Any]) -> str:
+    text = _tag_text(mail, TRACE_TAG)
+    return text if _TRACE.fullmatch(text) else ""
+
+
+def _tag_text(mail: dict[str, Any], name: str) -> str:
     tags = mail.get("tags")
     values = tags.get(name) if isinstance(tags, dict) else None
     text = values[0] if isinstance(values, list) and len(values) == 1 else ""
-    is_number = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= MAX_ID_DIGITS
-    return int(text) if is_number else 0
+    return text if isinstance(text, str) else ""
 
 
 def _addresses(destination: Any) -> tuple[str, ...]:

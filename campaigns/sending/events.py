@@ -7,6 +7,7 @@ SES's message id. A state only ever gives way to a stronger one. A batch is one 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -31,6 +32,7 @@ from campaigns.suppression.newer_word import is_overruled
 from campaigns.suppression.services import suppress
 from credentials.smtp_users.mail_news import MARK
 from portal import metrics
+from portal.logs import correlation, log_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,6 +120,7 @@ def apply_events(bodies: Iterable[str]) -> EventReport:
     with transaction.atomic():
         _apply([event for event in events if not event.canary_id], batch)
     _tell(batch, canaries)
+    _log_traces(events)
     metrics.count("events.applied_count", batch.applied)
     unknown = batch.refusals.of(Cause.UNKNOWN_TAG)
     return EventReport(
@@ -130,6 +133,14 @@ def apply_events(bodies: Iterable[str]) -> EventReport:
         refusals=batch.refusals,
         others_error=others_error,
     )
+
+
+def _log_traces(events: list[SesEvent]) -> None:
+    """Lines under the correlation id of the click that sent the mails: it leads on to what became of them."""
+    told_by = correlation.get().get("correlation_id", "")
+    for trace, count in Counter(event.trace for event in events if event.trace).items():
+        with log_context(correlation_id=trace):
+            logger.info("events.of_mail", extra={"event_count": count, "told_by": told_by})
 
 
 def _note_others(others: _Others, refusals: Refusals) -> Exception | None:

@@ -6,6 +6,7 @@ Source: SES API v2 Reference, SendBulkEmail (at most 50 entries) and SendEmail (
 from __future__ import annotations
 
 import json
+import re
 from binascii import b2a_base64
 from json.encoder import encode_basestring_ascii as in_json
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from campaigns.sending.transports.mime import CANNOT_READ_FILE, MailMaker, unrea
 from campaigns.sending.transports.ses_answers import entries_stop, entry_outcome, failed_call
 from portal.aws import ses
 from portal.errors import ConfigurationError, OutsideError
+from portal.logs import correlation
 from portal.mail.address import format_mailbox
 from portal.mail.attachment import encode_all
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 GROUP_BYTES = 20_000_000  # of mail that one bulk call makes
 DELIVERY_TAG, ATTEMPT_TAG, CAMPAIGN_TAG = "postroom_delivery", "postroom_attempt", "postroom_campaign"
+TRACE_TAG = "postroom_trace"  # the correlation id of the click, which SES's events bring back
+_TAG_VALUE = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what SES takes
 
 
 class SesTransport:
@@ -121,7 +125,9 @@ class SesTransport:
         return json.dumps(request)[: -len("}}}")]  # within the template, for the attachments to follow
 
     def _shared_tags(self, attempt_id: int) -> list[dict[str, str]]:
-        return [_tag(CAMPAIGN_TAG, self._envelope.campaign_id), _tag(ATTEMPT_TAG, attempt_id)]
+        tags = [_tag(CAMPAIGN_TAG, self._envelope.campaign_id), _tag(ATTEMPT_TAG, attempt_id)]
+        trace = correlation.get().get("correlation_id", "")
+        return [*tags, _tag(TRACE_TAG, trace)] if _TAG_VALUE.fullmatch(trace) else tags
 
 
 def _entry(outgoing: Outgoing, message: CompiledMessage, envelope: Envelope) -> str:
@@ -173,7 +179,7 @@ def _attachments(files: Sequence[EncodedFile]) -> Iterator[bytes]:
     yield b"]"
 
 
-def _tag(name: str, value: int) -> dict[str, str]:
+def _tag(name: str, value: int | str) -> dict[str, str]:
     return {"Name": name, "Value": str(value)}
 
 
