@@ -79,6 +79,7 @@ def stored_deeds(names: Names) -> dict[str, Deed]:
         "read an import": Deed("s3:GetObject", names.stored("files", "imports/7/file/people.csv")),
         "write an import": Deed("s3:PutObject", names.stored("files", "imports/7/rejects.csv")),
         "write an export": Deed("s3:PutObject", names.stored("files", "exports/7/people.csv")),
+        "tag a copy": Deed("s3:PutObjectTagging", names.stored("files", "imports/7/file/people.csv")),
         "delete a file": Deed("s3:DeleteObject", names.stored("files", "exports/7/people.csv")),
         "read a dropped file": Deed("s3:GetObject", names.stored("uploads", "uploads/people.csv")),
         "read received mail": Deed("s3:GetObject", names.stored("inbound", "mail/abc")),
@@ -196,8 +197,8 @@ def forbidden_to_all(names: Names) -> dict[str, Deed]:
 def does(function: str) -> set[str]:
     """Names of the deeds that a function does."""
     own = EVERYBODY | DOES[function] | {f"write to {queue}" for queue in WRITES[function]}
-    if function in FUNCTIONS:
-        queues = FUNCTIONS[function].queues  # type: ignore[index]  # names are words
+    if function in FUNCTIONS or function == "celery":
+        queues = FUNCTIONS[function].queues if function in FUNCTIONS else tuple(QUEUES)  # type: ignore[index]  # names are words
         for words in ("take from {}", "let messages of {} rest", "write to {}"):  # events are written back in an outage
             own |= {words.format(queue) for queue in queues}
     return own
@@ -224,7 +225,7 @@ _DNS = {
 _SENDS = {"send mail", "send mail in bulk", "send as the canary", "send by the configuration set"}
 _OPENS_ALL = {f"open the secret of {what}" for what in ("a relay", "a webhook", "a Gmail account", "an SMTP user")}
 _SEALS_ALL = {words.replace("open", "seal") for words in _OPENS_ALL}
-DOES: dict[str, set[str]] = {
+DOES: dict[str, set[str]] = {  # one for each role
     "sending": _SENDING | _SENDS,
     "priority": _SENDING | _SENDS,
     "imports": _ALL_FILES | {"read received mail", "delete received mail", "read the quota", "list the identities"},
@@ -239,7 +240,7 @@ DOES: dict[str, set[str]] = {
     },
     "webhooks": {"open the secret of a webhook"},
     "events": set(),
-    "uploads": {"read a dropped file", "read an import", "write an import"},
+    "uploads": {"read a dropped file", "read an import", "write an import", "tag a copy"},
     "inbound": {"read received mail"},
     "gmail": {"read received mail", "open the secret of a Gmail account", "seal the secret of a Gmail account"},
     "outgoing": _SENDS | {"read received mail", "bounce mail", "open the secret of a webhook"},
@@ -267,3 +268,7 @@ WRITES: dict[str, Sequence[str]] = {
     "credentials": ["maintenance"],
     "web": list(QUEUES),
 }
+
+# Workers outside of Lambda do what all functions do, the web not among them.
+DOES["celery"] = set().union(*(deeds for function, deeds in DOES.items() if function != "web"))
+WRITES["celery"] = list(QUEUES)

@@ -128,7 +128,7 @@ locals {
       sends        = true
       bounces      = true
       opens        = local.sealed_tables
-      seals        = local.sealed_tables
+      seals        = ["credentials_oauthgrant", "smtp_key"]
       alerts       = true
       dead_letters = true
       mark         = true

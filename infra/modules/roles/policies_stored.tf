@@ -39,6 +39,16 @@ locals {
         Resource = ["${local.uploads_arn}/uploads/*"]
       }
     },
+    # A copy of a dropped file takes its tags along.
+    {
+      given = grant.uploads != ""
+      statement = {
+        Sid      = "Tags"
+        Effect   = "Allow"
+        Action   = ["s3:PutObjectTagging"]
+        Resource = [for prefix in grant.files_write : "${local.files_arn}/${prefix}*"]
+      }
+    },
     {
       given = grant.mail != ""
       statement = {
