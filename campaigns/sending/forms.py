@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from campaigns.messages.forms import clean_one_line, offer_layouts
 from campaigns.messages.models import Revision
+from campaigns.sending.accounts import first_account
 from campaigns.sending.drafts import AUDIENCE_FIELDS, Audience
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import AccountKind
@@ -91,8 +92,14 @@ class CampaignForm(forms.ModelForm[Campaign]):
             del self.fields["is_tracked"]  # no account could
         if not SendingAccount.objects.filter(kind=AccountKind.SMTP).exists():
             del self.fields["resends_uncertain"]  # SES sends news
-        if not self.instance.pk and not self.initial.get("from_address"):
+        if not self.instance.pk:
+            self._begin_with_usual_sender()
+
+    def _begin_with_usual_sender(self) -> None:
+        if not self.initial.get("from_address"):
             self.initial["from_address"] = settings.DEFAULT_FROM_ADDRESS
+        if not self.initial.get("account") and (account := first_account()):
+            self.initial["account"] = account.pk
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

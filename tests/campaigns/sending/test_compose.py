@@ -56,6 +56,12 @@ def test_saving_makes_a_draft_and_sends_nothing(log_in, hints):
     assert hints.kept == []
 
 
+def test_a_new_draft_is_offered_the_account_that_comes_first_among_several(log_in):
+    first, _second = make_account(), make_account(name="Second")
+    form = log_in(MARKETER).get(reverse(NEW)).context["form"]
+    assert form["account"].value() == first.pk
+
+
 def test_a_broken_message_can_be_saved(log_in):
     log_in(MARKETER).post(reverse(NEW), words(body="{% if"))
     assert Campaign.objects.get().body == "{% if"
