@@ -28,6 +28,7 @@ INSTANCE_LEAST_GB = 20.0
 AURORA_LEAST_UNITS = 0.5
 
 NAT: Amounts = {Item.NAT_HOUR: HOURS, Item.ADDRESS_HOUR: HOURS}
+NAT_MACHINE: Amounts = {Item.MACHINE_HOUR: HOURS, Item.DISK_GB: 8, Item.ADDRESS_HOUR: HOURS}
 PRIVATE_API: Amounts = {Item.ENDPOINT_HOUR: HOURS}
 
 
@@ -37,18 +38,20 @@ class Installation:
 
     name: str
     parts: dict[str, Amounts]
-    has_aurora: bool = False
+    database: str = "instance"  # as in infra/modules/database
     has_alarms: bool = True
 
     def month(self, mails: int, table: Table) -> dict[str, Amounts]:
         """Everything that is billed beside use."""
         alarms = {"alarms": {Item.ALARM: float(_alarm_count(table))}} if self.has_alarms else {}
-        return {**self.parts, "key": {Item.KEY: 1}, **alarms, "database": database(mails, has_aurora=self.has_aurora)}
+        return {**self.parts, "key": {Item.KEY: 1}, **alarms, "database": database(mails, kind=self.database)}
 
 
-def database(mails: int, *, has_aurora: bool) -> Amounts:
-    """The smallest of each kind, with room for a month's mails."""
-    if has_aurora:
+def database(mails: int, *, kind: str) -> Amounts:
+    """The smallest of each kind, with room for a month's mails; one elsewhere is on somebody else's bill."""
+    if kind == "none":
+        return {}
+    if kind == "aurora":
         return {
             Item.AURORA_UNIT_HOUR: HOURS * AURORA_LEAST_UNITS,
             Item.AURORA_GB: max(1.0, stored_gb(mails)),
@@ -63,7 +66,8 @@ def _alarm_count(table: Table) -> int:
 
 
 INSTALLATIONS = (
-    Installation("least that sends", {"NAT gateway": NAT}, has_alarms=False),
+    Installation("database elsewhere", {}, database="none", has_alarms=False),
+    Installation("cheapest", {"NAT machine": NAT_MACHINE}, has_alarms=False),
     Installation("test as committed", {"NAT gateway": NAT, "private API": PRIVATE_API}),
     Installation(
         "prod as committed",
@@ -72,7 +76,7 @@ INSTALLATIONS = (
             "private API": PRIVATE_API,
             "firewall": {Item.FIREWALL: 1, Item.FIREWALL_RULE: 3},
         },
-        has_aurora=True,
+        database="aurora",
     ),
 )
 

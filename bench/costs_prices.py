@@ -27,6 +27,8 @@ class Item(StrEnum):
     NAT_HOUR = "hours of a NAT gateway"
     NAT_GB = "GB through a NAT gateway"
     ADDRESS_HOUR = "hours of a public IPv4 address"
+    MACHINE_HOUR = "hours of t4g.nano, the NAT machine"
+    DISK_GB = "GB-months of gp3 storage of a machine"
     ENDPOINT_HOUR = "hours of an interface endpoint in one zone"
     SMALL_DATABASE_HOUR = "hours of db.t4g.micro, PostgreSQL"
     INSTANCE_GB = "GB-months of gp3 storage of an instance"
@@ -65,6 +67,8 @@ PRICES: dict[Item, Price] = {
     Item.NAT_HOUR: Price(0.045, "https://aws.amazon.com/vpc/pricing/"),
     Item.NAT_GB: Price(0.045, "https://aws.amazon.com/vpc/pricing/"),
     Item.ADDRESS_HOUR: Price(0.005, "https://aws.amazon.com/vpc/pricing/"),
+    Item.MACHINE_HOUR: Price(0.0042, "https://aws.amazon.com/ec2/pricing/on-demand/"),
+    Item.DISK_GB: Price(0.08, "https://aws.amazon.com/ebs/pricing/"),
     Item.ENDPOINT_HOUR: Price(0.01, "https://aws.amazon.com/privatelink/pricing/"),
     Item.SMALL_DATABASE_HOUR: Price(0.016, "https://aws.amazon.com/rds/postgresql/pricing/"),
     Item.INSTANCE_GB: Price(0.115, "https://aws.amazon.com/rds/postgresql/pricing/"),

@@ -13,7 +13,8 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ("portal", "campaigns", "routing", "credentials", "workers", "locale", "manage.py")
 SETTINGS = "zappa_settings.json"
 PRIVATE_POLICY = "private-api-policy.json"  # of the API that only the VPC's endpoint may call
-RUNTIME = "3.13"
+RUNTIME = "python3.13"
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_34", "arm64": "aarch64-manylinux_2_34"}  # Amazon Linux 2023 has glibc 2.34
 
 # Of what AWS's SDK can do, descriptions of these services go along: the others are half of the package.
@@ -37,8 +38,8 @@ class Build:
 
     stage: str
     folder: Path
-    python: str = RUNTIME
-    architecture: str = "x86_64"
+    python: str
+    architecture: str
 
     @property
     def app(self) -> Path:
@@ -75,6 +76,14 @@ def build(wanted: Build, *, from_environment: bool) -> Path:
     compile_all(wanted)
     run_zappa(wanted)
     return wanted.package
+
+
+def build_of(stage: str, folder: Path) -> Build:
+    """For the Python and processor that Terraform gives the functions, where its values were written."""
+    path = folder / SETTINGS
+    settings = json.loads(path.read_text())[stage] if path.is_file() else {}
+    runtime, architecture = settings.get("runtime", RUNTIME), settings.get("architecture", "x86_64")
+    return Build(stage, folder, runtime.removeprefix("python"), architecture)
 
 
 def copy_project(app: Path) -> None:
@@ -117,11 +126,28 @@ def copy_packages(site: Path) -> None:
 
 
 def install_packages(wanted: Build) -> None:
-    """Wheels for Lambda, by uv: it reads markers as the wanted Python would."""
+    """Wheels for Lambda, by uv: it reads markers as the wanted Python would. The pins are complete, so nothing is resolved."""
+    pins = wanted.folder / "requirements.txt"
+    pins.write_text(pins_of_package((ROOT / "requirements.txt").read_text(), excluded=excluded_of(wanted.stage)))
     target = ["--target", str(wanted.site), "--python-version", wanted.python]
     platform = ["--python-platform", PLATFORMS[wanted.architecture], "--only-binary", ":all:"]
-    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes", *target, *platform]
-    subprocess.run([*command, "-r", str(ROOT / "requirements.txt")], check=True)  # noqa: S603
+    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+    subprocess.run([*command, *target, *platform, "-r", str(pins)], check=True)  # noqa: S603
+
+
+def excluded_of(stage: str) -> list[str]:
+    """Patterns of what Zappa leaves out of the package."""
+    settings = json.loads((ROOT / SETTINGS).read_text())
+    found = settings[stage]
+    while "exclude" not in found:
+        found = settings[found["extends"]]
+    return list(found["exclude"])
+
+
+def pins_of_package(pins: str, *, excluded: list[str]) -> str:
+    """Without what would be left out afterwards: among it are packages that have no wheel at all."""
+    blocks = re.split(r"^(?=\S)", pins, flags=re.MULTILINE)
+    return "".join(block for block in blocks if not any(fnmatch(block.partition("==")[0], each) for each in excluded))
 
 
 def prune(site: Path) -> None:
@@ -152,11 +178,16 @@ def compile_all(wanted: Build) -> None:
     """Bytecode, which Lambda cannot write: without it every cold start compiles what it imports."""
     is_own = wanted.python == f"{sys.version_info.major}.{sys.version_info.minor}"
     python = sys.executable if is_own else shutil.which(f"python{wanted.python}")
-    if python is None:
+    if python is None or not _starts(python):
         sys.stderr.write(f"python{wanted.python} is not here: the package gets no bytecode and starts more slowly.\n")
         return
     command = [python, "-m", "compileall", "-q", "-j", "2", "--invalidation-mode", "unchecked-hash"]
     subprocess.run([*command, str(wanted.app), str(wanted.site)], check=False)  # noqa: S603  # templates of code fail
+
+
+def _starts(python: str) -> bool:
+    """Whether it is a Python and not a stand-in that names the versions there are (pyenv's)."""
+    return subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode == 0  # noqa: S603
 
 
 def run_zappa(wanted: Build) -> None:
@@ -175,12 +206,12 @@ def main() -> int:
         "--stage", required=True, choices=sorted(set(json.loads((ROOT / SETTINGS).read_text())) - {"base"})
     )
     parser.add_argument("--to", type=Path, help="folder; build/<stage> when not given")
-    parser.add_argument("--architecture", choices=sorted(PLATFORMS), default="x86_64")
     parser.add_argument("--from-environment", action="store_true", help="the packages installed here, for tests")
     asked = parser.parse_args()
-    python = f"{sys.version_info.major}.{sys.version_info.minor}" if asked.from_environment else RUNTIME
-    folder = (asked.to or ROOT / "build" / asked.stage).resolve()
-    package = build(Build(asked.stage, folder, python, asked.architecture), from_environment=asked.from_environment)
+    wanted = build_of(asked.stage, (asked.to or ROOT / "build" / asked.stage).resolve())
+    if asked.from_environment:
+        wanted = replace(wanted, python=f"{sys.version_info.major}.{sys.version_info.minor}")
+    package = build(wanted, from_environment=asked.from_environment)
     sys.stdout.write(f"{package}: {package.stat().st_size / 1024**2:.1f} MiB\n")
     return 0
 

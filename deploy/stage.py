@@ -42,6 +42,7 @@ def stage_settings(stage: str, outputs: dict[str, Any], settings: dict[str, Any]
         "role_name": made["role_name"],
         "role_arn": made["role_arn"],
         "runtime": made["runtime"],
+        "architecture": made["architecture"],
         "xray_tracing": made["xray_tracing"],
         "vpc_config": {"SubnetIds": made["subnet_ids"], "SecurityGroupIds": made["security_group_ids"]},
         "environment_variables": {**own["environment_variables"], **outputs["environment"]},
@@ -52,7 +53,9 @@ def stage_settings(stage: str, outputs: dict[str, Any], settings: dict[str, Any]
     # What the stage says of itself is no matter of Terraform's: where its files lie, whom its API is for.
     for name in ("STATIC_ROOT", "API_ISOLATION"):
         place["environment_variables"][name] = own["environment_variables"][name]
-    if "endpoint_configuration" in own:
+    kind = "api" if "endpoint_configuration" in own else "web"
+    place["concurrency"] = made["concurrency"].get(kind)  # read by deploy.aws: Zappa has no word for it
+    if kind == "api":
         if not made["private_api_policy"]:
             raise IncompleteOutputs("a private API needs the interface endpoint execute-api (interface_endpoints)")
         place["apigateway_policy"] = PRIVATE_POLICY

@@ -46,9 +46,26 @@ def test_without_mail_the_schedule_runs_on():
     assert month_of(0, 14, table)["mails"] == {Item.MAIL_OUT: 0}
 
 
-def test_production_costs_more_than_the_least_that_sends():
-    least, test, prod = (standing_usd(each, 1_000, read_table()) for each in INSTALLATIONS)
-    assert least < test < prod
+def test_what_is_committed_costs_more_than_the_cheapest():
+    elsewhere, cheapest, test, prod = (standing_usd(each, 1_000, read_table()) for each in INSTALLATIONS)
+    assert elsewhere < cheapest < test / 2 < test < prod
+
+
+def test_the_cheapest_is_what_the_files_of_terraform_switch():
+    shared = ROOT / "infra" / "environments" / "shared"
+    switched = {
+        name: dict(
+            re.findall(
+                r'^\s+(\w+)\s+= "?(\w+|\[\])', (shared / f"{name}_override.tf.example").read_text(), re.MULTILINE
+            )
+        )
+        for name in ("cheapest", "database_elsewhere")
+    }
+    usual = {"alarms": "false", "interface_endpoints": "[]", "waf": "false"}
+    cheapest = usual | {"nat": "machine", "kind": "instance"}
+    elsewhere = usual | {"nat": "none", "kind": "none", "functions_in_network": "false"}
+    assert cheapest.items() <= switched["cheapest"].items()
+    assert elsewhere.items() <= switched["database_elsewhere"].items()
 
 
 def test_the_table_sets_each_volume_beside_what_the_customer_pays():

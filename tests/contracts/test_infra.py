@@ -8,6 +8,7 @@ from importlib import import_module
 
 from credentials.encryption.columns import sealed_columns
 from credentials.grants.models import TABLE as GMAIL
+from portal.logs import embedded_metric
 from portal.queues import QUEUES, SCHEDULE, TASK_QUEUES
 from tests.contracts.source import ROOT, python_files
 from tests.contracts.test_settings_documented import calls_in_settings
@@ -84,8 +85,31 @@ def test_settings_that_terraform_gives_are_known():
 def test_figures_that_alarms_and_dashboard_read_are_counted_somewhere():
     read = "".join((MODULES / "monitoring" / name).read_text() for name in ("alarms.tf", "dashboard.tf"))
     wanted = set(re.findall(r'"([a-z]+\.[a-z_]+)"', read))
-    code = "".join(path.read_text(encoding="utf-8") for path in python_files() if "tests" not in path.parts)
-    assert [name for name in sorted(wanted) if f'"{name}"' not in code] == []
+    assert len(wanted) >= 4
+    assert wanted - counted() == set()
+
+
+def test_every_figure_is_described():
+    page = (ROOT / "docs" / "monitoring.md").read_text()
+    assert {name for name in counted() if f"`{name}`" not in page} == set()
+
+
+def test_a_figure_is_the_installations_where_the_alarms_look_for_it():
+    alarms = (MODULES / "monitoring" / "alarms.tf").read_text()
+    line = embedded_metric({"metric": "a.b_ms", "value": 1}, namespace="Postroom", installation="postroom-test")
+    about = line["_aws"]["CloudWatchMetrics"][0]
+    [dimension] = about["Dimensions"][0]
+    assert f"namespace = var.namespace, dimensions = {{ {dimension} = var.name }}" in alarms
+    settings = (MODULES / "postroom" / "settings.tf").read_text()
+    assert re.search(r"METRICS_NAMESPACE\s+= local\.namespace", settings)
+    assert re.search(r"QUEUE_PREFIX\s+= var\.name", settings)
+
+
+def counted() -> set[str]:
+    """Names of all figures, as the code writes them into the log."""
+    folders = ("portal", "campaigns", "routing", "credentials", "workers")
+    texts = (path.read_text() for path in python_files() if path.relative_to(ROOT).parts[0] in folders)
+    return {name for text in texts for name in re.findall(r'metrics\.(?:count|timed)\(\s*"([a-z_.]+)"', text)}
 
 
 def test_no_account_and_no_address_of_aws_is_written_down():

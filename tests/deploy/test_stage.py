@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import re
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 
+from deploy.build import PLATFORMS, PROJECT, RUNTIME, Build, _starts, build_of, excluded_of, pins_of_package
 from deploy.stage import IncompleteOutputs, read_outputs, write_stage
 from tests.contracts.source import ROOT
 
@@ -20,7 +22,9 @@ OUTPUTS: dict[str, Any] = {
         "private_api_policy": '{"Statement": []}',
         "vpc_endpoint_id": "vpce-1",
         "xray_tracing": True,
-        "runtime": "python3.13",
+        "runtime": "python3.12",
+        "architecture": "arm64",
+        "concurrency": {"web": 14, "api": 6},
     },
     "environment": {
         "QUEUE_PREFIX": "postroom-test",
@@ -40,6 +44,24 @@ def test_terraforms_values_are_taken_and_the_repositorys_kept(tmp_path):
     assert variables["API_ISOLATION"] == "public"
     assert variables["URL_PREFIX"] == "/test"
     assert "apigateway_policy" not in written
+
+
+def test_the_package_is_built_for_the_python_and_processor_of_the_functions(tmp_path):
+    assert build_of("test", tmp_path) == Build("test", tmp_path, "3.13", "x86_64")
+    written = json.loads(write_stage("test", OUTPUTS, tmp_path).read_text())["test"]
+    assert (written["runtime"], written["architecture"]) == ("python3.12", "arm64")
+    assert build_of("test", tmp_path) == Build("test", tmp_path, "3.12", "arm64")
+    assert written["architecture"] in PLATFORMS
+
+
+@pytest.mark.parametrize(("stage", "count"), [("test", 14), ("test_api", 6)])
+def test_each_function_of_zappas_is_told_its_share_of_connections(stage, count, tmp_path):
+    assert json.loads(write_stage(stage, OUTPUTS, tmp_path).read_text())[stage]["concurrency"] == count
+
+
+def test_without_shares_none_is_kept(tmp_path):
+    outputs = {**OUTPUTS, "zappa": {**OUTPUTS["zappa"], "concurrency": {}}}
+    assert json.loads(write_stage("test", outputs, tmp_path).read_text())["test"]["concurrency"] is None
 
 
 def test_the_private_api_has_its_policy(tmp_path):
@@ -68,3 +90,34 @@ def test_each_value_that_is_taken_is_an_output_of_terraform():
     assert block is not None
     assert set(re.findall(r"^\s+(\w+)\s+=", block[1], flags=re.MULTILINE)) == set(OUTPUTS["zappa"])
     assert 'output "environment"' in outputs
+
+
+def test_packages_without_a_wheel_are_not_asked_for_and_all_others_are():
+    pins = (ROOT / "requirements.txt").read_text()
+    excluded = excluded_of("test_api")
+    kept = set(re.findall(r"^([\w.-]+)==", pins_of_package(pins, excluded=excluded), re.MULTILINE))
+    left_out = set(re.findall(r"^([\w.-]+)==", pins, re.MULTILINE)) - kept
+    assert {"placebo", "troposphere", "pip"} <= left_out
+    assert {"django", "zappa", "boto3", "psycopg-binary", "text-unidecode"} <= kept
+    assert [name for name in left_out if not any(fnmatch(name, pattern) for pattern in excluded)] == []
+
+
+def test_a_pin_goes_with_its_hashes_and_the_next_stays_whole():
+    pins = "a==1 \\\n    --hash=sha256:1\n    # via b\nb==2 \\\n    --hash=sha256:2\n"
+    assert pins_of_package(pins, excluded=["a*"]) == "b==2 \\\n    --hash=sha256:2\n"
+
+
+def test_the_image_of_workers_outside_of_lambda_holds_what_the_package_holds():
+    ignored = (ROOT / "deploy" / "Dockerfile.dockerignore").read_text()
+    assert set(re.findall(r"^!(.+)$", ignored, re.MULTILINE)) == {*PROJECT, "requirements.txt"}
+    image = (ROOT / "deploy" / "Dockerfile").read_text()
+    assert f"FROM python:{RUNTIME.removeprefix('python')}-" in image
+    assert "--require-hashes" in image
+
+
+@pytest.mark.parametrize(("text", "starts"), [("exit 0", True), ("echo no such version >&2; exit 127", False)])
+def test_a_python_that_is_only_a_name_compiles_nothing(text, starts, tmp_path):
+    python = tmp_path / "python3.13"
+    python.write_text(f"#!/bin/sh\n{text}\n")
+    python.chmod(0o755)
+    assert _starts(str(python)) is starts

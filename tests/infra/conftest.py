@@ -40,6 +40,7 @@ def environments(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -
         for name, run in destroyed.items():
             run.checked()
             assert applied[name].root.resources() == []
+            assert applied[name].billed() == {}
             tell(f"{name}: {run.text.strip().splitlines()[-1]}")
 
 

@@ -110,7 +110,7 @@ def test_alarms_hear_every_dead_letter_queue_and_tell_the_topic(applied: Applied
     names = {alarm["AlarmName"].removeprefix(f"postroom-{applied.name}-") for alarm in alarms}
     wanted = {"bounce-rate", "complaint-rate", "sending-paused", "token-warning", "token-critical", "canary-missing"}
     wanted |= {f"dlq-{queue}" for queue in QUEUES} | {f"age-{queue}" for queue in QUEUES}
-    wanted |= {f"errors-{function}" for function in [*FUNCTIONS, "web"]}
+    wanted |= {f"errors-{function}" for function in [*FUNCTIONS, "web", "api"]}
     assert wanted <= names
     assert {tuple(alarm["AlarmActions"]) for alarm in alarms} == {(applied.postroom["topic_arns"]["alerts"],)}
 

@@ -30,7 +30,7 @@ def test_a_root_is_valid(programs: Programs, copy: Path, name: str):
     root.run("validate", "-no-color").checked()
 
 
-@pytest.mark.parametrize("module", ["network", "database", "postroom"])
+@pytest.mark.parametrize("module", ["network", "database", "workers", "api", "monitoring", "postroom"])
 def test_plans_with_a_mocked_provider_keep_what_they_promise(programs: Programs, copy: Path, module: str):
     root = Root(programs, copy / "modules" / module)
     root.init()

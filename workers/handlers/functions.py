@@ -15,7 +15,10 @@ from portal.queues import QUEUES, SCHEDULE, TASK_QUEUES, QueueName, TaskName, Ti
 MODULE = "workers.handlers.entries"
 SCHEDULE_SOURCE = "postroom.schedule"  # of the constant input that EventBridge's rules send
 DEPLOY_SOURCE = "postroom.deploy"  # of what the deploy command asks of the maintenance function
-WEB_CONCURRENCY = 20  # of the web function, reserved: what it may take of the database's connections
+WEB_CONCURRENCY = {
+    "web": 14,
+    "api": 6,
+}  # of the functions that Zappa deploys: what they may take of the database's connections
 
 
 class FunctionName(StrEnum):
@@ -210,7 +213,8 @@ def as_json() -> str:
             }
             for function in FUNCTIONS.values()
         },
-        "max_connections": WEB_CONCURRENCY + sum(function.max_connections for function in FUNCTIONS.values()),
+        "max_connections": sum(WEB_CONCURRENCY.values())
+        + sum(function.max_connections for function in FUNCTIONS.values()),
         "web_concurrency": WEB_CONCURRENCY,
     }
     return json.dumps(table, indent=2) + "\n"

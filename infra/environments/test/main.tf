@@ -8,7 +8,7 @@ module "postroom" {
   protect = false
 
   # Network
-  nat_gateway         = true            # 37 USD
+  nat                 = "gateway"       # 37 USD; "machine" 8 USD, docs/costs.md says what for
   interface_endpoints = ["execute-api"] # 7.30 USD; for the private API
   flow_logs           = true            # cents
   ask_name_servers    = false           # true opens port 53 outwards, for the DNS checks of sending domains
@@ -38,13 +38,14 @@ module "postroom" {
   adopted_user_arns          = var.adopted_user_arns
 
   # Workers
-  package_file   = var.package_file
-  lambda_workers = true
-  celery         = null
-  arm64          = false
-  tracing        = true
-  layer_arns     = []
-  settings       = var.settings
+  package_file        = var.package_file
+  lambda_workers      = true
+  celery              = null
+  reserve_concurrency = false
+  arm64               = false
+  tracing             = true
+  layer_arns          = []
+  settings            = var.settings
 
   # Secrets
   database_password = var.database_password

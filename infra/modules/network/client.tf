@@ -3,9 +3,13 @@
 data "aws_partition" "current" {}
 
 data "aws_ssm_parameter" "image" {
-  count = var.client_host && var.client_host_image_id == "" ? 1 : 0
+  count = (var.client_host || local.has_machine) && var.image_id == "" ? 1 : 0
 
   name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+}
+
+locals {
+  image_id = try(data.aws_ssm_parameter.image[0].value, var.image_id)
 }
 
 resource "aws_security_group" "clients" {
@@ -61,7 +65,7 @@ resource "aws_iam_instance_profile" "client_host" {
 resource "aws_instance" "client_host" {
   count = var.client_host ? 1 : 0
 
-  ami                    = var.client_host_image_id != "" ? var.client_host_image_id : data.aws_ssm_parameter.image[0].value
+  ami                    = local.image_id
   instance_type          = "t4g.nano"
   subnet_id              = aws_subnet.public.id
   vpc_security_group_ids = [aws_security_group.clients.id]

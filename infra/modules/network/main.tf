@@ -1,4 +1,4 @@
-# The network: one public subnet, a private one per zone, and the ways out.
+# The network: one public subnet, a private one per zone. nat.tf and endpoints.tf are the ways out.
 
 data "aws_region" "current" {}
 
@@ -46,25 +46,6 @@ resource "aws_internet_gateway" "this" {
   tags = { Name = var.name }
 }
 
-resource "aws_eip" "nat" {
-  count = var.nat_gateway ? 1 : 0
-
-  domain = "vpc"
-
-  tags = { Name = "${var.name}-nat" }
-}
-
-resource "aws_nat_gateway" "this" {
-  count = var.nat_gateway ? 1 : 0
-
-  allocation_id = aws_eip.nat[0].id
-  subnet_id     = aws_subnet.public.id
-
-  tags = { Name = var.name }
-
-  depends_on = [aws_internet_gateway.this]
-}
-
 resource "aws_route_table" "public" {
   vpc_id = aws_vpc.this.id
 
@@ -86,14 +67,6 @@ resource "aws_route_table" "private" {
   vpc_id = aws_vpc.this.id
 
   tags = { Name = "${var.name}-private" }
-}
-
-resource "aws_route" "private" {
-  count = var.nat_gateway ? 1 : 0
-
-  route_table_id         = aws_route_table.private.id
-  destination_cidr_block = "0.0.0.0/0"
-  nat_gateway_id         = aws_nat_gateway.this[0].id
 }
 
 resource "aws_route_table_association" "private" {

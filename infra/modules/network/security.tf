@@ -1,11 +1,18 @@
 # Who may speak to whom. Rules are resources of their own, so that each has a description and can be read alone.
 
 locals {
-  outbound_ports = {
-    https      = 443
-    submission = 587
-    smtps      = 465
-  }
+  # The network's own resolver is always reached; the name servers of others only where this is wanted.
+  outbound_rules = merge(
+    {
+      https      = { protocol = "tcp", port = 443 }
+      submission = { protocol = "tcp", port = 587 }
+      smtps      = { protocol = "tcp", port = 465 }
+    },
+    var.ask_name_servers ? {
+      dns-tcp = { protocol = "tcp", port = 53 }
+      dns-udp = { protocol = "udp", port = 53 }
+    } : {},
+  )
 }
 
 resource "aws_security_group" "functions" {
@@ -17,33 +24,19 @@ resource "aws_security_group" "functions" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "functions" {
-  for_each = local.outbound_ports
+  for_each = local.outbound_rules
 
   security_group_id = aws_security_group.functions.id
   description       = "To ${each.key}"
-  ip_protocol       = "tcp"
-  from_port         = each.value
-  to_port           = each.value
+  ip_protocol       = each.value.protocol
+  from_port         = each.value.port
+  to_port           = each.value.port
   cidr_ipv4         = "0.0.0.0/0"
 
   tags = { Name = "${var.name}-functions-${each.key}" }
 }
 
-# The network's own resolver is always reached; the name servers of others only where this is wanted.
-resource "aws_vpc_security_group_egress_rule" "name_servers" {
-  for_each = toset(var.ask_name_servers ? ["tcp", "udp"] : [])
-
-  security_group_id = aws_security_group.functions.id
-  description       = "To name servers by ${each.key}"
-  ip_protocol       = each.key
-  from_port         = 53
-  to_port           = 53
-  cidr_ipv4         = "0.0.0.0/0"
-
-  tags = { Name = "${var.name}-functions-dns-${each.key}" }
-}
-
-# Apart from the group of the functions, whose three rules stay as documented.
+# Apart from the group of the functions, whose rules stay as documented: HTTPS and mail submission.
 resource "aws_security_group" "database_clients" {
   name        = "${var.name}-database-clients"
   description = "Those who may reach the database"
@@ -113,18 +106,21 @@ resource "aws_security_group" "endpoints" {
   tags = { Name = "${var.name}-endpoints" }
 }
 
+# Mail submission is for the endpoint email-smtp; the others listen at HTTPS alone.
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {
   for_each = {
-    functions = aws_security_group.functions.id
-    clients   = aws_security_group.clients.id
+    clients              = { from = aws_security_group.clients.id, port = 443 }
+    functions            = { from = aws_security_group.functions.id, port = 443 }
+    functions-submission = { from = aws_security_group.functions.id, port = 587 }
+    functions-smtps      = { from = aws_security_group.functions.id, port = 465 }
   }
 
   security_group_id            = aws_security_group.endpoints.id
-  description                  = "HTTPS from ${each.key}"
+  description                  = "From ${each.key}"
   ip_protocol                  = "tcp"
-  from_port                    = 443
-  to_port                      = 443
-  referenced_security_group_id = each.value
+  from_port                    = each.value.port
+  to_port                      = each.value.port
+  referenced_security_group_id = each.value.from
 
   tags = { Name = "${var.name}-endpoints-from-${each.key}" }
 }

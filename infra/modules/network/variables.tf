@@ -26,10 +26,15 @@ variable "private_subnet_cidrs" {
   }
 }
 
-variable "nat_gateway" {
-  description = "A NAT gateway with a fixed address, for Gmail, relays and webhooks. About 33 USD a month, 3.65 USD for its address, 0.045 USD a GB."
-  type        = bool
-  default     = true
+variable "nat" {
+  description = "The way out with a fixed address, for AWS's services, Gmail, relays and webhooks. gateway: about 33 USD a month, 0.045 USD a GB, AWS keeps it alive. machine: a t4g.nano, about 3.70 USD, which is one machine, slow when much goes through for long, and yours to renew. Both: 3.65 USD for the address. none: interface endpoints instead, or functions outside of the network."
+  type        = string
+  default     = "gateway"
+
+  validation {
+    condition     = contains(["gateway", "machine", "none"], var.nat)
+    error_message = "nat must be gateway, machine or none."
+  }
 }
 
 variable "interface_endpoints" {
@@ -67,8 +72,8 @@ variable "client_host" {
   default     = false
 }
 
-variable "client_host_image_id" {
-  description = "AMI of the client host; \"\" is the newest Amazon Linux for arm64."
+variable "image_id" {
+  description = "AMI of the client host and of the NAT machine; \"\" is the newest Amazon Linux for arm64."
   type        = string
   default     = ""
 }

@@ -17,21 +17,22 @@ locals {
   topic_arns         = { for topic in ["ses-events", "inbound", "alerts"] : topic => "arn:${local.partition}:sns:${local.region}:${local.account}:${var.name}-${topic}" }
   bucket_names       = { for purpose in ["files", "uploads", "inbound"] : purpose => "${local.bucket_prefix}-${purpose}" }
   configuration_sets = concat([var.name], var.tracking ? ["${var.name}-tracked"] : [])
-  web_functions      = [var.name, "${var.name}-api"]
+  web_functions      = { web = var.name, api = "${var.name}-api" } # as Zappa calls them
+  network            = var.functions_in_network ? { subnet_ids = module.network.private_subnet_ids, security_group_ids = module.network.function_security_group_ids } : { subnet_ids = [], security_group_ids = [] }
   has_database       = var.database.kind != "none"
 }
 
 module "network" {
   source = "../network"
 
-  name                 = var.name
-  nat_gateway          = var.nat_gateway
-  interface_endpoints  = var.interface_endpoints
-  flow_logs            = var.flow_logs
-  ask_name_servers     = var.ask_name_servers
-  client_host          = var.client_host
-  client_host_image_id = var.client_host_image_id
-  log_retention_days   = var.log_retention_days
+  name                = var.name
+  nat                 = var.nat
+  interface_endpoints = var.interface_endpoints
+  flow_logs           = var.flow_logs
+  ask_name_servers    = var.ask_name_servers
+  client_host         = var.client_host
+  image_id            = var.image_id
+  log_retention_days  = var.log_retention_days
 }
 
 module "keys" {
@@ -98,7 +99,7 @@ module "roles" {
   name                  = var.name
   functions             = local.table.functions
   queues                = local.table.queues
-  web_function_names    = local.web_functions
+  web_function_names    = values(local.web_functions)
   buckets               = local.bucket_names
   inbound_prefix        = local.inbound_prefix
   key_arn               = module.keys.key_arn
@@ -143,17 +144,17 @@ module "workers" {
   arm64              = var.arm64
   tracing            = var.tracing
   layer_arns         = var.layer_arns
-  subnet_ids         = module.network.private_subnet_ids
-  security_group_ids = module.network.function_security_group_ids
+  network            = local.network
+  reserve            = var.reserve_concurrency
   log_retention_days = var.log_retention_days
   celery             = var.celery
 }
 
 # Of the functions that Zappa deploys; made here, so that they end.
 resource "aws_cloudwatch_log_group" "web" {
-  for_each = toset(local.web_functions)
+  for_each = local.web_functions
 
-  name              = "/aws/lambda/${each.key}"
+  name              = "/aws/lambda/${each.value}"
   retention_in_days = var.log_retention_days
 }
 
@@ -181,7 +182,7 @@ module "monitoring" {
   dashboard                = var.dashboard
   queue_names              = module.queues.names
   dlq_names                = module.queues.dlq_names
-  function_names           = merge(module.workers.function_names, { web = var.name })
+  function_names           = merge(module.workers.function_names, local.web_functions)
   database                 = { name = module.database.identifier, is_aurora = module.database.is_aurora }
   database_max_connections = var.database.max_connections
   canary_s                 = var.canary_s

@@ -5,12 +5,14 @@ output "zappa" {
     s3_bucket          = module.storage.bucket_names["packages"]
     role_arn           = module.roles.role_arns["web"]
     role_name          = module.roles.role_names["web"]
-    subnet_ids         = module.network.private_subnet_ids
-    security_group_ids = module.network.function_security_group_ids
+    subnet_ids         = local.network.subnet_ids
+    security_group_ids = local.network.security_group_ids
     private_api_policy = module.api.private_policy
     vpc_endpoint_id    = module.network.execute_api_endpoint_id
     xray_tracing       = var.tracing
     runtime            = var.runtime
+    architecture       = var.arm64 ? "arm64" : "x86_64"
+    concurrency        = var.reserve_concurrency ? local.table.web_concurrency : {}
   }
 }
 

@@ -95,10 +95,21 @@ variable "form_page" {
 
 # --- Network
 
-variable "nat_gateway" {
-  description = "The way out for Gmail, relays and webhooks: about 37 USD, 0.045 USD a GB. Without it the services that the portal asks need interface endpoints."
+variable "functions_in_network" {
+  description = "Functions in the private subnets. Outside of them they reach everything on the internet without a NAT, from addresses that change and with no limit on where to; the database must then be one that the internet reaches (kind none, DATABASE_URL among the secrets)."
   type        = bool
   default     = true
+
+  validation {
+    condition     = var.functions_in_network || (var.database.kind == "none" && var.celery == null)
+    error_message = "Functions outside of the network reach no database inside of it, and ECS has no way out there: take database kind none and celery null."
+  }
+}
+
+variable "nat" {
+  description = "The way out of the network: gateway, about 37 USD and 0.045 USD a GB; machine, about 8 USD, a small one of your own; none, and the services that the portal asks need interface endpoints."
+  type        = string
+  default     = "gateway"
 }
 
 variable "interface_endpoints" {
@@ -125,8 +136,8 @@ variable "client_host" {
   default     = false
 }
 
-variable "client_host_image_id" {
-  description = "Its AMI; \"\" is the newest Amazon Linux."
+variable "image_id" {
+  description = "AMI of the client host and of the NAT machine; \"\" is the newest Amazon Linux."
   type        = string
   default     = ""
 }
@@ -175,7 +186,7 @@ variable "adopted_user_arns" {
 # --- Database
 
 variable "database" {
-  description = "kind: aurora (44 USD and more), instance (14 USD and more) or none; the rest as in the module database. max_connections: what it takes, about 100 for db.t4g.micro, 190 for Aurora from half a unit on."
+  description = "kind: aurora (44 USD and more), instance (14 USD and more) or none; the rest as in the module database. max_connections: what it takes, about 80 for db.t4g.micro, 190 for Aurora from half a unit on."
   type = object({
     kind            = optional(string, "instance")
     instance_class  = optional(string, "db.t4g.micro")
@@ -184,7 +195,7 @@ variable "database" {
     most_capacity   = optional(number, 4)
     multi_az        = optional(bool, false)
     proxy           = optional(bool, false)
-    max_connections = optional(number, 100)
+    max_connections = optional(number, 80)
   })
   default = {}
 
@@ -241,14 +252,20 @@ variable "celery" {
   default = null
 }
 
+variable "reserve_concurrency" {
+  description = "Keep a share of the account's concurrency for each function, which then can never open more connections than max_connections says. Free; the account must allow 200 at the same time, a new one may have ten."
+  type        = bool
+  default     = false
+}
+
 variable "runtime" {
-  description = "Python of the functions, as the package was built."
+  description = "Python of the functions; the deploy command builds for it."
   type        = string
   default     = "python3.13"
 }
 
 variable "arm64" {
-  description = "Functions on Graviton, 20 percent cheaper; the package must be built on it."
+  description = "Functions on Graviton, 20 percent cheaper; the deploy command builds for it."
   type        = bool
   default     = false
 }

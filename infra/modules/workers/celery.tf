@@ -118,8 +118,8 @@ resource "aws_ecs_service" "this" {
   deployment_maximum_percent         = each.key == "schedule" ? 100 : 200
 
   network_configuration {
-    subnets          = var.subnet_ids
-    security_groups  = var.security_group_ids
+    subnets          = var.network.subnet_ids
+    security_groups  = var.network.security_group_ids
     assign_public_ip = false
   }
 }

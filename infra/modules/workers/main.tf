@@ -49,6 +49,8 @@ resource "aws_lambda_function" "this" {
   s3_key           = aws_s3_object.package[0].key
   source_code_hash = filebase64sha256(var.package.file)
 
+  reserved_concurrent_executions = var.reserve ? each.value.max_connections : -1
+
   environment {
     variables = var.environment
   }
@@ -57,9 +59,13 @@ resource "aws_lambda_function" "this" {
     mode = var.tracing ? "Active" : "PassThrough"
   }
 
-  vpc_config {
-    subnet_ids         = var.subnet_ids
-    security_group_ids = var.security_group_ids
+  dynamic "vpc_config" {
+    for_each = length(var.network.subnet_ids) > 0 ? [var.network] : []
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
   }
 
   depends_on = [aws_cloudwatch_log_group.this]

@@ -14,7 +14,8 @@ variable "functions" {
       window_s        = number
       max_concurrency = number
     }))
-    schedules = map(object({ every_s = number }))
+    schedules       = map(object({ every_s = number }))
+    max_connections = number
   }))
 }
 
@@ -52,7 +53,7 @@ variable "runtime" {
 }
 
 variable "arm64" {
-  description = "Functions on Graviton, about 20 percent cheaper; the package must be built on it."
+  description = "Functions on Graviton, about 20 percent cheaper; the package must be built for it."
   type        = bool
 }
 
@@ -66,14 +67,17 @@ variable "layer_arns" {
   type        = list(string)
 }
 
-variable "subnet_ids" {
-  description = "Private subnets."
-  type        = list(string)
+variable "network" {
+  description = "Private subnets and groups of every function; both empty where functions are outside of the network."
+  type = object({
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+  })
 }
 
-variable "security_group_ids" {
-  description = "Groups of every function."
-  type        = list(string)
+variable "reserve" {
+  description = "Whether as many runs as the table says may happen at the same time, and are kept for the function out of what the account may run."
+  type        = bool
 }
 
 variable "log_retention_days" {

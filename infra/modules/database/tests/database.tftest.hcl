@@ -49,3 +49,45 @@ run "one_that_may_go" {
     error_message = "It goes without a trace."
   }
 }
+
+run "two_machines_and_a_proxy" {
+  command = plan
+
+  variables {
+    multi_az = true
+    proxy    = true
+  }
+
+  assert {
+    condition     = length(aws_rds_cluster_instance.this) == 2 && length(aws_db_proxy.this) == 1 && aws_db_proxy.this[0].require_tls
+    error_message = "The second machine and the proxy are made; the proxy speaks TLS alone."
+  }
+}
+
+run "an_instance_with_a_proxy" {
+  command = plan
+
+  variables {
+    kind  = "instance"
+    proxy = true
+  }
+
+  assert {
+    condition     = aws_db_proxy_target.this[0].db_instance_identifier == "postroom-example" && length(aws_rds_cluster.this) == 0
+    error_message = "The proxy stands before the instance."
+  }
+}
+
+run "a_database_elsewhere" {
+  command = plan
+
+  variables {
+    kind  = "none"
+    proxy = true
+  }
+
+  assert {
+    condition     = length(aws_rds_cluster.this) + length(aws_db_instance.this) + length(aws_db_proxy.this) + length(aws_db_subnet_group.this) == 0 && output.host == ""
+    error_message = "Nothing is made."
+  }
+}

@@ -17,17 +17,18 @@ run "smallest" {
   command = plan
 
   variables {
-    protect     = false
-    nat_gateway = false
-    flow_logs   = false
-    alarms      = false
-    dashboard   = false
-    database    = { kind = "none" }
+    protect              = false
+    nat                  = "none"
+    functions_in_network = false
+    flow_logs            = false
+    alarms               = false
+    dashboard            = false
+    database             = { kind = "none" }
   }
 
   assert {
-    condition     = length(module.network.function_security_group_ids) == 2
-    error_message = "Functions have the group of the ways out and that of the database's clients."
+    condition     = length(output.zappa.subnet_ids) + length(output.zappa.security_group_ids) == 0
+    error_message = "Functions outside of the network have no subnets and no groups."
   }
 
   assert {
@@ -68,6 +69,63 @@ run "names_and_settings" {
     condition     = local.bucket_names["files"] == "postroom-example-123456789012-files"
     error_message = "Buckets are called by the name and the account."
   }
+}
+
+run "everything" {
+  command = plan
+
+  variables {
+    nat                 = "machine"
+    interface_endpoints = ["execute-api", "email", "sqs", "kms"]
+    client_host         = true
+    image_id            = "ami-0123456789abcdef0"
+    form_page           = true
+    waf                 = true
+    usage_plan          = { requests_per_day = 1000 }
+    public_domain       = { name = "mail.example.org", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/0" }
+    public_api          = { rest_api_id = "abc", stage = "test" }
+    private_api         = { rest_api_id = "def", stage = "test_api" }
+    database            = { kind = "instance", proxy = true, multi_az = true }
+    celery              = { image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/postroom:1" }
+    tracing             = true
+    arm64               = true
+    layer_arns          = ["arn:aws:lambda:us-east-1:901920570463:layer:aws-otel-python-arm64:1"]
+    reserve_concurrency = true
+    alert_emails        = ["ops@example.org"]
+    alert_phone_numbers = ["+4915112345678"]
+    canary_s            = 7200
+    gmail               = true
+  }
+
+  assert {
+    condition     = output.zappa.architecture == "arm64" && output.zappa.xray_tracing && length(output.zappa.subnet_ids) == 2
+    error_message = "Zappa builds for the processor of the workers, traces, and puts the web into the network."
+  }
+
+  assert {
+    condition     = output.zappa.concurrency == tomap({ web = 14, api = 6 })
+    error_message = "The deploy command is told what the web may take of the database's connections."
+  }
+
+  assert {
+    condition     = length(setsubtract(["celery", "web", "sending"], keys(output.role_policies))) == 0
+    error_message = "Workers outside of Lambda have a role of their own."
+  }
+
+  assert {
+    condition     = length(setsubtract([for alarm in ["bounce-rate", "complaint-rate", "sending-paused", "token-warning", "token-critical", "canary-missing", "errors-web", "errors-api", "database-connections", "dlq-sending", "age-sending"] : "postroom-example-${alarm}"], output.alarm_names)) == 0
+    error_message = "Every kind of alarm is there."
+  }
+}
+
+run "functions_outside_reach_no_database_inside" {
+  command = plan
+
+  variables {
+    functions_in_network = false
+  }
+
+  expect_failures = [var.functions_in_network]
 }
 
 run "too_many_connections_are_refused" {
