@@ -16,6 +16,8 @@ Botocore, SMTP and Google errors are translated into these once, in the client o
 
 from __future__ import annotations
 
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+
 
 class PortalError(Exception):
     """Base of every error that Postroom raises itself."""
@@ -55,6 +57,11 @@ class Unavailable(OutsideError):
 
 class Refused(OutsideError):
     """The service refused for good."""
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether AWS says that our role lacks a permission."""
+        return self.code in _DENIED
 
 
 class AuthExpired(OutsideError):

@@ -134,13 +134,10 @@ def trouble_at_ses(error: PortalError) -> str:
         return _("AWS no longer accepts the credentials of this installation.")
     if isinstance(error, Throttled):
         return _("AWS asks to go slower; it is tried again by itself.")
-    if isinstance(error, Refused) and error.code in _FORBIDDEN:
+    if isinstance(error, Refused) and error.is_denied:
         return _("AWS does not allow it: the role of this installation lacks a permission. %s") % error
     if isinstance(error, Refused):
         return _("AWS refused: %s") % error
     if isinstance(error, OutsideError):
         return _("AWS could not be reached; it is tried again by itself.")
     return str(error)
-
-
-_FORBIDDEN = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})

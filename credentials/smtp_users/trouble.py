@@ -7,8 +7,6 @@ from django.utils.translation import gettext as _
 from portal.aws import iam
 from portal.errors import AuthExpired, ConfigurationError, InvalidInput, OutsideError, PortalError, Refused, Throttled
 
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-
 
 class NotYet(PortalError):
     """Nothing is wrong: AWS needs some more seconds."""
@@ -78,7 +76,7 @@ def _words_of_service(error: OutsideError) -> str:
 
 
 def _words_of_refusal(error: Refused) -> str:
-    if error.code in _DENIED:
+    if error.is_denied:
         return _("AWS does not let Postroom do this: %(what)s") % {"what": error}
     if error.code == iam.LIMIT:
         return _("A limit of IAM is reached: %(what)s") % {"what": error}
