@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Final
 
 from credentials.sending_domains import dmarc, spf
-from credentials.sending_domains.records import DmarcPolicy, DomainWishes, Mark, Record, RecordKind
+from credentials.sending_domains.records import SES_MAIL_HOST, DmarcPolicy, DomainWishes, Mark, Record, RecordKind
 from portal.dns.authority import Answer, Status
 
-_OF_SES: Final = re.compile(r"(inbound-smtp|feedback-smtp)\.[a-z0-9-]+\.(amazonaws|amazonses)\.com")
+_OF_SES: Final = re.compile(SES_MAIL_HOST)
 
 
 class Oddity(StrEnum):

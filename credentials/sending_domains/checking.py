@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from credentials.sending_domains.check import judge
 from credentials.sending_domains.look import look_at, txt_of
 from credentials.sending_domains.models import DomainRecord, SendingDomain
-from credentials.sending_domains.records import NEEDED, Mark
+from credentials.sending_domains.records import NEEDED, STANDING, Mark
 from credentials.sending_domains.wishes import needed_records, wishes_of
 from credentials.sending_domains.wording import kind_word
 from portal.alerts.models import Severity
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BROKEN = "sending_domain.record_broken"
-STANDING = frozenset({Mark.RIGHT, Mark.ADVICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _keep_record(domain: SendingDomain, seen: Seen) -> None:
 def tell_broken(domain: SendingDomain) -> None:
     """Raise or clear the alert of a domain, by the records that were right and were not at two looks in a row."""
     broken = list(domain.records.filter(broke_at__lt=F("checked_at")).order_by("pk"))
-    subject = f"sending_domain:{domain.pk}"
+    subject = alert_subject(domain)
     if not broken:
         clear_alert(BROKEN, subject_key=subject)
         return
@@ -104,6 +103,11 @@ def tell_broken(domain: SendingDomain) -> None:
     words = {"domain": domain.name, "records": names}
     severity = Severity.BAD if any(row.kind in NEEDED for row in broken) else Severity.WARN
     raise_alert(BROKEN, subject_key=subject, text=text % words, url=page_of(domain), severity=severity)
+
+
+def alert_subject(domain: SendingDomain) -> str:
+    """What alerts of a domain are about."""
+    return f"sending_domain:{domain.pk}"
 
 
 def page_of(domain: SendingDomain) -> str:

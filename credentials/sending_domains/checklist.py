@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from credentials.sending_domains.records import DKIM_KINDS, Mark, RecordKind
+from credentials.sending_domains.records import DKIM_KINDS, STANDING, Mark, RecordKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 AIM: Final = 0.001
 LIMIT: Final = 0.003
-_STANDING: Final = frozenset({Mark.RIGHT, Mark.ADVICE})
 
 
 class Rule(StrEnum):
@@ -79,7 +78,7 @@ def checklist(facts: Facts) -> list[Item]:
 
 def _all(facts: Facts, *kinds: RecordKind) -> Verdict:
     marks = {facts.marks.get(kind, Mark.UNKNOWN) for kind in kinds}
-    if marks <= _STANDING:
+    if marks <= STANDING:
         return Verdict.KEPT
     return Verdict.BROKEN if marks & {Mark.MISSING, Mark.WRONG} else Verdict.UNKNOWN
 

@@ -1,4 +1,4 @@
-"""What other apps know of the mail of a domain; they say so here, as they cannot be asked from here."""
+"""Where other apps meet sending domains: they say here what they know of a domain's mail, and are told of changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class SenderFigures:
 
 # Each gets the name of a domain.
 SOURCES: list[Callable[[str], SenderFigures]] = []
-# Told when SES has let a domain go, or let it send.
 AFTER_CHANGED: list[Callable[[], None]] = []
 
 
@@ -36,3 +35,9 @@ def figures_of(domain: str) -> SenderFigures:
         sum(each.answered for each in found),
         sum(each.complained for each in found),
     )
+
+
+def tell_changed() -> None:
+    """SES has let a domain go, or let it send."""
+    for listener in AFTER_CHANGED:
+        listener()

@@ -18,6 +18,7 @@ MX_PREFERENCE: Final = 10
 DKIM_ZONE: Final = "dkim.amazonses.com"
 SPF_INCLUDE: Final = "include:amazonses.com"
 STS_MAX_AGE_S: Final = 604_800
+SES_MAIL_HOST: Final = r"(inbound-smtp|feedback-smtp)\.[a-z0-9-]+\.(amazonaws|amazonses)\.com"  # of any region
 SES_SPF: Final = f"v=spf1 {SPF_INCLUDE} ~all"
 
 
@@ -52,6 +53,10 @@ class Mark(_Choice):
     MISSING = "missing"
     WRONG = "wrong"
     UNKNOWN = "unknown"  # not asked, or no answer
+
+
+# Nothing has to be done about it.
+STANDING: Final = frozenset({Mark.RIGHT, Mark.ADVICE})
 
 
 class DmarcPolicy(_Choice):

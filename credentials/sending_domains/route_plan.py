@@ -14,11 +14,11 @@ from enum import StrEnum
 from typing import Final
 
 from credentials.sending_domains import dmarc, spf
-from credentials.sending_domains.records import DmarcPolicy, Record, RecordKind
+from credentials.sending_domains.records import SES_MAIL_HOST, DmarcPolicy, Record, RecordKind
 from credentials.sending_domains.zone_file import TTL_S, quoted, unquoted, wire_value
 from portal.dns.record_sets import RecordSet
 
-_SES_HOST: Final = re.compile(r"\d+\s+(inbound-smtp|feedback-smtp)\.[a-z0-9-]+\.(amazonaws|amazonses)\.com\.?", re.I)
+_SES_MX: Final = re.compile(rf"\d+\s+{SES_MAIL_HOST}\.?", re.I)
 _SPF_KINDS: Final = frozenset({RecordKind.SPF, RecordKind.MAIL_FROM_SPF})
 
 
@@ -104,7 +104,7 @@ def _wanted(record: Record, values: tuple[str, ...]) -> tuple[tuple[str, ...], W
 
 
 def _wanted_mx(record: Record, values: tuple[str, ...]) -> tuple[tuple[str, ...], Why]:
-    is_ours = all(_SES_HOST.fullmatch(value.strip()) for value in values)
+    is_ours = all(_SES_MX.fullmatch(value.strip()) for value in values)
     return ((wire_value(record),), Why.NONE) if is_ours else ((), Why.FOREIGN_MX)
 
 

@@ -10,11 +10,10 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _, ngettext
 
-from credentials.sending_domains.checking import STANDING
 from credentials.sending_domains.checklist import AIM, LIMIT, Facts, Item, Rule, Verdict, checklist
 from credentials.sending_domains.figures import FIGURES_DAYS, figures_of
 from credentials.sending_domains.models import SendingDomain
-from credentials.sending_domains.records import NEEDED, Mark, RecordKind
+from credentials.sending_domains.records import DKIM_KINDS, NEEDED, STANDING, Mark, RecordKind
 from credentials.sending_domains.route_plan import Action
 from credentials.sending_domains.wishes import needed_records
 from credentials.sending_domains.wording import MARKS, TONES, kind_word, oddity_words, why_words
@@ -149,7 +148,7 @@ def meanings(domain: SendingDomain, lines: list[RecordLine]) -> list[CheckLine]:
     tones = {RecordKind(line.kind): line.tone for line in lines}
     found = [
         _meaning(
-            [tones.get(kind, "") for kind in (RecordKind.DKIM_1, RecordKind.DKIM_2, RecordKind.DKIM_3)],
+            [tones.get(kind, "") for kind in DKIM_KINDS],
             _("Mails are signed by the domain"),
             _("Signing is not complete: Gmail shows mails as “via amazonses.com”, and SES does not send"),
         ),

@@ -14,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from credentials.sending_domains.checking import BROKEN, check_records, page_of
-from credentials.sending_domains.figures import AFTER_CHANGED
+from credentials.sending_domains.checking import BROKEN, alert_subject, check_records, page_of
+from credentials.sending_domains.figures import tell_changed
 from credentials.sending_domains.models import SendingDomain
 from credentials.sending_domains.route_changes import follow_change, note_zone
 from credentials.sending_domains.services import is_old
@@ -99,12 +99,10 @@ def _delete(domain: SendingDomain) -> None:
     ses.delete_identity(domain.name)
     with transaction.atomic():
         record_activity("sending_domain.deleted", actor=None, target=domain)
-        subject = f"sending_domain:{domain.pk}"
-        clear_alert(BROKEN, subject_key=subject)
-        clear_alert(LOST, subject_key=subject)
+        for code in (BROKEN, LOST):
+            clear_alert(code, subject_key=alert_subject(domain))
         SendingDomain.objects.filter(pk=domain.pk).delete()
-    for listener in AFTER_CHANGED:
-        listener()
+    tell_changed()
 
 
 def _apply(domain: SendingDomain) -> None:
@@ -173,9 +171,8 @@ def _state_of(domain: SendingDomain, identity: Identity | None) -> tuple[str, st
 def _tell_change(domain: SendingDomain, before: tuple[str, bool]) -> None:
     state, was_verified = before
     if was_verified != domain.is_verified:
-        for listener in AFTER_CHANGED:
-            listener()
-    subject = f"sending_domain:{domain.pk}"
+        tell_changed()
+    subject = alert_subject(domain)
     if domain.is_verified:
         clear_alert(LOST, subject_key=subject)
         if not was_verified:
