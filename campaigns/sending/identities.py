@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from django.core.cache import cache
-
-from portal.aws.ses import verified_identities
-from portal.errors import PortalError
+from portal.asked_lately import asked_lately
+from portal.aws.ses_identities import verified_identities
 
 CACHE_KEY = "sending.verified_identities"
 KEPT_S = 60
@@ -29,7 +27,7 @@ def is_verified(address: str) -> bool | None:
 
 def alignment_of(address: str) -> Alignment | None:
     """What of the address is verified; None when SES could not be asked."""
-    identities = _identities()
+    identities = asked_lately(CACHE_KEY, verified_identities, kept_s=KEPT_S)
     if identities is None:
         return None
     lowered = address.lower()
@@ -37,14 +35,3 @@ def alignment_of(address: str) -> Alignment | None:
     if any(".".join(labels[start:]) in identities for start in range(len(labels) - 1)):
         return Alignment.DOMAIN
     return Alignment.ADDRESS if lowered in identities else Alignment.NONE
-
-
-def _identities() -> set[str] | None:
-    known: set[str] | str | None = cache.get(CACHE_KEY)
-    if known is None:
-        try:
-            known = verified_identities()
-        except PortalError:
-            known = ""  # remembered too, so that a page does not wait for SES again and again
-        cache.set(CACHE_KEY, known, KEPT_S)
-    return known if isinstance(known, set) else None

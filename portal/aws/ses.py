@@ -69,23 +69,6 @@ def get_account() -> Account:
     )
 
 
-def verified_identities() -> set[str]:
-    """Domains and addresses that SES lets us send from, in lower case. Raises OutsideError."""
-    found: set[str] = set()
-    token = ""
-    while True:
-        with translated("ses"):
-            answer = client("sesv2").list_email_identities(**({"NextToken": token} if token else {}))
-        found |= {
-            str(identity["IdentityName"]).lower()
-            for identity in answer.get("EmailIdentities", [])
-            if identity.get("SendingEnabled")
-        }
-        token = answer.get("NextToken", "")
-        if not token:
-            return found
-
-
 def send_raw_email(request: dict[str, Any] | bytes) -> str:
     """SendEmail, once, with a request or its ready JSON body; returns the SES message id.
 

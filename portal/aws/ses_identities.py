@@ -134,3 +134,8 @@ def list_identities() -> list[ListedIdentity]:
         token = answer.get("NextToken", "")
         if not token:
             return found
+
+
+def verified_identities() -> set[str]:
+    """Domains and addresses that SES lets us send from, in lower case. Raises OutsideError."""
+    return {each.name for each in list_identities() if each.is_verified}

@@ -38,7 +38,7 @@ The team
 
 def know_identities(*names: str) -> None:
     """Let SES have said that it knows these domains or addresses, so that no test asks it."""
-    cache.set(CACHE_KEY, set(names) or {"postroom.example"}, 600)
+    cache.set(CACHE_KEY, [set(names) or {"postroom.example"}], 600)
 
 
 def a_list_of_people(name: str = "Members 2026", people: int = 6) -> ContactList:
