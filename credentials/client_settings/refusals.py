@@ -40,6 +40,18 @@ REFUSALS = (
         _("Try again in a minute. A password that was made just now takes some seconds to be known everywhere."),
     ),
     Refusal(
+        "451",
+        "Temporary service failure",
+        _("The server could not take the mail right now."),
+        _("Nothing: mail programs try again by themselves. If it stays, tell whoever runs Postroom."),
+    ),
+    Refusal(
+        "501",
+        "Invalid RCPT TO address provided",
+        _("The address of a recipient, or yours, is not written as addresses are."),
+        _("Look for blanks and for a missing @ in each address."),
+    ),
+    Refusal(
         "535",
         "Authentication Credentials Invalid",
         _("User name or password are wrong, belong to another region, or were switched off."),
@@ -55,9 +67,17 @@ REFUSALS = (
     ),
     Refusal(
         "550",
-        "Invalid recipient, or mailbox not available",
-        _("An address of this mail cannot be written to."),
-        _("Look at the spelling of each recipient, and send it again."),
+        "5.1.1 user unknown, or mailbox unavailable",
+        _("The recipient's mail server does not have this mailbox. Mostly that comes in a mail afterwards."),
+        _("Look at the spelling of each recipient. Do not send again to an address that stays refused."),
+    ),
+    Refusal(
+        "552",
+        "Message is too long",
+        _(
+            "The mail with its attachments is larger than 40 MB, of which attachments take a third more than their files."
+        ),
+        _("Send smaller files, or a link to them."),
     ),
     Refusal(
         "554",
@@ -72,6 +92,12 @@ REFUSALS = (
         "Message rejected: Email address is not verified",
         _("The domain of the sender is not set up for sending, or the account may only write to addresses of its own."),
         _("Tell whoever runs Postroom, with the whole text of the error: it names the address."),
+    ),
+    Refusal(
+        "554",
+        "Transaction failed",
+        _("The mail names no sender in From, has more than 50 recipients, or is not put together as mails are."),
+        _("Send it to fewer people at once, and from another program if that does not help."),
     ),
     Refusal(
         "554",

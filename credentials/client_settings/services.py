@@ -17,7 +17,7 @@ LOGIN_NOT_KNOWN = "SMTP-USER-NAME"
 
 
 def smtp_server(region: str = "") -> SmtpServer:
-    """The SMTP endpoint of SES; passwords are good in one region only, ours where none is named."""
+    """The SMTP endpoint of SES; passwords are good in one region only, ours where none is named. SES_SMTP_HOST goes before."""
     host = settings.SES_SMTP_HOST or f"email-smtp.{region or settings.AWS_REGION}.amazonaws.com"
     return SmtpServer(host, settings.SES_SMTP_PORT, settings.SES_SMTP_TLS_PORT)
 

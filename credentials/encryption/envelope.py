@@ -19,7 +19,7 @@ from portal.errors import ConfigurationError
 
 FORMAT = "pr1"
 KEY_BYTES = 32
-_NONCE_BYTES = 12
+NONCE_BYTES = 12
 _PARTS = 5
 
 
@@ -71,7 +71,7 @@ def open_text(sealed: Sealed, *, key: bytes, context: dict[str, str]) -> str:
 
 def encrypt(plain: bytes, *, key: bytes, bound_to: bytes) -> tuple[bytes, bytes]:
     """(nonce, ciphertext)."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
+    nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce, AESGCM(key).encrypt(nonce, plain, bound_to)
 
 

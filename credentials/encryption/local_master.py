@@ -14,11 +14,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from credentials.encryption.envelope import KEY_BYTES, context_bytes, decrypt, encrypt
+from credentials.encryption.envelope import KEY_BYTES, NONCE_BYTES, context_bytes, decrypt, encrypt
 from portal.errors import ConfigurationError
 
 FILE_NAME = "master-keys"
-_NONCE_BYTES = 12
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -41,7 +40,7 @@ def wrap(data_key: bytes, *, version: str, context: dict[str, str]) -> bytes:
 def unwrap(wrapped: bytes, *, version: str, context: dict[str, str]) -> bytes:
     """The data key again. Raises BrokenSeal; ConfigurationError when the file does not have this version."""
     return decrypt(
-        wrapped[_NONCE_BYTES:], key=_key(version), nonce=wrapped[:_NONCE_BYTES], bound_to=context_bytes(context)
+        wrapped[NONCE_BYTES:], key=_key(version), nonce=wrapped[:NONCE_BYTES], bound_to=context_bytes(context)
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from credentials.grants.models import WORKING, GrantEvent, Health, OAuthGrant
@@ -131,10 +131,7 @@ def _expiry_finding(grant: OAuthGrant, now: datetime) -> dict[str, Finding]:
 
 
 def _page_of(grant: OAuthGrant) -> str:
-    try:
-        return reverse("admin:routing_gmailmailbox_of_grant", args=[grant.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("admin:routing_gmailmailbox_of_grant", args=[grant.pk])
 
 
 def _tell_figures(grant: OAuthGrant) -> None:

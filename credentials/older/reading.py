@@ -24,7 +24,7 @@ from portal.errors import InvalidInput
 from portal.older.rows import OldRow
 from portal.older.values import as_texts
 
-PARTITION, SORT_PREFIX, UNREAD_PREFIX = "SMTP_USER", "USER#", "SMTP_USER#"
+PARTITION, SORT_PREFIX = "SMTP_USER", "USER#"
 _ARN = re.compile(r"arn:aws[\w-]*:iam::\d{12}:user/(?:[!-~]*/)?([\w+=,.@-]{1,64})")
 _PASSWORDS = ("smtp_password", "smtpPassword", "SmtpPassword", "password", "Password")
 _SECRETS = ("secret_access_key", "secretAccessKey", "SecretAccessKey", "aws_secret_access_key")

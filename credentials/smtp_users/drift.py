@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _, ngettext
 from credentials.smtp_users.drift_compare import Actual, Expected, Finding, Kind, compare
 from credentials.smtp_users.failing import alert_subject, page_of
 from credentials.smtp_users.models import SmtpDrift, SmtpKey, SmtpUser, SmtpUserStep
-from credentials.smtp_users.names import managed_policy_name
+from credentials.smtp_users.names import INSTALLATION_TAG, managed_policy_name
 from credentials.smtp_users.steps import is_ours
 from portal.alerts.models import Severity
 from portal.alerts.services import Finding as AlertFinding, keep_alerts
@@ -37,7 +37,6 @@ ORPHANS: Final = "smtp_user:orphans"
 SLICE = 40  # users of one run; each asks IAM five times or more
 SPREAD = timedelta(seconds=30)  # IAM may tell of a call so late
 KEPT = timedelta(days=400)
-_INSTALLATION_TAG = "postroom:installation"
 _ORPHAN_KINDS = (Kind.ORPHAN_USER, Kind.ORPHAN_POLICY)
 
 
@@ -126,7 +125,7 @@ def find_orphans() -> list[Finding]:
         found = iam.get_user(each.name)  # its tags; and it may be gone by now
         if found is None:
             continue
-        if found.tags.get(_INSTALLATION_TAG, settings.QUEUE_PREFIX) == settings.QUEUE_PREFIX:
+        if found.tags.get(INSTALLATION_TAG, settings.QUEUE_PREFIX) == settings.QUEUE_PREFIX:
             orphans.append(Finding(Kind.ORPHAN_USER, each.name))
         else:
             others.add(each.name)

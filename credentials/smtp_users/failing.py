@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -78,11 +78,8 @@ def alert_subject(user: SmtpUser) -> str:
 
 
 def page_of(user: SmtpUser) -> str:
-    """Path of its page, or "" where the portal shows none."""
-    try:
-        return reverse("admin:credentials_smtpuser_change", args=[user.pk])
-    except NoReverseMatch:
-        return ""
+    """Path of its page."""
+    return reverse("admin:credentials_smtpuser_change", args=[user.pk])
 
 
 def _can_give_up(user: SmtpUser) -> bool:

@@ -6,7 +6,7 @@ import re
 
 POLICY_NAME = "postroom-senders"  # the inline one
 OWNER_TAG = "postroom:smtp-user"  # its value tells whose IAM user it is
-
+INSTALLATION_TAG = "postroom:installation"
 
 _KEY_ID = re.compile(r"\b([A-Z0-9]{4})[A-Z0-9]{8,}([A-Z0-9]{4})\b")  # an access key's id, the user name of a login
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from credentials.client_settings.services import smtp_server
 from credentials.smtp_users.trouble import EndpointAway, LoginRefused
 from portal.mail.smtp_security import Security
 from portal.smtp.connecting import Patience, open_session
@@ -36,10 +37,8 @@ class _Login:
 
 def endpoint(region: str = "") -> Endpoint:
     """The endpoint of a region; "" means that of AWS_REGION. One set by SES_SMTP_HOST goes before."""
-    host = settings.SES_SMTP_HOST or f"email-smtp.{region or settings.AWS_REGION}.amazonaws.com"
-    security = Security(settings.SES_SMTP_SECURITY)
-    port = settings.SES_SMTP_TLS_PORT if security is Security.TLS else settings.SES_SMTP_PORT
-    return Endpoint(host, port, security)
+    server, security = smtp_server(region), Security(settings.SES_SMTP_SECURITY)
+    return Endpoint(server.host, server.tls_port if security is Security.TLS else server.port, security)
 
 
 def prove_login(access_key_id: str, password: str, *, region: str) -> None:

@@ -5,12 +5,12 @@ Deleting what is gone already is no error. Every function raises OutsideError; A
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -23,6 +23,7 @@ MISSING, EXISTS, LIMIT, CONFLICT = "NoSuchEntity", "EntityAlreadyExists", "Limit
 _FOR_THE_MOMENT = frozenset({"ConcurrentModification", "EntityTemporarilyUnmodifiable"})
 MAX_KEYS = 2  # of one user
 _MAX_POLICY_VERSIONS = 5
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,17 @@ def _gone_is_fine() -> Iterator[None]:
             raise
 
 
+def _if_there(ask: Callable[[], Found]) -> Found | None:
+    """The answer, or None when IAM knows nothing of that name."""
+    try:
+        with _asked():
+            return ask()
+    except Refused as error:
+        if error.code == MISSING:
+            return None
+        raise
+
+
 # --- Users
 
 
@@ -119,23 +131,12 @@ def create_user(name: str, *, path: str, tags: Mapping[str, str], boundary_arn: 
 
 def get_user(name: str) -> IamUser | None:
     """The user with its tags, or None."""
-    try:
-        with _asked():
-            return _user(_client().get_user(UserName=name)["User"])
-    except Refused as error:
-        if error.code == MISSING:
-            return None
-        raise
+    return _if_there(lambda: _user(_client().get_user(UserName=name)["User"]))
 
 
 def list_users(path: str) -> list[IamUser]:
     """All users under a path, without their tags: IAM lists none."""
     return [_user(user) for user in _pages("list_users", "Users", PathPrefix=path)]
-
-
-def user_tags(name: str) -> dict[str, str]:
-    """The tags of a user."""
-    return {tag["Key"]: tag["Value"] for tag in _pages("list_user_tags", "Tags", UserName=name)}
 
 
 def delete_user(name: str) -> None:
@@ -210,13 +211,7 @@ def list_inline_policies(name: str) -> list[str]:
 
 def get_inline_policy(name: str, policy_name: str) -> Any:
     """The document as parsed JSON, or None."""
-    try:
-        with _asked():
-            return _client().get_user_policy(UserName=name, PolicyName=policy_name)["PolicyDocument"]
-    except Refused as error:
-        if error.code == MISSING:
-            return None
-        raise
+    return _if_there(lambda: _client().get_user_policy(UserName=name, PolicyName=policy_name)["PolicyDocument"])
 
 
 def delete_inline_policy(name: str, policy_name: str) -> None:
@@ -241,14 +236,12 @@ def list_policies(path: str) -> list[tuple[str, str]]:
 
 def get_managed_policy(arn: str) -> Any:
     """The document in force as parsed JSON, or None."""
-    try:
-        with _asked():
-            version = _client().get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-            return _client().get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-    except Refused as error:
-        if error.code == MISSING:
-            return None
-        raise
+
+    def in_force() -> Any:
+        version = _client().get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        return _client().get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+
+    return _if_there(in_force)
 
 
 def set_policy_document(arn: str, document: str) -> None:
