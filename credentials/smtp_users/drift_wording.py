@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy
 
 from credentials.smtp_users.drift_compare import Kind
+from credentials.smtp_users.journal import CREATE_KEY
+from credentials.smtp_users.models import SmtpUserStep
 from credentials.smtp_users.names import cut_logins_short
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ _TEXTS = {
     Kind.ORPHAN_USER: gettext_lazy("IAM has a user %(name)s under Postroom's path that belongs to nobody here."),
     Kind.ORPHAN_POLICY: gettext_lazy("IAM has a policy %(name)s under Postroom's path that belongs to nobody here."),
 }
+_LEFT_KEY = gettext_lazy(
+    "It has the access key %(subject)s. Postroom came upon it after an answer of IAM was lost, and left it: by the time at"
+    " which it was made, or because it is in use, it is somebody else's. Find out whose before you delete it."
+)
 _REWRITE, _DELETE_POLICY = gettext_lazy("Write its policy again"), gettext_lazy("Take the policy away")
 _CURES = {
     Kind.MISSING_USER: gettext_lazy("Make it anew, with a new password"),
@@ -63,7 +69,13 @@ def drift_lines(rows: Iterable[SmtpDrift], *, in_full: bool = True) -> list[Drif
 
 def _line(row: SmtpDrift, *, in_full: bool) -> DriftLine:
     kind = Kind(row.kind)
-    text = str(_TEXTS[kind]) % {"name": row.iam_user_name, "subject": row.subject}
+    words = _LEFT_KEY if kind is Kind.EXTRA_KEY and _was_left(row) else _TEXTS[kind]
+    text = str(words) % {"name": row.iam_user_name, "subject": row.subject}
     is_asked = row.cure_asked_at is not None
     told = f"{text} {row.cure_problem}".strip()
     return DriftLine(row, told if in_full else cut_logins_short(told), "" if is_asked else str(_CURES[kind]))
+
+
+def _was_left(row: SmtpDrift) -> bool:
+    making = SmtpUserStep.objects.filter(user_id=row.user_id, call=CREATE_KEY, outcome=SmtpUserStep.Outcome.FAILED)
+    return making.filter(detail__contains=row.subject).exists()

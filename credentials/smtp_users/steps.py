@@ -17,16 +17,18 @@ from credentials.smtp_users.facts import region_of, wished_policy
 from credentials.smtp_users.iam_policy import drop_policies, write_policy
 from credentials.smtp_users.journal import CREATE_KEY, PROVE_LOGIN, Outcome, journalled, lost_key_makings
 from credentials.smtp_users.models import SEALED_FOR, SmtpKey, SmtpUser, SmtpUserStep
-from credentials.smtp_users.names import OWNER_TAG
+from credentials.smtp_users.names import INSTALLATION_TAG, OWNER_TAG
 from credentials.smtp_users.password import smtp_password
 from credentials.smtp_users.plan import Step
 from credentials.smtp_users.policy import iam_user_name
+from credentials.smtp_users.strays import find_strays
 from credentials.smtp_users.trouble import LoginRefused, NotYet, TooManyKeys
 from portal.aws import iam
 from portal.errors import Refused
 
 LISTED_AFTER_S = 30.0  # IAM may hide a key that was just made for so long
 KNOWN_AFTER_S = 120.0  # a login may be refused for so long before that is a failure
+DELETED, LEFT = "deleted", "left"
 PROVEN, UNTRIED, ADOPTED = "login", "skipped", "adopted"
 
 
@@ -81,20 +83,25 @@ def create_key(user: SmtpUser) -> None:
 def drop_stray_keys(user: SmtpUser) -> None:
     """Delete keys that were made by calls without an answer: their secrets are lost. Raises NotYet.
 
-    Only keys that IAM did not have before the first of those calls, and that have no row: others are somebody else's.
+    Only keys that IAM did not have before the first of those calls, that have no row and that those calls can have made.
     """
     lost = list(lost_key_makings(user))
     ours = set(user.keys.values_list("access_key_id", flat=True))
     spared = ours | set(lost[0].known_keys)
-    strays = [key.key_id for key in iam.list_keys(user.iam_user_name) if key.key_id not in spared]
-    for key_id in strays:
-        with journalled(user, "DeleteAccessKey", detail=key_id):
-            iam.delete_key(user.iam_user_name, key_id)
+    unknown = [key for key in iam.list_keys(user.iam_user_name) if key.key_id not in spared]
+    kept_count = len(ours - set(lost[-1].known_keys))  # cut off only after its password was committed
+    strays = find_strays(lost, unknown, most=len(lost) - kept_count)
+    for key in strays:
+        with journalled(user, "DeleteAccessKey", detail=key.key_id):
+            iam.delete_key(user.iam_user_name, key.key_id)
     age_s = (timezone.now() - lost[-1].started_at).total_seconds()
-    is_kept = bool(ours - set(lost[-1].known_keys))  # cut off only after its password was committed
-    if not strays and not is_kept and age_s < LISTED_AFTER_S:
+    if not strays and not kept_count and age_s < LISTED_AFTER_S:
         raise NotYet(LISTED_AFTER_S - age_s)
-    lost_key_makings(user).update(outcome=Outcome.FAILED, detail=f"deleted: {', '.join(strays)}" if strays else "")
+    left = [key for key in unknown if key not in strays]
+    told = [
+        f"{word}: {', '.join(key.key_id for key in keys)}" for word, keys in ((DELETED, strays), (LEFT, left)) if keys
+    ]
+    lost_key_makings(user).update(outcome=Outcome.FAILED, detail="; ".join(told))
 
 
 def prove_key(user: SmtpUser) -> None:
@@ -194,7 +201,7 @@ def _choose_name(user: SmtpUser, at_s: int) -> str:
 
 
 def _tags(user: SmtpUser) -> dict[str, str]:
-    return {OWNER_TAG: str(user.owner_tag), "postroom:installation": settings.QUEUE_PREFIX}
+    return {OWNER_TAG: str(user.owner_tag), INSTALLATION_TAG: settings.QUEUE_PREFIX}
 
 
 def _set_status(user: SmtpUser, *, is_active: bool) -> None:
