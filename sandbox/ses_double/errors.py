@@ -33,6 +33,11 @@ def rejected(message: str) -> SesError:
     return SesError("MessageRejected", message)
 
 
+def recipient_refused() -> SesError:
+    """A recipient's mailbox is said not to be there; over SMTP alone."""
+    return SesError("RecipientRefused", "mailbox unavailable")
+
+
 def throttled() -> SesError:
     """Return TooManyRequestsException, as above the account's send rate."""
     return SesError("TooManyRequestsException", "Maximum sending rate exceeded.", 429)

@@ -23,6 +23,7 @@ ACCEPTED_BY_KIND = {
     "suspended": False,  # AccountSuspendedException
     "truncated_json": True,  # a reply cut in half
     "login_refused": False,  # SMTP only: as for a key that IAM does not know everywhere yet
+    "recipient_refused": False,  # SMTP only: 550, as servers say it of a mailbox that they do not have
     "entry_status": True,  # `status` for the matching entries of bulk calls
 }
 

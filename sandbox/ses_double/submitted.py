@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sandbox.ses_double.calls import Call
 from sandbox.ses_double.double import Double
-from sandbox.ses_double.errors import SesError, paused, suspended, throttled
+from sandbox.ses_double.errors import SesError, paused, recipient_refused, suspended, throttled
 from sandbox.ses_double.letter import Letter
 from sandbox.ses_double.raw_message import read_raw
 from sandbox.ses_double.sending import refused
@@ -18,7 +18,12 @@ from sandbox.ses_double.wire import LoginAnswer, SendEmailRequest, SubmittedAnsw
 
 OPERATION = "SendSmtpEmail"
 LOGIN = "SmtpLogin"
-REFUSING_FAULTS: dict[str, Callable[[], SesError]] = {"throttle": throttled, "paused": paused, "suspended": suspended}
+REFUSING_FAULTS: dict[str, Callable[[], SesError]] = {
+    "throttle": throttled,
+    "paused": paused,
+    "suspended": suspended,
+    "recipient_refused": recipient_refused,
+}
 INTERNAL_FAILURE = "InternalFailure"
 
 

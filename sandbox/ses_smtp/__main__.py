@@ -13,10 +13,8 @@ import ssl
 from functools import partial
 from pathlib import Path
 
-from aiosmtpd.smtp import SMTP
-
 from sandbox.certificate import ensure_certificate
-from sandbox.ses_smtp.endpoint import Endpoint, Places
+from sandbox.ses_smtp.endpoint import Endpoint, Places, SesSmtp
 from sandbox.ses_smtp.login import LoginRules
 from sandbox.smtp_serving import Listener, serve_listeners
 
@@ -43,9 +41,9 @@ def server_context(folder: Path) -> ssl.SSLContext:
     return context
 
 
-def make_protocol(endpoint: Endpoint, context: ssl.SSLContext | None) -> SMTP:
+def make_protocol(endpoint: Endpoint, context: ssl.SSLContext | None) -> SesSmtp:
     """Return what talks on one connection; without a context it is encrypted already."""
-    return SMTP(
+    return SesSmtp(
         endpoint,
         hostname="email-smtp.sandbox",
         ident="ESMTP SimpleEmailService-sandbox",

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from sandbox.asking import open_loopback
 from sandbox.ses_double.wire import LoginAnswer, SubmittedAnswer, SubmittedMail
 from sandbox.ses_smtp import replies
 from sandbox.ses_smtp.facts import KeyFacts
@@ -33,6 +34,14 @@ class Places:
 
     rules: LoginRules
     ses_url: str
+
+
+class SesSmtp(SMTP):
+    """The protocol with SES's words where aiosmtpd has its own."""
+
+    async def push(self, status: Any) -> None:  # text or bytes, of any reply
+        reply = status.encode() if isinstance(status, str) else status
+        await super().push(replies.TOO_LONG.encode() if reply.startswith(b"552 ") else reply)
 
 
 class Endpoint:
@@ -134,8 +143,7 @@ class Endpoint:
 
     def _ask(self, path: str, body: object) -> Any:
         request = urllib.request.Request(f"{self._places.ses_url}/_sandbox/{path}", json.dumps(body).encode())
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=ANSWER_S) as reply:
+        with open_loopback(request, timeout_s=ANSWER_S) as reply:
             return json.load(reply)
 
 

@@ -11,11 +11,11 @@ import hashlib
 import hmac
 import json
 import time
-import urllib.request
 from dataclasses import dataclass
 from urllib.error import HTTPError
 from urllib.parse import quote
 
+from sandbox.asking import open_loopback
 from sandbox.ses_smtp.facts import PATH, KeyFacts
 
 ANSWER_S = 5
@@ -64,9 +64,8 @@ def smtp_password(secret: str, region: str) -> str:
 
 
 def _ask_iam(access_key_id: str, iam_url: str) -> KeyFacts | None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{iam_url}{PATH}{quote(access_key_id, safe='')}", timeout=ANSWER_S) as reply:
+        with open_loopback(f"{iam_url}{PATH}{quote(access_key_id, safe='')}", timeout_s=ANSWER_S) as reply:
             facts: KeyFacts = json.load(reply)
     except HTTPError as error:
         if error.code == 404:  # noqa: PLR2004  # not found

@@ -9,6 +9,9 @@ from typing import Any, cast
 
 import pytest
 
+from credentials.client_settings.refusals import REFUSALS
+from sandbox.ses_smtp import replies
+from sandbox.ses_smtp.login import BAD_CREDENTIALS, TEMPORARY_FAILURE
 from tests.sandbox.ses_smtp.conftest import policy_for
 
 
@@ -107,6 +110,28 @@ def test_what_ses_itself_refuses_has_its_codes(connect, make_user, sandbox):
     with pytest.raises(smtplib.SMTPAuthenticationError) as refused, connect(user):
         pass
     assert (refused.value.smtp_code, refused.value.smtp_error) == (454, b"Temporary authentication failure")
+
+
+def test_a_mailbox_that_is_not_there_is_refused_on_demand_and_a_mail_that_is_too_long_always(
+    connect, make_user, sandbox
+):
+    user = make_user("*")
+    sandbox.add_fault(kind="recipient_refused", operations=["SendSmtpEmail"], match="^nobody@")
+    with connect(user) as session:
+        assert refusal_of(session, mail_from("a@postroom.example"), to_addrs="nobody@club.example") == (
+            550,
+            "5.1.1 Requested action not taken: mailbox unavailable",
+        )
+        session.send_message(mail_from("a@postroom.example"))
+        assert session.mail("a@postroom.example", [f"size={41 * 1024**2}"]) == (552, b"5.3.4 Message is too long.")
+    assert [line["address"] for line in sandbox.accepted()] == ["anna@club.example"]
+
+
+def test_every_refusal_of_the_endpoint_is_explained_to_the_people_who_see_it():
+    said = [BAD_CREDENTIALS, TEMPORARY_FAILURE, replies.access_denied("arn", "arn")]
+    said += [text for name, text in vars(replies).items() if name.isupper() and isinstance(text, str)]
+    said += [replies.refusal(code, "") for code in ("MessageRejected", "RecipientRefused", "TooManyRequestsException")]
+    assert {text[:3] for text in said} == {refusal.code for refusal in REFUSALS}
 
 
 def test_events_name_the_user_and_every_sender(connect, make_user, sandbox_client):
