@@ -30,7 +30,10 @@ class SmtpUserForm(forms.Form):
     )  # fmt: skip
     description = forms.CharField(label=_("Description"), max_length=200, required=False)
     owner_address = forms.EmailField(
-        label=_("Belongs to"), max_length=254, required=False, help_text=_("Address of the person who uses it.")
+        label=_("Belongs to"),
+        max_length=254,
+        required=False,
+        help_text=_("Address of the person who uses it: it is told by mail before an earlier password ends."),
     )
     allowed_senders = forms.CharField(
         label=_("May send as"), required=False,

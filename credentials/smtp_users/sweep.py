@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from credentials.smtp_users.failing import CHANGEOVER, alert_subject, page_of
 from credentials.smtp_users.models import SmtpKey, SmtpUser, SmtpUserStep, State
 from credentials.smtp_users.services import rotate_smtp_user
+from portal.accounts.outbox import queue_notice
 from portal.alerts.models import Severity
 from portal.alerts.services import raise_alert
 from portal.errors import Conflict
@@ -70,23 +72,32 @@ def _ask_for_rotations(now: datetime) -> int:
 def _remind(now: datetime) -> int:
     """Once for each earlier password, before its time ends."""
     ending = SmtpKey.objects.filter(
-        role=SmtpKey.Role.OLD, reminded_at=None,
+        role=SmtpKey.Role.OLD, reminded_at=None, user__is_enabled=True, user__delete_at=None,
         user__changeover_until__lte=now + timedelta(days=settings.SMTP_REMIND_DAYS), user__changeover_until__gt=now,
     ).select_related("user")  # fmt: skip
-    reminded = 0
-    for key in ending:
-        user = key.user
-        ends = date_format(localtime(user.changeover_until), "DATETIME_FORMAT")
-        text = _("The earlier password of the SMTP user %(name)s stops working on %(when)s.") % {
-            "name": user.username,
-            "when": ends,
-        }
-        raise_alert(
-            CHANGEOVER, subject_key=alert_subject(user), text=text, url=page_of(user), severity=Severity.WARN
-        )  # fmt: skip
-        SmtpKey.objects.filter(pk=key.pk).update(reminded_at=now)
-        reminded += 1
-    return reminded
+    return sum(_remind_of(key, now) for key in ending)
+
+
+@transaction.atomic
+def _remind_of(key: SmtpKey, now: datetime) -> bool:
+    """An alert for those who look after it, and a mail to the person who uses it; False when another sweep was faster."""
+    if not SmtpKey.objects.filter(pk=key.pk, reminded_at=None).update(reminded_at=now):
+        return False
+    user = key.user
+    ends_at = localtime(user.changeover_until)
+    ends = f"{date_format(ends_at, 'DATETIME_FORMAT')} ({ends_at:%Z})"
+    text = _("The earlier password of the SMTP user %(name)s stops working on %(when)s.") % {
+        "name": user.username,
+        "when": ends,
+    }
+    raise_alert(CHANGEOVER, subject_key=alert_subject(user), text=text, url=page_of(user), severity=Severity.WARN)
+    if user.owner_address:
+        advice = _(
+            "It has a new password, with a new user name. Put both into every mail program and device that sends with it,"
+            " and ask whoever runs the portal for them if you do not have them yet."
+        )
+        queue_notice(user.owner_address, subject=_("Your mail password changes"), text=f"{text}\n\n{advice}")
+    return True
 
 
 def _forget_steps(now: datetime) -> int:

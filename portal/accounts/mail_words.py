@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from portal.accounts.links import invitation_url, new_address_url, open_invitations, password_url
 from portal.accounts.models import AccountMail
+from portal.whole_urls import whole_url
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -48,6 +49,10 @@ _NEWS: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("The second step of your login was reset"),
         gettext_lazy("An owner of the portal removed your authenticator app, passkeys and recovery codes."),
     ),
+    _Kind.SIGN_ON_REMOVED: (
+        gettext_lazy("Single sign-on was disconnected"),
+        gettext_lazy("Single sign-on was disconnected from your account; your password lets you in."),
+    ),
     _Kind.CODES_MADE: (
         gettext_lazy("You have new recovery codes"),
         gettext_lazy("New recovery codes were made for your account; earlier ones are void."),
@@ -59,6 +64,8 @@ def words_of(mail: AccountMail) -> Told | None:
     """Subject and text; None when there is nothing to say any more."""
     if mail.kind == _Kind.INVITATION:
         return _invitation(mail)
+    if mail.kind == _Kind.NOTICE:
+        return _told(mail.subject, [mail.text])
     if mail.kind == _Kind.PASSWORD_LOST:
         return _password_lost(mail.recipient)
     if mail.user is None:
@@ -113,7 +120,7 @@ def _news(user: User, subject: str | Promise, what: str | Promise) -> Told:
         str(what),
         _("Account: %s") % user.get_username(),
         _("If it was not you, set a new password at once and tell an owner of the portal: %s")
-        % (settings.PUBLIC_URL + reverse("lost_password")),
+        % whole_url(reverse("lost_password")),
     ]
     return _told(str(subject), lines)
 

@@ -46,6 +46,15 @@ def queue_mail(
     publish(TaskName.SEND_ACCOUNT_MAIL)
 
 
+def queue_notice(recipient: str, *, subject: str, text: str) -> None:
+    """Write a mail with words of its own into the outbox, in the transaction of the deed; neither link nor secret in it."""
+    AccountMail.objects.create(
+        kind=AccountMail.Kind.NOTICE, recipient=recipient, subject=subject[:200], text=text,
+        language=translation.get_language() or "en",
+    )  # fmt: skip
+    publish(TaskName.SEND_ACCOUNT_MAIL)
+
+
 def send_waiting() -> int:
     """Send all that is due; returns how many left."""
     sent = 0

@@ -16,6 +16,8 @@ from credentials.smtp_users.names import OWNER_TAG, POLICY_NAME
 from credentials.smtp_users.password import smtp_password
 from credentials.smtp_users.services import SmtpUserDraft, save_smtp_user
 from credentials.smtp_users.sweep import sweep_smtp_users
+from portal.accounts.mail_words import words_of
+from portal.accounts.models import AccountMail
 from portal.alerts.models import Alert
 from portal.aws import iam
 from portal.errors import Conflict, InvalidInput
@@ -113,10 +115,38 @@ def test_the_end_of_the_earlier_password_is_reminded_of_once(hints, iam_double, 
     services.extend_changeover(user.pk, until=timezone.now() + timedelta(days=2), actor=None)
     assert [sweep_smtp_users()["reminders"] for _sweep in range(2)] == [1, 0]
     assert Alert.objects.filter(code="smtp_user.changeover", cleared_at=None).count() == 1
+    assert not AccountMail.objects.exists()  # it belongs to nobody with an address
     hints.run_all()
     services.finish_rotation(user.pk, actor=None)
     hints.run_all()
     assert not Alert.objects.filter(cleared_at=None).exists()
+
+
+def test_the_person_who_uses_it_is_told_by_mail_before_the_earlier_password_ends(hints, iam_double, settings):
+    settings.SMTP_REMIND_DAYS, settings.DEFAULT_FROM_ADDRESS = 3, "post@example.org"
+    user = make_user(hints, owner_address="ann@example.org")
+    user = after(hints, services.rotate_smtp_user(user.pk, actor=None))
+    services.extend_changeover(user.pk, until=timezone.now() + timedelta(days=2), actor=None)
+    for _sweep in range(2):
+        sweep_smtp_users()
+    mail = AccountMail.objects.get()
+    assert mail.recipient == "ann@example.org"
+    told = words_of(mail)
+    assert told.subject.endswith("Your mail password changes")
+    assert told.text.startswith(f"The earlier password of the SMTP user {user.username} stops working on ")
+    assert "(UTC)" in told.text
+    assert not any(key.access_key_id in told.text for key in user.keys.all())
+
+
+def test_nobody_is_reminded_of_a_password_that_lets_nobody_in_anyway(hints, iam_double, settings):
+    settings.SMTP_REMIND_DAYS = 3
+    user = make_user(hints, owner_address="ann@example.org")
+    user = after(hints, services.rotate_smtp_user(user.pk, actor=None))
+    services.extend_changeover(user.pk, until=timezone.now() + timedelta(days=2), actor=None)
+    after(hints, services.disable_smtp_user(user.pk, actor=None))
+    assert sweep_smtp_users()["reminders"] == 0
+    after(hints, services.enable_smtp_user(user.pk, actor=None))
+    assert sweep_smtp_users()["reminders"] == 1
 
 
 def test_passwords_are_changed_by_their_age(hints, iam_double, settings):
