@@ -61,6 +61,7 @@ _DEEDS = {
     "sent_again": pgettext_lazy("deed", "sent again"),
     "sessions_ended": pgettext_lazy("deed", "logged out elsewhere"),
     "sign_on_connected": pgettext_lazy("deed", "single sign-on connected"),
+    "sign_on_removed": pgettext_lazy("deed", "single sign-on disconnected"),
     "let_in": pgettext_lazy("deed", "let in by command"),
     "sent": pgettext_lazy("deed", "sent"),
     "added": pgettext_lazy("deed", "added"),

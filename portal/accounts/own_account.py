@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -17,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.accounts.confirm import ConfirmIdentityForm, confirm_identity
 from portal.accounts.forms import AddressForm, NameForm
 from portal.accounts.frame import account_crumbs
-from portal.accounts.own_changes import ask_for_new_address, rename
+from portal.accounts.own_changes import ask_for_new_address, disconnect_sign_on, rename
 from portal.accounts.second_factor import factors_of, is_second_factor_required
 from portal.accounts.sessions import end_logins, logins_of
 from portal.accounts.shown import show_factors, show_logins
+from portal.errors import Conflict
 from portal.pages import actor_of, render_page
 
 if TYPE_CHECKING:
@@ -78,6 +80,19 @@ def address_page(request: HttpRequest) -> HttpResponseBase:
         return redirect("own_account")
     title = _("Change your address")
     return render_page(request, "accounts/address.html", {"form": form}, title=title, crumbs=account_crumbs())
+
+
+@require_POST
+@reauthentication_required(app="allauth.mfa")
+def remove_sign_on(request: HttpRequest) -> HttpResponseBase:
+    """Disconnect single sign-on from the own account."""
+    try:
+        disconnect_sign_on(actor_of(request))
+    except Conflict as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("It is disconnected. Coming by single sign-on once more connects it again."))
+    return redirect("own_account")
 
 
 @require_POST

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from portal.accounts.links import NewAddress, password_mark
 from portal.accounts.models import AccountMail
 from portal.accounts.outbox import queue_mail
 from portal.activity import record_activity
+from portal.errors import Conflict
 from portal.mail.address import InvalidAddress, parse_address
 from portal.ratelimit import network_of, take_turn
 
@@ -47,6 +51,17 @@ def change_address(wish: NewAddress) -> User | None:
         record_activity("person.address_changed", actor=user, target=user)
         queue_mail(AccountMail.Kind.ADDRESS_CHANGED, wish.old, user=user)
     return user
+
+
+def disconnect_sign_on(user: User) -> None:
+    """Forget who the person is at the provider; recorded, and told by mail. Raises Conflict without another way in."""
+    if not (settings.ALLOW_PASSWORD_LOGIN and user.has_usable_password()):
+        raise Conflict(_("Single sign-on is your only way in. An owner of the portal can give you a password first."))
+    with transaction.atomic():
+        count, _by_model = SocialAccount.objects.filter(user=user).delete()
+        if count:
+            record_activity("person.sign_on_removed", actor=user, target=user)
+            queue_mail(AccountMail.Kind.SIGN_ON_REMOVED, user.email, user=user)
 
 
 def ask_for_password(address: str, *, ip_address: str) -> bool:

@@ -28,6 +28,7 @@ urlpatterns = [
         _own(factor_views.PasskeyConfirmView.as_view()),
         name="mfa_reauthenticate_webauthn",
     ),
+    path("account/sign-on/remove/", _own(own_account.remove_sign_on), name="remove_sign_on"),
     path("account/address/", _own(own_account.address_page), name="own_address"),
     path("account/logins/end/", _own(own_account.end_own_logins), name="end_own_logins"),
     path("account/app/", _own(factor_views.add_app_page), name="mfa_activate_totp"),

@@ -50,9 +50,26 @@ def _somebody() -> Any:
 def _own_factors() -> None:
     from tests.factories.accounts import give_app, give_codes
 
+    give_app(_owner())
+    give_codes(_owner())
+
+
+def _owner() -> User:
+    """The one who looks at the pages."""
     owner, _created = User.objects.get_or_create(username=f"a-{OWNER.lower()}", defaults={"is_staff": True})
-    give_app(owner)
-    give_codes(owner)
+    return owner
+
+
+def _own_passkey() -> None:
+    from tests.factories.accounts import give_passkey
+
+    give_passkey(_owner())
+
+
+def _own_sign_on() -> None:
+    from allauth.socialaccount.models import SocialAccount
+
+    SocialAccount.objects.create(user=_owner(), provider="postroom", uid="ann")
 
 
 def _login_with_a_code() -> str:
@@ -86,8 +103,10 @@ ACCOUNT_PAGES = [
     Page("add-passkey", at("mfa_add_webauthn"), before=_show_it_is_me),
     Page("own-account", at("own_account")),
     Page("own-account-factors", at("own_account", _own_factors)),
+    Page("own-account-sign-on", at("own_account", _own_sign_on)),
     Page("own-address", at("own_address")),
     Page("confirm-identity", at("account_reauthenticate")),
+    Page("confirm-by-passkey", at("mfa_reauthenticate_webauthn", _own_passkey)),
     Page("invitations-empty", at("invitations")),
     Page("invitations", at("invitations", _invitations)),
     Page("person-access", at("person_access", _somebody, with_id=True)),

@@ -6,8 +6,12 @@ from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
 from portal.accounts.cipher import keep_secret
 from portal.accounts.links import invitation_url, new_address_url, password_url
@@ -38,6 +42,21 @@ def give_app(user: User) -> str:
     secret = generate_totp_secret()
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": keep_secret(secret)})
     return secret
+
+
+def give_passkey(user: User) -> None:
+    """A passkey as a device would have registered it; its private key is thrown away."""
+    public_key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    credential = AttestedCredentialData.create(Aaguid.NONE, b"0" * 16, public_key)
+    attestation = AttestationObject.create("none", AuthenticatorData.create(b"0" * 32, flags, 0, credential), {})
+    said = CollectedClientData.create("webauthn.create", b"challenge", "http://localhost")
+    key_id = websafe_encode(credential.credential_id)
+    response = {"attestationObject": websafe_encode(attestation), "clientDataJSON": websafe_encode(said)}
+    data = {"id": key_id, "rawId": key_id, "type": "public-key", "response": response}
+    Authenticator.objects.create(
+        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "My laptop", "credential": data}
+    )
 
 
 def give_codes(user: User) -> list[str]:

@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.urls import reverse
 
-from portal.accounts.models import Invitation
+from portal.accounts.models import AccountMail, Invitation
 from portal.accounts.oidc_settings import oidc_providers
 from portal.models import Activity
 from portal.roles import MARKETER, OPERATOR, OWNER, VIEWER
 from tests.doubles.oidc_provider import CLIENT_ID, CLIENT_SECRET, running_provider
-from tests.factories.accounts import code_of, give_app, make_invitation, make_user
+from tests.factories.accounts import PASSWORD, code_of, give_app, make_invitation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +79,29 @@ def test_a_known_person_is_recognised_by_the_verified_address_and_then_by_the_pr
     sign_on(client, provider)
     assert who_is_in(client) == "ann"
     assert SocialAccount.objects.count() == 1
+
+
+def test_a_person_disconnects_single_sign_on_and_is_told(client, provider):
+    ann = make_user("ann", address="ada@club.example")
+    sign_on(client, provider)
+    client.logout()
+    client.force_login(ann, backend="django.contrib.auth.backends.ModelBackend")
+    off = client.post(reverse("remove_sign_on"))
+    assert off.url.startswith(reverse("account_reauthenticate"))  # a stolen browser must not do it
+    assert SocialAccount.objects.exists()
+    client.post(off.url, {"proof": PASSWORD})
+    client.post(reverse("remove_sign_on"))
+    assert not SocialAccount.objects.exists()
+    assert Activity.objects.get(verb="person.sign_on_removed").actor == ann
+    assert AccountMail.objects.get(kind="sign_on_removed").recipient == "ada@club.example"
+
+
+def test_whose_only_way_in_is_single_sign_on_keeps_it(client, provider):
+    make_invitation("ada@club.example")
+    sign_on(client, provider)
+    page = client.post(reverse("remove_sign_on"), follow=True).content.decode()
+    assert "your only way in" in page
+    assert SocialAccount.objects.exists()
 
 
 def test_an_address_that_is_not_verified_recognises_nobody(client, provider):
