@@ -5,7 +5,7 @@ import json
 import logging
 import logging.config
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from django.db import OperationalError
@@ -142,8 +142,8 @@ class _Listening:
         raise OperationalError
 
 
-def figure_line(**more: object) -> dict[str, object]:
-    line = {"event": "metric", "metric": "sending.accepted_count", "value": 50, "campaign": "7", **more}
+def figure_line(**more: object) -> dict[str, Any]:
+    line: dict[str, Any] = {"event": "metric", "metric": "sending.accepted_count", "value": 50, "campaign": "7", **more}
     return embedded_metric(line, namespace="Postroom", installation="postroom-test")
 
 

@@ -197,8 +197,9 @@ def test_the_list_is_searched_by_login_only_for_those_who_may_see_logins(client,
 
 def test_the_page_shows_every_count_of_its_mail(client, operator):
     smtp_user = with_key()
-    counts = {"sent_count": 71, "delivered_count": 72, "bounced_count": 73, "complained_count": 74, "rejected_count": 75}
-    SmtpUserDay.objects.create(user=smtp_user, day=timezone.now().date(), violation_count=76, **counts)
+    names = ("sent", "delivered", "bounced", "complained", "rejected", "violation")
+    counts = {f"{name}_count": 71 + place for place, name in enumerate(names)}
+    SmtpUserDay.objects.create(user=smtp_user, day=timezone.now().date(), **counts)
     page = client.get(reverse(PAGES + "change", args=[smtp_user.pk])).content.decode()
     assert re.findall(r">\s*(7[1-6])\s*<", page) == ["71", "72", "73", "74", "75", "76"]
 
