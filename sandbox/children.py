@@ -7,11 +7,11 @@ import re
 import subprocess
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
 
+from sandbox.asking import open_loopback
 from sandbox.output import LabelledOutput
 from sandbox.processes import kill_group, start_child
 
@@ -152,9 +152,8 @@ def patience_s() -> float:
 
 def answers(url: str) -> bool:
     """Tell whether a server answers there with success."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(url, timeout=5) as reply:
+        with open_loopback(url, timeout_s=5) as reply:
             return bool(reply.status < 400)  # noqa: PLR2004 - HTTP
     except (OSError, HTTPException):
         return False

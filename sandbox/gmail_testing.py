@@ -5,20 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
-from urllib.error import HTTPError
 
+from sandbox.asking import ask_control
 from sandbox.gmail_double.double import LOG_FILE, Call
 from sandbox.gmail_double.faults import FaultRequest
 from sandbox.gmail_double.mailboxes import ImportLine
 from sandbox.testing import run_server
 
-ANSWER_TIMEOUT_S = 30
 USUAL_SCOPES = "openid email https://www.googleapis.com/auth/gmail.insert https://www.googleapis.com/auth/gmail.labels"
 
 
@@ -73,13 +71,7 @@ class GmailControl:
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Call the control API. Raises ValueError with its reason when it refuses."""
-        data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT_S) as reply:
-                return json.load(reply)
-        except HTTPError as error:
-            raise ValueError(json.load(error)["error"]) from error
+        return ask_control(self.url, method, path, body)
 
 
 def gmail_environment(url: str) -> dict[str, str]:

@@ -1,11 +1,18 @@
-"""One HTTP connection of a double: loopback only, keep-alive, replies that may be a closed connection."""
+"""What both doubles do alike as HTTP servers: loopback only, keep-alive, replies that may be a closed connection."""
 
 from __future__ import annotations
 
+import signal
 import socket
 import struct
-from collections.abc import Mapping
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from socketserver import BaseServer
 from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
@@ -73,3 +80,25 @@ class DoubleHandler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self.close_connection = True
         self.connection.close()
+
+
+def serve_until_signal(server: BaseServer, words: str) -> None:
+    """Say `words`, then serve until SIGTERM or Ctrl-C."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # `shutdown` waits for the loop that the signal has interrupted
+        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+    server.serve_forever(poll_interval=0.1)
+    server.server_close()
+
+
+@contextmanager
+def kept_in(folder: Path | None, *, prefix: str) -> Iterator[Path]:
+    """Give the folder, made where it is missing; without one, a folder that goes afterwards."""
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix=prefix) as made:
+        yield Path(made)

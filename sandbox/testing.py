@@ -13,14 +13,13 @@ import json
 import re
 import subprocess
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Unpack
-from urllib.error import HTTPError
 
+from sandbox.asking import ask_control
 from sandbox.certificate import certificate_files
 from sandbox.environment import aws_environment, changed_environment, clean_environment, smtp_environment
 from sandbox.processes import start_child, stop_child
@@ -28,8 +27,6 @@ from sandbox.seed import SeedNames, seed
 from sandbox.ses_double.calls import Call
 from sandbox.ses_double.faults import FaultRequest
 from sandbox.ses_double.wire import LogLine
-
-ANSWER_TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +84,7 @@ class DoubleControl:
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Call the control API. Raises ValueError with its reason when it refuses."""
-        data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=ANSWER_TIMEOUT_S) as reply:
-                return json.load(reply)
-        except HTTPError as error:
-            raise ValueError(json.load(error)["error"]) from error
+        return ask_control(self.url, method, path, body)
 
 
 @dataclass(frozen=True, slots=True)

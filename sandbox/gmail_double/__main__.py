@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import sys
-import tempfile
-import threading
 from pathlib import Path
 
 from sandbox.gmail_double.double import Double
 from sandbox.gmail_double.server import DoubleServer
+from sandbox.http_serving import kept_in, serve_until_signal
 
 STANDING = "1//sandbox-"  # what the refresh tokens of standing consents begin with; their account follows
 SCOPE = "openid email https://www.googleapis.com/auth/gmail.insert https://www.googleapis.com/auth/gmail.labels"
@@ -37,25 +34,15 @@ def serve(arguments: argparse.Namespace, data_dir: Path) -> None:
         email, _, lasts_s = asked.rpartition(":")
         double.accounts.keep_standing(email, STANDING + email, SCOPE, expires_in_s=float(lasts_s) or None)
     server = DoubleServer(double, port=arguments.port)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # `shutdown` waits for the loop that the signal has interrupted
-        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
-    sys.stdout.write(f"Gmail double on {server.url}, mailboxes at {server.url}/gmail/\n")
-    sys.stdout.flush()
-    server.serve_forever(poll_interval=0.1)
-    server.server_close()
+    serve_until_signal(server, f"Gmail double on {server.url}, mailboxes at {server.url}/gmail/")
     double.stop()
 
 
 def main() -> None:
     """Run with the data directory asked for, or one that goes afterwards."""
     arguments = read_arguments()
-    if arguments.data_dir:
-        arguments.data_dir.mkdir(parents=True, exist_ok=True)
-        serve(arguments, arguments.data_dir)
-        return
-    with tempfile.TemporaryDirectory(prefix="gmail-double-") as folder:
-        serve(arguments, Path(folder))
+    with kept_in(arguments.data_dir, prefix="gmail-double-") as folder:
+        serve(arguments, folder)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
-import sys
-import tempfile
-import threading
 from pathlib import Path
 
+from sandbox.http_serving import kept_in, serve_until_signal
 from sandbox.ses_double.double import Double, DoubleSettings
 from sandbox.ses_double.name_server import NameServer
 from sandbox.ses_double.quota import QuotaSettings
@@ -47,17 +44,11 @@ def serve(arguments: argparse.Namespace, data_dir: Path) -> None:
     for name in arguments.verified:
         double.account.add_identity(name, is_verified=True)
     server = DoubleServer(double, port=arguments.port)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # `shutdown` waits for the loop that the signal has interrupted
-        signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     name_server = NameServer(double.names, port=arguments.dns_port) if arguments.dns_port else None
     double.start()
     if name_server:
         name_server.start()
-    sys.stdout.write(f"Amazon SES double on {server.url}, mailbox at {server.url}/mailbox/\n")
-    sys.stdout.flush()
-    server.serve_forever(poll_interval=0.1)
-    server.server_close()
+    serve_until_signal(server, f"Amazon SES double on {server.url}, mailbox at {server.url}/mailbox/")
     if name_server:
         name_server.stop()
     double.stop()
@@ -66,12 +57,8 @@ def serve(arguments: argparse.Namespace, data_dir: Path) -> None:
 def main() -> None:
     """Run with the data directory asked for, or one that goes afterwards."""
     arguments = read_arguments()
-    if arguments.data_dir:
-        arguments.data_dir.mkdir(parents=True, exist_ok=True)
-        serve(arguments, arguments.data_dir)
-        return
-    with tempfile.TemporaryDirectory(prefix="ses-double-") as folder:
-        serve(arguments, Path(folder))
+    with kept_in(arguments.data_dir, prefix="ses-double-") as folder:
+        serve(arguments, folder)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from functools import partial
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from sandbox.asking import open_loopback
 from sandbox.ses_double import fate
 from sandbox.ses_double.relayed import RelayedMail
 from sandbox.smtp_serving import serve_smtp
@@ -60,8 +61,7 @@ class Relay:
 def keep_mail(mail: RelayedMail, mailbox_url: str) -> str:
     """Hand a mail to the mailbox's control API; return its id. Raises OSError."""
     request = urllib.request.Request(f"{mailbox_url}/_sandbox/relayed", json.dumps(mail).encode(), method="POST")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=ANSWER_S) as reply:
+    with open_loopback(request, timeout_s=ANSWER_S) as reply:
         return str(json.load(reply)["message_id"])
 
 
