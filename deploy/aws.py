@@ -60,24 +60,15 @@ def ask(stage: str, words: list[str]) -> int:
 
 def deploy_web(stage: str) -> int:
     """`zappa deploy` the first time, `zappa update` from then on, with the package that was built."""
-    package = ROOT / "build" / stage / f"postroom-{stage}.zip"
-    status = _zappa(stage, "update" if _is_there(stage) else "deploy", stage, "--zip", str(package))
-    if status == 0:
-        reserve(stage)
-    return status
-
-
-def reserve(stage: str) -> None:
-    """Keep the function's share of the account's concurrency, or give it back: what Zappa cannot say.
-
-    Raises ClientError when the account may not run so many at the same time.
-    """
-    functions, name = client(stage, "lambda"), function_name(stage)
-    count = settings_of(stage).get("concurrency")
-    if count is None:
-        functions.delete_function_concurrency(FunctionName=name)
-    else:
-        functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=count)
+    package, wanted = ROOT / "build" / stage / f"postroom-{stage}.zip", settings_of(stage)["architecture"]
+    running = _architecture(stage)
+    if running not in {"", wanted}:
+        sys.stderr.write(
+            f"{function_name(stage)} runs on {running} and the package is for {wanted}; Zappa changes the processor of no function."
+            " docs/deploying.md says how to go over.\n"
+        )
+        return 1
+    return _zappa(stage, "update" if running else "deploy", stage, "--zip", str(package))
 
 
 def end_web(stage: str) -> int:
@@ -91,13 +82,18 @@ def _zappa(stage: str, *arguments: str) -> int:
 
 
 def _is_there(stage: str) -> bool:
+    return bool(_architecture(stage))
+
+
+def _architecture(stage: str) -> str:
+    """The processor that the stage's function runs on; "" before the first deployment."""
     try:
-        client(stage, "lambda").get_function(FunctionName=function_name(stage))
+        found = client(stage, "lambda").get_function(FunctionName=function_name(stage))
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return False
+            return ""
         raise
-    return True
+    return str(found["Configuration"]["Architectures"][0])
 
 
 def write_values(stage: str, *, package: Path | None, with_apis: bool, is_end: bool) -> int:

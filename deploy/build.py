@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ("portal", "campaigns", "routing", "credentials", "workers", "locale", "manage.py")
@@ -125,14 +126,25 @@ def copy_packages(site: Path) -> None:
                 shutil.copy2(source, target)
 
 
-def install_packages(wanted: Build) -> None:
-    """Wheels for Lambda, by uv: it reads markers as the wanted Python would. The pins are complete, so nothing is resolved."""
+def install_packages(wanted: Build, *options: str) -> None:
+    """Wheels for Lambda, by uv: it reads markers as the wanted Python would. The pins are complete, so nothing is resolved.
+
+    Raises CalledProcessError when a pin has no wheel, among others.
+    """
     pins = wanted.folder / "requirements.txt"
     pins.write_text(pins_of_package((ROOT / "requirements.txt").read_text(), excluded=excluded_of(wanted.stage)))
     target = ["--target", str(wanted.site), "--python-version", wanted.python]
     platform = ["--python-platform", PLATFORMS[wanted.architecture], "--only-binary", ":all:"]
-    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps", *options]
     subprocess.run([*command, *target, *platform, "-r", str(pins)], check=True)  # noqa: S603
+
+
+def look_for_wheels(stage: str) -> None:
+    """Ask the index, and fetch nothing. Raises CalledProcessError, after uv has named the pin that has none."""
+    with TemporaryDirectory(prefix="postroom-wheels-") as folder:
+        for architecture in PLATFORMS:
+            wanted = Build(stage, Path(folder), RUNTIME.removeprefix("python"), architecture)
+            install_packages(wanted, "--dry-run")
 
 
 def excluded_of(stage: str) -> list[str]:
@@ -207,7 +219,11 @@ def main() -> int:
     )
     parser.add_argument("--to", type=Path, help="folder; build/<stage> when not given")
     parser.add_argument("--from-environment", action="store_true", help="the packages installed here, for tests")
+    parser.add_argument("--wheels", action="store_true", help="only look whether each pin has one for each processor")
     asked = parser.parse_args()
+    if asked.wheels:
+        look_for_wheels(asked.stage)
+        return 0
     wanted = build_of(asked.stage, (asked.to or ROOT / "build" / asked.stage).resolve())
     if asked.from_environment:
         wanted = replace(wanted, python=f"{sys.version_info.major}.{sys.version_info.minor}")

@@ -54,7 +54,7 @@ def stage_settings(stage: str, outputs: dict[str, Any], settings: dict[str, Any]
     for name in ("STATIC_ROOT", "API_ISOLATION"):
         place["environment_variables"][name] = own["environment_variables"][name]
     kind = "api" if "endpoint_configuration" in own else "web"
-    place["concurrency"] = made["concurrency"].get(kind)  # read by deploy.aws: Zappa has no word for it
+    place["lambda_concurrency"] = made["concurrency"].get(kind)
     if kind == "api":
         if not made["private_api_policy"]:
             raise IncompleteOutputs("a private API needs the interface endpoint execute-api (interface_endpoints)")

@@ -56,12 +56,12 @@ def test_the_package_is_built_for_the_python_and_processor_of_the_functions(tmp_
 
 @pytest.mark.parametrize(("stage", "count"), [("test", 14), ("test_api", 6)])
 def test_each_function_of_zappas_is_told_its_share_of_connections(stage, count, tmp_path):
-    assert json.loads(write_stage(stage, OUTPUTS, tmp_path).read_text())[stage]["concurrency"] == count
+    assert json.loads(write_stage(stage, OUTPUTS, tmp_path).read_text())[stage]["lambda_concurrency"] == count
 
 
 def test_without_shares_none_is_kept(tmp_path):
     outputs = {**OUTPUTS, "zappa": {**OUTPUTS["zappa"], "concurrency": {}}}
-    assert json.loads(write_stage("test", outputs, tmp_path).read_text())["test"]["concurrency"] is None
+    assert json.loads(write_stage("test", outputs, tmp_path).read_text())["test"]["lambda_concurrency"] is None
 
 
 def test_the_private_api_has_its_policy(tmp_path):

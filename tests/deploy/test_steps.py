@@ -6,7 +6,6 @@ import shlex
 import socket
 import sys
 from subprocess import CompletedProcess
-from types import SimpleNamespace
 from urllib.error import URLError
 
 import pytest
@@ -64,17 +63,23 @@ def test_an_end_can_be_asked_again(is_there, ran, monkeypatch):
     assert (aws.end_web("test"), found) == (0, ran)
 
 
-@pytest.mark.parametrize(("count", "asked"), [(14, ("put", 14)), (None, ("delete", None))])
-def test_the_webs_share_of_the_accounts_concurrency_is_kept_or_given_back(count, asked, monkeypatch):
-    found: list[tuple[str, int | None]] = []
-    functions = SimpleNamespace(
-        put_function_concurrency=lambda **how: found.append(("put", how["ReservedConcurrentExecutions"])),
-        delete_function_concurrency=lambda **_how: found.append(("delete", None)),
-    )
-    monkeypatch.setattr(aws, "client", lambda _stage, _service: functions)
-    monkeypatch.setattr(aws, "settings_of", lambda _stage: {"concurrency": count})
-    aws.reserve("test")
-    assert found == [asked]
+@pytest.mark.parametrize(
+    ("running", "status", "ran"), [("", 0, ["deploy"]), ("arm64", 0, ["update"]), ("x86_64", 1, [])]
+)
+def test_the_web_is_deployed_once_updated_then_and_never_given_code_of_another_processor(
+    running, status, ran, monkeypatch, capsys
+):
+    found: list[str] = []
+
+    def note(_stage: str, verb: str, *_words: str) -> int:
+        found.append(verb)
+        return 0
+
+    monkeypatch.setattr(aws, "_architecture", lambda _stage: running)
+    monkeypatch.setattr(aws, "settings_of", lambda _stage: {"architecture": "arm64"})
+    monkeypatch.setattr(aws, "_zappa", note)
+    assert (aws.deploy_web("test"), found) == (status, ran)
+    assert ("docs/deploying.md" in capsys.readouterr().err) is bool(status)
 
 
 def test_without_a_private_api_nothing_of_it_is_made():

@@ -30,6 +30,15 @@ def test_a_root_is_valid(programs: Programs, copy: Path, name: str):
     root.run("validate", "-no-color").checked()
 
 
+@pytest.mark.parametrize("file", sorted(path.name for path in (INFRA / "environments" / "shared").glob("*.example")))
+def test_a_cheaper_arrangement_fits_the_environments(programs: Programs, tmp_path: Path, file: str):
+    home = copy_of_infra(tmp_path / "infra") / "environments" / "test"
+    (home / file.removesuffix(".example")).write_text((home.parent / "shared" / file).read_text())
+    root = Root(programs, home)
+    root.run("init", "-no-color", "-input=false", "-backend=false", f"-plugin-dir={programs.mirror}").checked()
+    root.run("validate", "-no-color").checked()
+
+
 @pytest.mark.parametrize("module", ["network", "database", "workers", "api", "monitoring", "postroom"])
 def test_plans_with_a_mocked_provider_keep_what_they_promise(programs: Programs, copy: Path, module: str):
     root = Root(programs, copy / "modules" / module)
