@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from campaigns.messages.forms import clean_one_line, offer_layouts
 from campaigns.messages.models import Revision
-from campaigns.sending.accounts import first_account
 from campaigns.sending.drafts import AUDIENCE_FIELDS, Audience
 from campaigns.sending.models import Campaign, SendingAccount
 from campaigns.sending.states import AccountKind
@@ -30,12 +29,13 @@ def clean_address(text: str) -> str:
 
 
 def offer_accounts(fields: dict[str, forms.Field], *, chosen_id: int | None) -> None:
-    """The accounts in use and the one that was chosen before; without a choice, no field."""
+    """The accounts in use, the first of them chosen, and the one that was chosen before; without a choice, no field."""
     choices = SendingAccount.objects.filter(Q(is_active=True) | Q(pk=chosen_id)).order_by("pk")
     if choices.count() < 2:  # noqa: PLR2004  # nothing to choose
         del fields["account"]
     else:
-        fields["account"].queryset = choices  # type: ignore[attr-defined]  # a ModelChoiceField
+        field = cast("forms.ModelChoiceField[SendingAccount]", fields["account"])
+        field.queryset, field.empty_label = choices, None
 
 
 class CampaignForm(forms.ModelForm[Campaign]):
@@ -92,14 +92,8 @@ class CampaignForm(forms.ModelForm[Campaign]):
             del self.fields["is_tracked"]  # no account could
         if not SendingAccount.objects.filter(kind=AccountKind.SMTP).exists():
             del self.fields["resends_uncertain"]  # SES sends news
-        if not self.instance.pk:
-            self._begin_with_usual_sender()
-
-    def _begin_with_usual_sender(self) -> None:
-        if not self.initial.get("from_address"):
+        if not self.instance.pk and not self.initial.get("from_address"):
             self.initial["from_address"] = settings.DEFAULT_FROM_ADDRESS
-        if not self.initial.get("account") and (account := first_account()):
-            self.initial["account"] = account.pk
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -56,10 +56,15 @@ def test_saving_makes_a_draft_and_sends_nothing(log_in, hints):
     assert hints.kept == []
 
 
-def test_a_new_draft_is_offered_the_account_that_comes_first_among_several(log_in):
-    first, _second = make_account(), make_account(name="Second")
-    form = log_in(MARKETER).get(reverse(NEW)).context["form"]
-    assert form["account"].value() == first.pk
+@pytest.mark.parametrize(
+    "page",
+    [NEW, "admin:campaigns_signupform_add", "admin:campaigns_contactform_add"],
+    ids=["draft", "sign-up", "contact"],
+)
+def test_what_is_new_begins_with_the_account_that_comes_first_among_several(page, log_in):
+    first, second = make_account(), make_account(name="Second")
+    form = log_in(OPERATOR).get(reverse(page)).context["form"]
+    assert [str(value) for value, _name in form.fields["account"].choices] == [str(first.pk), str(second.pk)]
 
 
 def test_a_broken_message_can_be_saved(log_in):
