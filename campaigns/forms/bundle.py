@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.utils.safestring import mark_safe
 from campaigns.forms.services import own_origin
 from campaigns.forms.words import default_thanks
 from portal.errors import ConfigurationError
+from portal.whole_urls import whole_url
 
 if TYPE_CHECKING:
     from campaigns.forms.models import ContactForm
@@ -27,17 +27,17 @@ _STAMP = (2020, 1, 1, 0, 0, 0)  # the same form gives the same bytes
 
 def page_url(form: ContactForm) -> str:
     """The form's page at Postroom; where the form is posted to without a script."""
-    return settings.PUBLIC_URL + reverse("contact_form", args=[form.form_key])
+    return whole_url(reverse("contact_form", args=[form.form_key]))
 
 
 def script_url() -> str:
     """The script that sends forms of other websites."""
-    return settings.PUBLIC_URL + reverse("contact_form_script")
+    return whole_url(reverse("contact_form_script"))
 
 
 def form_html(form: ContactForm) -> str:
     """The form alone, in its language."""
-    context = {"form": form, "page_url": page_url(form), "endpoint_url": settings.PUBLIC_URL + reverse("send_email")}
+    context = {"form": form, "page_url": page_url(form), "endpoint_url": whole_url(reverse("send_email"))}
     with translation.override(form.language):
         return render_to_string("campaigns/forms/snippet.html", context).strip()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.urls import reverse
+from django.urls import get_script_prefix
 
 from campaigns.images.models import Image
 from campaigns.images.references import ImagePlace, content_id, embedded_keys, image_keys
+from campaigns.public_routes import IMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 
 def portal_path(image: Image) -> str:
     """The image's address within the portal, for our own pages."""
-    return reverse("image", args=[image.key, image.file_name])
+    return get_script_prefix() + _route(image)
 
 
 def public_url(image: Image) -> str:
     """The whole address that mails show it from: good for as long as the image is kept, without a login."""
     if settings.IMAGES_PUBLIC_URL:
         return f"{settings.IMAGES_PUBLIC_URL}/{image.file_key}"
-    return settings.PUBLIC_URL + portal_path(image)
+    return f"{settings.PUBLIC_URL}/{_route(image)}"
 
 
 def image_places(texts: Iterable[str], *, embedded: bool) -> tuple[ImagePlace, ...]:
@@ -41,8 +42,11 @@ def for_our_pages(html: str) -> str:
     keys = embedded_keys(html)
     for image in Image.objects.filter(key__in=keys) if keys else ():
         html = html.replace(f"cid:{content_id(image.key)}", portal_path(image))
-    folder = reverse("image", args=["KEY", "NAME"]).removesuffix("KEY/NAME")
-    return html.replace(f'"{settings.PUBLIC_URL}{folder}', f'"{folder}')
+    return html.replace(f'"{settings.PUBLIC_URL}/{IMAGE}', f'"{get_script_prefix()}{IMAGE}')
+
+
+def _route(image: Image) -> str:
+    return f"{IMAGE}{image.key}/{image.file_name}"
 
 
 def _address(image: Image, *, embedded: bool) -> str:

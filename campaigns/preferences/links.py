@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
-from django.urls import reverse
 
+from campaigns.public_routes import UNSUBSCRIBE
 from portal.keys import derive, named_keys
 
 if TYPE_CHECKING:
@@ -134,12 +134,12 @@ def _secret_keys() -> tuple[bytes, ...]:
 
 @cache
 def _link_start() -> str:
-    return settings.PUBLIC_URL + reverse("unsubscribe", args=("TOKEN",)).removesuffix("TOKEN")
+    return f"{settings.PUBLIC_URL}/{UNSUBSCRIBE}"
 
 
 @receiver(setting_changed)
 def forget_settings(setting: str, **_kwargs: Any) -> None:
     """Read the settings again: tests change them."""
-    if setting in {"UNSUBSCRIBE_KEYS", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "PUBLIC_URL", "ROOT_URLCONF"}:
+    if setting in {"UNSUBSCRIBE_KEYS", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "PUBLIC_URL"}:
         for kept in (_keys, _signing_key, _secret_keys, _link_start):
             kept.cache_clear()

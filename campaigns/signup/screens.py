@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -27,6 +26,7 @@ from campaigns.signup.public_forms import JoinForm
 from campaigns.signup.questions import questions_of
 from portal.activity import record_activity
 from portal.pages import Crumb, actor_of, page, render_page
+from portal.whole_urls import whole_url
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -116,7 +116,7 @@ def _save(edited: SignupEditForm, request: HttpRequest) -> SignupForm:
 
 def _standing(form: SignupForm) -> dict[str, Any]:
     """Figures, latest requests, addresses and snippets of a saved form."""
-    hosted = settings.PUBLIC_URL + reverse("signup", args=[form.form_key])
+    hosted = whole_url(reverse("signup", args=[form.form_key]))
     context = {"form": form, "questions": questions_of(form), "url": hosted, "frame_url": f"{hosted}/frame"}
     with translation.override(form.language):
         snippet = render_to_string("campaigns/signup/snippet.html", context).strip()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,6 +21,7 @@ from credentials.smtp_users.views import ONE, crumb_of, home_crumb
 from portal.accounts.confirm import ConfirmIdentityForm, confirm_identity
 from portal.errors import PortalError
 from portal.pages import actor_of, page, render_page
+from portal.whole_urls import whole_url
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -92,7 +92,7 @@ def _handed_out(request: HttpRequest, smtp_user: SmtpUser, given: dict[str, Any]
 
 
 def _link_page(request: HttpRequest, smtp_user: SmtpUser, made: links.NewLink) -> HttpResponseBase:
-    url = settings.PUBLIC_URL + reverse("smtp_handover", args=[made.token])
+    url = whole_url(reverse("smtp_handover", args=[made.token]))
     context = {"smtp_user": smtp_user, "handover": made.handover, "url": url}
     return _page(request, "link.html", smtp_user, context, title=_("Link for %s") % smtp_user.username)
 

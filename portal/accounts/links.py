@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from portal.accounts.models import Invitation
+from portal.whole_urls import whole_url
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -37,7 +37,7 @@ class NewAddress:
 def invitation_url(invitation: Invitation) -> str:
     """Where the invited person chooses a name and a password."""
     token = signing.dumps([invitation.pk, invitation.link_number], salt=_INVITATION)
-    return settings.PUBLIC_URL + reverse("accept_invitation", args=[token])
+    return whole_url(reverse("accept_invitation", args=[token]))
 
 
 def read_invitation(token: str) -> Invitation | None:
@@ -57,7 +57,7 @@ def open_invitations() -> QuerySet[Invitation]:
 def password_url(user: User) -> str:
     """Where somebody who lost the password sets a new one; good for PASSWORD_RESET_TIMEOUT."""
     token = signing.dumps([user.pk, default_token_generator.make_token(user)], salt=_PASSWORD)
-    return settings.PUBLIC_URL + reverse("set_lost_password", args=[token])
+    return whole_url(reverse("set_lost_password", args=[token]))
 
 
 def read_password_link(token: str) -> User | None:
@@ -73,7 +73,7 @@ def read_password_link(token: str) -> User | None:
 def new_address_url(user: User, new: str) -> str:
     """Where the new address is confirmed."""
     token = signing.dumps([user.pk, user.email, new, password_mark(user)], salt=_NEW_ADDRESS)
-    return settings.PUBLIC_URL + reverse("confirm_new_address", args=[token])
+    return whole_url(reverse("confirm_new_address", args=[token]))
 
 
 def read_new_address(token: str) -> NewAddress | None:

@@ -23,6 +23,7 @@ from requests import RequestException
 
 from portal.accounts.oidc_settings import provider_id_of
 from portal.accounts.single_sign_on import refusal
+from portal.whole_urls import whole_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,7 @@ class OidcAdapter(OpenIDConnectOAuth2Adapter):
         )  # fmt: skip
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
-        return settings.PUBLIC_URL + reverse("openid_connect_callback")
+        return whole_url(reverse("openid_connect_callback"))
 
 
 @never_cache

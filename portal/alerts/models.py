@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.fields import KeyField
 from portal.leases import LeasedModel
+from portal.whole_urls import with_prefix
 
 
 class Severity(models.TextChoices):
@@ -50,7 +51,7 @@ class Alert(models.Model):
     @property
     def page(self) -> str:
         """The page that cures it, for a link: a path of ours, whatever stands in the row."""
-        return self.url if self.url.startswith("/") and not self.url.startswith("//") else ""
+        return with_prefix(self.url) if self.url.startswith("/") and not self.url.startswith("//") else ""
 
 
 class QuietAlert(models.Model):

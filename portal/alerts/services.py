@@ -14,6 +14,7 @@ from portal.activity import record_activity
 from portal.alerts.models import Alert, AlertNotice, AlertRecipient, QuietAlert, Severity
 from portal.publish import publish
 from portal.queues import TaskName
+from portal.whole_urls import without_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ def raise_alert(
     to the page that cures it; `code` is dotted and lower case ("campaign.breaker").
     """
     now = timezone.now()
-    told = {"text": text[:500], "url": url, "severity": Severity(severity), "seen_at": now}
+    told = {"text": text[:500], "url": without_prefix(url), "severity": Severity(severity), "seen_at": now}
     alert, is_new = Alert.objects.get_or_create(code=code, subject_key=subject_key, cleared_at=None, defaults=told)
     if not is_new:
         Alert.objects.filter(pk=alert.pk).update(**told)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.alerts.models import AlertNotice
+from portal.whole_urls import whole_url
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +48,7 @@ def absolute_url(alert: Alert) -> str:
 
 def alerts_url() -> str:
     """The list of alerts, from outside."""
-    return settings.PUBLIC_URL + reverse("admin:portal_alert_changelist")
+    return whole_url(reverse("admin:portal_alert_changelist"))
 
 
 def _utc(moment: datetime) -> str:

@@ -9,7 +9,6 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from portal.activity import record_activity
 from portal.errors import InvalidInput, OutsideError, Unavailable
 from portal.google import gmail
 from portal.google.errors import SERVICE, PermissionLost
+from portal.whole_urls import whole_url
 from routing.gmail.labels import IN_SIGHT
 from routing.gmail.models import GmailMailbox
 
@@ -31,7 +31,7 @@ TEST_DOMAIN = "postroom.invalid"
 
 def redirect_uri() -> str:
     """Where Google sends people back to: exactly this has to be registered there."""
-    return settings.PUBLIC_URL + reverse("admin:routing_gmailmailbox_connected")
+    return whole_url(reverse("admin:routing_gmailmailbox_connected"))
 
 
 def connect(request: ConsentRequest, code: str, *, actor: User | None) -> GmailMailbox:

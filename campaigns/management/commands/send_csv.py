@@ -31,6 +31,7 @@ from campaigns.sending.progress import Progress
 from campaigns.sending.states import CampaignStatus, DeliveryState
 from portal.errors import PortalError
 from portal.mail.address import InvalidAddress, parse_address
+from portal.whole_urls import whole_url
 from portal.wording import format_count, format_duration
 
 EXIT_SOME_FAILED = 3
@@ -135,7 +136,7 @@ class Command(BaseCommand):
         return input("Import them and send? [y/N] ").strip().lower() in {"y", "yes"}
 
     def _follow(self, campaign: Campaign, people: int, options: dict[str, Any]) -> None:
-        address = settings.PUBLIC_URL + reverse("admin:campaigns_campaign_progress", args=[campaign.pk])
+        address = whole_url(reverse("admin:campaigns_campaign_progress", args=[campaign.pk]))
         self.stderr.write(f"{format_count(people)} people imported. It is leaving; watch it at {address}")
         try:
             with self._show(options) as show:
