@@ -77,7 +77,7 @@ class MimeSkeleton:
         body = _body(text, html, encode_all(attachments), own_file=[_OWN_FILE] if has_own_file else [])
         self._parts, places = _merged(body)
         self._own_place = places.pop(_OWN_FILE, [0])[0]
-        self._slots = list(places.items())
+        self._slots = [(place, key) for key, found in places.items() for place in found]
         self._fixed_subject = None if subject.keys else subject_header(subject.literals[0])
 
     def build(
@@ -97,10 +97,8 @@ class MimeSkeleton:
         `own_file`: what goes into the place for it; needed where there is one.
         """
         body = self._parts.copy()
-        for key, places in self._slots:
-            value = encode_value(holes[key])
-            for place in places:
-                body[place] = value
+        for place, key in self._slots:
+            body[place] = encode_value(holes[key])
         body[0] = self._headers(holes, recipient)
         if self._own_place and own_file is not None:
             body[self._own_place : self._own_place + 1] = [own_file.head, *own_file.blocks]

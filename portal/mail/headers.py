@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from portal.mail.address import format_mailbox, parse_address
 from portal.mail.encoded_words import UnsafeHeader, require_one_line, unstructured
@@ -37,6 +38,7 @@ _MESSAGE_ID = re.compile(r"[A-Za-z0-9._+=-]{1,128}@[A-Za-z0-9.-]{1,253}")
 _URL = re.compile(r"(?:https?|mailto):[!-;=?-~]{1,900}")
 
 
+@lru_cache(maxsize=64)  # most are the same for all mails of a group
 def extra_header(name: str, value: str) -> str:
     """Write a header a caller asks for. Raises UnsafeHeader for a name not allowed or a value with line breaks."""
     if not _NAME.fullmatch(name) or name.lower() not in ALLOWED:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
+from functools import lru_cache
 
 _LINE_BREAK = re.compile(r"\r\n|\r")
 _DOT_LINE = re.compile(rb"^\.[^\n]*", re.MULTILINE)
@@ -29,9 +30,16 @@ def encode_text(text: str) -> bytes:
 
 def encode_value(text: str) -> bytes:
     """Encode a value for a hole: it starts a line and ends with a soft line break, or is nothing at all."""
+    return _short_value(text) if len(text) <= _MAX_LINE_BYTES else _any_value(text)
+
+
+def _any_value(text: str) -> bytes:
     if _PLAIN_VALUE.fullmatch(text):
         return text.encode("ascii") + _SOFT_BREAK
     return closed(encode_text(text)) if text else b""
+
+
+_short_value = lru_cache(maxsize=512)(_any_value)  # most stand in both texts of a mail, names in many mails
 
 
 def encode_literals(literals: tuple[str, ...]) -> list[bytes]:

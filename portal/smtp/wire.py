@@ -15,7 +15,7 @@ from portal.mail.smtp.replies import ProtocolFault, ReplyReader
 if TYPE_CHECKING:
     from portal.mail.smtp.replies import Reply
 
-_RECEIVED_BYTES = 65_536
+_RECEIVED_BYTES = 8_192
 _PIECE_BYTES = 262_144
 _TICK = struct.pack("ll", 0, 200_000)  # how often a plain socket looks at the deadline
 

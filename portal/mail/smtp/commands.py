@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 END_OF_MESSAGE = b".\r\n"
 _PATH = re.compile(r"[!#-;=?-\[\]-~\x80-\U0010ffff]{1,320}")  # no control character, space, quote, backslash, <>
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
-_REMEMBERED_FROM_BYTES = 256
+_JOINED_BYTES = 65_536
 _ODD_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -65,42 +65,39 @@ def _path(address: str) -> str:
 def dot_stuffed(pieces: Sequence[bytes]) -> list[bytes]:
     """The message as it stands after DATA, ending a line: dots at line starts doubled, every line end a CRLF.
 
-    Without a bare CR or LF no server can see the end of the message anywhere else (SMTP smuggling). Pieces that need no
-    change are given back as they are, so that mails can share them.
+    Without a bare CR or LF no server can see the end of the message anywhere else (SMTP smuggling). Large pieces that
+    need no change are given back as they are, so that mails can share them.
     """
-    if all(map(_is_plain, pieces)):
-        stuffed = list(pieces)
-    else:
-        text = b"".join(pieces)
-        if not _has_whole_line_ends(text):
-            text = _ODD_LINE_END.sub(b"\r\n", text)
-        stuffed = [(b"\n" + text).replace(b"\n.", b"\n..")[1:]]
-    last = next((piece for piece in reversed(stuffed) if piece), b"")
-    return stuffed if last.endswith(b"\r\n") else [*stuffed, b"\r\n"]
+    if not all(map(_is_plain, pieces)):
+        return [_rewritten(b"".join(pieces))]
+    if sum(map(len, pieces)) <= _JOINED_BYTES:
+        whole = b"".join(pieces)
+        return [whole if whole.endswith(b"\r\n") else whole + b"\r\n"]
+    last = next(piece for piece in reversed(pieces) if piece)
+    return [*pieces] if last.endswith(b"\r\n") else [*pieces, b"\r\n"]
 
 
+def _rewritten(text: bytes) -> bytes:
+    if not _has_whole_line_ends(text):
+        text = _ODD_LINE_END.sub(b"\r\n", text)
+    stuffed = (b"\n" + text).replace(b"\n.", b"\n..")[1:]
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+
+
+@lru_cache(maxsize=256)
 def _is_plain(piece: bytes) -> bool:
-    """Whether it needs no change wherever it stands between other plain pieces."""
-    if len(piece) >= _REMEMBERED_FROM_BYTES:
-        return _is_plain_large(piece)
-    if piece.startswith(b"."):
+    """Whether it needs no change wherever it stands between other plain pieces.
+
+    Mails of a campaign share most of their pieces, so each of these is looked through once.
+    """
+    if piece.startswith((b".", b"\n")):
         return False
-    end = len(piece) - 2
-    is_one_line = piece.endswith(b"\r\n") and piece.find(b"\r") == end and piece.find(b"\n") == end + 1
-    return is_one_line or _is_plain_within(piece)
-
-
-@lru_cache(maxsize=64)
-def _is_plain_large(piece: bytes) -> bool:
-    """Pieces are shared by the mails of a campaign, so each is looked through once."""
-    return not piece.startswith(b".") and _is_plain_within(piece)
-
-
-def _is_plain_within(piece: bytes) -> bool:
-    if b"\n" not in piece:
+    end = piece.find(b"\n")
+    if end < 0:
         return b"\r" not in piece
-    has_odd_edge = piece.startswith(b"\n") or piece.endswith(b"\r")
-    return not has_odd_edge and _has_whole_line_ends(piece) and b"\n." not in piece
+    if end == len(piece) - 1:
+        return piece.find(b"\r") == end - 1
+    return not piece.endswith(b"\r") and _has_whole_line_ends(piece) and b"\n." not in piece
 
 
 def _has_whole_line_ends(piece: bytes) -> bool:

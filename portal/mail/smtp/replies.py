@@ -78,26 +78,26 @@ class ReplyReader:
         return replies
 
     def _take(self, line: bytes) -> Reply | None:
-        code, text, is_last = _read_line(line)
-        if code != (self._code or code) or len(self._lines) >= MAX_LINES:
-            raise ProtocolFault("The server's answer has lines of two answers, or has no end.")
+        alone, is_last = _read_line(line)
         if is_last and not self._lines:
-            return Reply(code, (text,))
-        self._lines.append(text)
+            return alone
+        if alone.code != (self._code or alone.code) or len(self._lines) >= MAX_LINES:
+            raise ProtocolFault("The server's answer has lines of two answers, or has no end.")
+        self._lines += alone.lines
         if not is_last:
-            self._code = code
+            self._code = alone.code
             return None
-        reply = Reply(code, tuple(self._lines))
+        reply = Reply(alone.code, tuple(self._lines))
         self._code, self._lines = 0, []
         return reply
 
 
 @lru_cache(maxsize=256)
-def _read_line(line: bytes) -> tuple[int, str, bool]:
-    """Code, text, and whether it is the last line; most lines come again and again. Raises ProtocolFault."""
+def _read_line(line: bytes) -> tuple[Reply, bool]:
+    """The line as a reply of its own, and whether it is the last; most come again and again. Raises ProtocolFault."""
     found = _LINE.fullmatch(line) if len(line) <= MAX_LINE_BYTES else None
     if found is None:
         shown = line[:60].decode("ascii", "backslashreplace")
         raise ProtocolFault(f"The server's answer is none of SMTP: {shown!r}")
     text = _UNPRINTABLE.sub(" ", (found[3] or b"").decode("utf-8", "replace")).strip()
-    return int(found[1]), text, found[2] != b"-"
+    return Reply(int(found[1]), (text,)), found[2] != b"-"
