@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -35,15 +36,26 @@ _TRY_EVERY_S = 0.01
 _inside = threading.local()  # campaigns whose gate this thread is passing
 
 
+@dataclass(slots=True)
+class Passage:
+    """A worker within the gate."""
+
+    key: int = 0  # of PostgreSQL's lock
+    is_over: bool = False  # a statement has let go of it
+
+
 @contextmanager
-def passing(campaign_id: int) -> Iterator[None]:
-    """Be within the gate for the length of the block; waits while somebody has it closed."""
+def passing(campaign_id: int) -> Iterator[Passage]:
+    """Be within the gate for the length of the block; waits while somebody has it closed.
+
+    What writes down a call that has ended may leave by that very statement: pg_advisory_unlock_shared of `key`.
+    """
     lock = _shared_row if connection.vendor == "postgresql" else _shared_file
-    with lock(campaign_id):
+    with lock(campaign_id) as passage:
         before: frozenset[int] = getattr(_inside, "campaigns", frozenset())
         _inside.campaigns = before | {campaign_id}
         try:
-            yield
+            yield passage
         finally:
             _inside.campaigns = before
 
@@ -63,12 +75,14 @@ def closed(campaign_id: int) -> Iterator[None]:
 
 
 @contextmanager
-def _shared_row(campaign_id: int) -> Iterator[None]:
+def _shared_row(campaign_id: int) -> Iterator[Passage]:
     _ask("SELECT pg_advisory_lock_shared(%(key)s)", campaign_id)
+    passage = Passage(_KEYS + campaign_id)
     try:
-        yield
+        yield passage
     finally:
-        _let_go("SELECT pg_advisory_unlock_shared(%(key)s)", campaign_id)
+        if not passage.is_over:
+            _let_go("SELECT pg_advisory_unlock_shared(%(key)s)", campaign_id)
 
 
 @contextmanager
@@ -103,13 +117,13 @@ def _let_go(sql: str, campaign_id: int) -> None:
 
 
 @contextmanager
-def _shared_file(_campaign_id: int) -> Iterator[None]:
+def _shared_file(_campaign_id: int) -> Iterator[Passage]:
     """On SQLite all workers share one machine: one lock file for all campaigns, behind a turnstile."""
     with _opened("gate") as gate:
         with _opened("turnstile") as turnstile:
             fcntl.flock(turnstile, fcntl.LOCK_SH)
             fcntl.flock(gate, fcntl.LOCK_SH)
-        yield
+        yield Passage()
 
 
 @contextmanager

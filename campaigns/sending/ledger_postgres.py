@@ -89,7 +89,7 @@ WITH held AS MATERIALIZED (
            accepted_count = accepted_count + (SELECT count(*) FROM moved)
      WHERE id = %(chunk)s
 )
-SELECT count(*) FROM moved
+SELECT count(*), CASE WHEN %(gate)s::bigint <> 0 THEN pg_advisory_unlock_shared(%(gate)s::bigint) END FROM moved
 """  # noqa: S608
 
 
@@ -141,20 +141,22 @@ def is_whole(outcomes: Sequence[Outcome]) -> bool:
     return connection.vendor == "postgresql" and all(outcome.state is DeliveryState.ACCEPTED for outcome in outcomes)
 
 
-def accept_all(chunk: Chunk, ids: list[int], message_ids: list[str], *, attempt_id: int) -> int:
+def accept_all(chunk: Chunk, receipts: dict[int, str], *, attempt_id: int, gate_key: int) -> int:
     """Commit that the provider took every delivery of the attempt; returns how many rows moved.
 
-    Fewer than `ids` means that events or a lost lease were faster: the ledger settles those.
+    `receipts`: the provider's message id for each delivery's. With a `gate_key` this session's shared lock of that name
+    is let go of by the way. Fewer than `receipts` means that events or a lost lease were faster: the ledger settles those.
     """
-    (moved,) = run_prepared(
+    moved, _has_let_go = run_prepared(
         _ACCEPT,
         {
             "chunk": chunk.pk,
             "campaign": chunk.campaign_id,
-            "ids": " ".join([str(delivery_id) for delivery_id in ids]),
-            "message_ids": "\n".join(message_ids),
+            "ids": " ".join([str(delivery_id) for delivery_id in receipts]),
+            "message_ids": "\n".join(receipts.values()),
             "attempt": attempt_id,
-            "count": len(ids),
+            "count": len(receipts),
+            "gate": gate_key,
         },
     )
     return int(moved)

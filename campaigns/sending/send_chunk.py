@@ -160,11 +160,16 @@ def _send_group(turn: _Turn, group: Sequence[WaitingRow]) -> bool:
 
     False when the chunk must be left.
     """
-    with gate.passing(turn.chunk.campaign_id):
+    is_recorded = False
+    with gate.passing(turn.chunk.campaign_id) as passage:
         attempt = _open_attempt(turn, group)
         result = _call(turn, attempt) if attempt and attempt.made else None
+        if attempt and result:
+            is_recorded = _is_accepted_at_once(turn.chunk, attempt, result, passage)
     if attempt and result:
-        _record(turn, attempt, result)
+        if not is_recorded:
+            _record_in_steps(turn, attempt, result)
+        _react(turn, attempt, result)
     return attempt is not None
 
 
@@ -239,7 +244,9 @@ def _open_in_one_statement(turn: _Turn, made: Sequence[_Made]) -> _Attempt | Non
     left = [pair for pair in made if pair[0].delivery_id not in ids]
     if left and (rest := _open_in_steps(turn, left)) is not None and rest.sent_rows:
         # Released from suppression this very moment: they go out with an attempt of their own.
-        _record(turn, rest, _call(turn, rest))
+        result = _call(turn, rest)
+        _record_in_steps(turn, rest, result)
+        _react(turn, rest, result)
     kept = [(row, outgoing) for row, outgoing in made if row.delivery_id in ids]
     return _Attempt(attempt_id, kept)
 
@@ -288,12 +295,6 @@ def _mark_skipped(chunk: Chunk, made: Sequence[_Made]) -> None:
         ledger.mark(chunk, rows, state=DeliveryState.SKIPPED, reason=reason)
 
 
-def _record(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:
-    if not (ledger_postgres.is_whole(result.outcomes) and _accept_in_one_statement(turn.chunk, attempt, result)):
-        _record_in_steps(turn, attempt, result)
-    _react(turn, attempt, result)
-
-
 def _call(turn: _Turn, attempt: _Attempt) -> CallResult:
     if time.monotonic() - attempt.opened_s > gate.STALE_AFTER_S:
         # This process stood still; meanwhile the campaign may have been stopped, or the attempt given up.
@@ -308,10 +309,15 @@ def _call(turn: _Turn, attempt: _Attempt) -> CallResult:
         return CallResult(outcomes, stops_campaign=_("The mails could not be handed over: %s") % error)
 
 
-def _accept_in_one_statement(chunk: Chunk, attempt: _Attempt, result: CallResult) -> bool:
-    ids = [row.delivery_id for row in attempt.sent_rows]
-    message_ids = [outcome.ses_message_id for outcome in result.outcomes]
-    return ledger_postgres.accept_all(chunk, ids, message_ids, attempt_id=attempt.attempt_id) == len(ids)
+def _is_accepted_at_once(chunk: Chunk, attempt: _Attempt, result: CallResult, passage: gate.Passage) -> bool:
+    """Whether one statement could write it all down, on PostgreSQL; the gate is left by it."""
+    if not ledger_postgres.is_whole(result.outcomes):
+        return False
+    sent = zip(attempt.sent_rows, result.outcomes, strict=True)
+    receipts = {row.delivery_id: outcome.ses_message_id for row, outcome in sent}
+    moved = ledger_postgres.accept_all(chunk, receipts, attempt_id=attempt.attempt_id, gate_key=passage.key)
+    passage.is_over = True
+    return moved == len(receipts)
 
 
 def _record_in_steps(turn: _Turn, attempt: _Attempt, result: CallResult) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from campaigns.sending import gate, services
 from campaigns.sending.ledger import read_waiting
@@ -74,3 +75,20 @@ def test_the_gate_is_passed_again_and_again_and_closed_by_its_own_passer():
         pass
     with gate.closed(1):
         pass
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="locks of a session are PostgreSQL's")
+@pytest.mark.parametrize("stale_after_s", [5.0, -1.0], ids=["all-accepted", "not-called"])
+def test_a_worker_leaves_the_gate_once_for_each_call(ses, monkeypatch, stale_after_s):
+    campaign = running_campaign(25)
+    monkeypatch.setattr(gate, "STALE_AFTER_S", stale_after_s)
+    with gate.passing(campaign.pk):
+        send_all(campaign)
+        assert held_gates() == 1
+    assert held_gates() == 0
+
+
+def held_gates() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        return int(cursor.fetchone()[0])
