@@ -56,6 +56,11 @@ def test_quota_keeps_a_reserve_from_campaigns_only():
     assert reserve(account.pk, 1, lane=Lane.PRIORITY).denial is Denial.QUOTA
 
 
+def test_a_quota_of_nothing_is_not_an_unlimited_one():
+    account = make_account(quota_24h=0)
+    assert reserve(account.pk, 1, lane=Lane.PRIORITY).denial is Denial.QUOTA
+
+
 def test_unlimited_quota_is_never_used_up():
     account = make_account(max_rate_per_s=1_000_000, quota_24h=-1)
     assert reserve(account.pk, 500_000, lane=Lane.CAMPAIGN).denial is None

@@ -70,6 +70,11 @@ def test_what_no_rule_takes_is_held():
     assert decide({}, "a@example.com", Facts()).actions == (Action(ActionKind.HOLD),)
 
 
+def test_what_no_choice_of_the_default_route_fits_is_held():
+    decision = decide({}, "a@example.com", Facts(), default=(Choice((LARGE,), DROP.actions),))
+    assert (decision.actions, decision.choice_number) == ((Action(ActionKind.HOLD),), 0)
+
+
 def test_all_keys_that_were_tried_are_told():
     tried = decide({}, "A+b@example.com", Facts()).tried
     assert [(each.kind, each.key) for each in tried] == [
