@@ -18,6 +18,8 @@ from sandbox.moto_patches import apply_patches
 class QuietHandler(MotoRequestHandler):
     """Serves without a line per request."""
 
+    disable_nagle_algorithm = True  # or a body waits 40 ms for its head to be acknowledged
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
 

@@ -134,6 +134,9 @@ class _Connection:
     def __init__(self, server: ScriptedServer, connection: socket.socket) -> None:
         self._server = server
         self._socket = connection
+        self._socket.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # or a second reply waits 40 ms for the first
         self._rest = b""
         self._sender: str | None = None
         self._parameters = ""
@@ -310,7 +313,6 @@ class _Connection:
         if not self._script.is_split:
             self._socket.sendall(data)
             return
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for start in range(len(data)):
             self._socket.sendall(data[start : start + 1])
             time.sleep(0)
