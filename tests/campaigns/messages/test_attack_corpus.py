@@ -146,8 +146,6 @@ def quick_collection():
     """What the tests before have left in memory is not looked through again for each payload."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("quick_collection")
