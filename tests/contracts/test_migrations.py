@@ -10,6 +10,12 @@ from django.db.migrations.loader import MigrationLoader
 OWN_APPS = ("portal", "campaigns", "routing", "credentials")
 
 
+@pytest.fixture(autouse=True)
+def _as_in_life(settings):
+    """The tests' own database is made from the models, see pyproject.toml."""
+    settings.MIGRATION_MODULES = {}
+
+
 @pytest.fixture
 def loader() -> MigrationLoader:
     return MigrationLoader(None)
