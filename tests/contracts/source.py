@@ -46,9 +46,22 @@ class FunctionSize:
     lines: int
 
 
-def function_sizes(path: Path) -> list[FunctionSize]:
-    functions = [node for node in ast.walk(syntax_of(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return [
+@dataclass(frozen=True, slots=True)
+class ModuleShape:
+    """What the contract tests ask of a module's syntax; `statements` are those of its top level."""
+
+    sizes: tuple[FunctionSize, ...]
+    has_docstring: bool
+    statements: int
+
+
+@cache
+def shape_of(path: Path) -> ModuleShape:
+    """Read once for all tests: reading every module takes seconds."""
+    tree = syntax_of(path)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    sizes = tuple(
         FunctionSize(f"{name_of(path)}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1)
         for node in functions
-    ]
+    )
+    return ModuleShape(sizes, bool(ast.get_docstring(tree)), len(tree.body))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-
-from tests.contracts.source import function_sizes, name_of, python_files, syntax_of
+from tests.contracts.source import name_of, python_files, shape_of
 
 LONGEST_FUNCTION = 60
 LONG_FUNCTION = 35
@@ -12,12 +10,12 @@ LONGEST_FILE = 400
 
 
 def test_no_function_is_longer_than_sixty_lines():
-    sizes = [size for path in python_files() for size in function_sizes(path)]
+    sizes = [size for path in python_files() for size in shape_of(path).sizes]
     assert [size for size in sizes if size.lines > LONGEST_FUNCTION] == []
 
 
 def test_nine_functions_in_ten_stay_under_thirty_five_lines():
-    sizes = [size for path in python_files() for size in function_sizes(path)]
+    sizes = [size for path in python_files() for size in shape_of(path).sizes]
     long_ones = [size.where for size in sizes if size.lines >= LONG_FUNCTION]
     assert len(long_ones) * 10 <= len(sizes), long_ones
 
@@ -31,7 +29,7 @@ def test_every_module_of_the_product_says_what_it_owns():
     silent = [
         name_of(path)
         for path in python_files()
-        if "tests" not in path.parts and path.stat().st_size and not ast.get_docstring(syntax_of(path))
+        if "tests" not in path.parts and path.stat().st_size and not shape_of(path).has_docstring
     ]
     assert silent == []
 
@@ -40,7 +38,7 @@ def test_every_module_postpones_annotations():
     eager = [
         name_of(path)
         for path in python_files()
-        if len(syntax_of(path).body) > 1
+        if shape_of(path).statements > 1
         and "from __future__ import annotations" not in path.read_text(encoding="utf-8")
     ]
     assert eager == []
