@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # name: the proof, its long form, its short form
 PROOFS: dict[str, tuple[Callable[[Server, Size], Verdict], Size, Size]] = {
-    "kills": (blows.prove_kills, Size(20_000, 6, 500, blows=20), Size(2_000, 4, 250, blows=8)),
-    "purges": (blows.prove_purges, Size(5_000, 4, 250, blows=10), Size(1_000, 2, 200, blows=3)),
+    "kills": (blows.prove_kills, Size(20_000, 6, 500, blows=20), Size(1_500, 3, 250, blows=6)),
+    "purges": (blows.prove_purges, Size(5_000, 4, 250, blows=10), Size(1_000, 2, 200, blows=2)),
     "database": (blows.prove_database_restarts, Size(20_000, 6, 500, blows=10), Size(1_200, 3, 200, blows=3)),
     "schedulers": (blows.prove_schedulers, Size(5_000, 4, 250, blows=10), Size(800, 2, 200, blows=2)),
     "clocks": (blows.prove_skewed_clocks, Size(5_000, 4, 250), Size(800, 2, 200)),

@@ -25,7 +25,7 @@ from portal.leases import is_due
 from tests.campaigns.sending.ledger_audit import assert_counters_agree
 
 PATIENCE_S = 240
-PAUSE_S = 0.02
+PAUSE_S = 0.05
 HESITATES_S = 0.08
 TAKES_S = 2.2  # a whole campaign, at the double's rate
 SENT = frozenset(DeliveryState) - OPEN - {DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.REFUSED}

@@ -49,12 +49,17 @@ class CancelReport:
         return not (self.begun_after or self.accepted_after or self.unknown or self.untrue or self.twice)
 
 
-def run_cancels(*, moments: int, workers: int = 4, seed: int = 1) -> CancelReport:
+def run_cancels(*, moments: int, workers: int = 4, seed: int = 1, database_url: str = "") -> CancelReport:
     """Cancel one campaign after the other, each at a moment of its own."""
     settings = {"CHUNK_SIZE": "25", "CANARY_EVERY_S": "0"}
     worker = ("-m", "tests.crash.cancel_stage", "work")  # without queues between them: more cancels in less time
     with run_processes(
-        workers=workers, rate_per_s=RATE_PER_S, helpers=(), settings=settings, worker=worker
+        workers=workers,
+        rate_per_s=RATE_PER_S,
+        helpers=(),
+        settings=settings,
+        worker=worker,
+        database_url=database_url,
     ) as processes:
         processes.sandbox.set_events(enabled=False)
         processes.sandbox.add_fault(kind="stall", stall_s=CALL_S, accepted=True)

@@ -15,7 +15,8 @@ import psycopg
 
 from sandbox.receiving import InboundNames, Incoming, receive_mail
 from tests.crash.processes import Processes, run_processes
-from tests.postgres import Server, _control, temporary_server
+from tests.crash.scene import TEMPLATE, migrated_server
+from tests.postgres import Server, _control
 
 RAW = b"From: Ada <ada@sender.example>\r\nTo: a@in.example\r\nSubject: Hello\r\n\r\nBody\r\n"
 AWAY_S = 3.0
@@ -42,21 +43,21 @@ class Found:
         return self.mails == self.routed == self.by_rule == self.deliveries
 
 
-def prove(*, mails: int, outages: int) -> Found:
+def prove(server: Server, *, mails: int, outages: int) -> Found:
     """Let mail come in while PostgreSQL is stopped at once and started again."""
+    url = server.copy_of(TEMPLATE, f"inbound_{time.monotonic_ns()}")
     with (
-        temporary_server() as server,
         run_processes(
             workers=0,
             rate_per_s=100,
             helpers=(("-m", "workers.consume"),),
             settings={"INBOUND_BUCKET": "postroom-inbound"},
-            database_url=server.url,
+            database_url=url,
         ) as processes,
     ):
         processes.run("-m", "tests.crash.inbound_stage")
         _break_while_mail_comes(server, mails=mails, outages=outages)
-        return _awaited(server, processes, mails)
+        return _awaited(url, processes, mails)
 
 
 def _break_while_mail_comes(server: Server, *, mails: int, outages: int) -> None:
@@ -79,10 +80,10 @@ def _break_while_mail_comes(server: Server, *, mails: int, outages: int) -> None
     assert done.is_set(), "the mail did not come in"
 
 
-def _awaited(server: Server, processes: Processes, mails: int) -> Found:
+def _awaited(database_url: str, processes: Processes, mails: int) -> Found:
     until = time.monotonic() + PATIENCE_S
     while True:
-        with psycopg.connect(server.url.replace("postgres://", "postgresql://")) as connection:
+        with psycopg.connect(database_url.replace("postgres://", "postgresql://")) as connection:
             row = connection.execute(COUNTS).fetchone() or (0, 0, 0)
         found = Found(mails, *row)
         if found.is_right or time.monotonic() > until:
@@ -96,7 +97,8 @@ def main() -> int:
     parser.add_argument("--mails", type=int, default=1_000)
     parser.add_argument("--outages", type=int, default=10)
     arguments = parser.parse_args()
-    found = prove(mails=arguments.mails, outages=arguments.outages)
+    with migrated_server() as server:
+        found = prove(server, mails=arguments.mails, outages=arguments.outages)
     print(found)
     return 0 if found.is_right else 1
 

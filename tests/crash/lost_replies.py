@@ -13,13 +13,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from tests.crash.processes import Processes, run_processes
+from tests.crash.processes import Processes, first_value, run_processes
 
 PATIENCE_S = 900
 GROUP = 10
 RATE_PER_S = GROUP * 10  # a group is a tenth of a second's rate
 BEAT_EVERY_S = 10
 SIMULATOR = "@simulator.amazonses.com"
+UNCERTAIN_AT_THE_END = """
+SELECT (SELECT sum(uncertain_count) FROM campaigns_chunk) FROM campaigns_campaign WHERE status = 'completed'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class LossReport:
         )
 
 
-def run_loss(loss: Loss) -> LossReport:
+def run_loss(loss: Loss, *, database_url: str = "") -> LossReport:
     """Run one campaign and settle it."""
     settings = {
         "CHUNK_SIZE": "100",
@@ -74,7 +77,9 @@ def run_loss(loss: Loss) -> LossReport:
     }
     started_s = time.monotonic()
     helpers = (("-m", "tests.crash.doubt_stage", "tick"), ("-m", "workers.consume"))
-    with run_processes(workers=loss.workers, rate_per_s=RATE_PER_S, helpers=helpers, settings=settings) as processes:
+    with run_processes(
+        workers=loss.workers, rate_per_s=RATE_PER_S, helpers=helpers, settings=settings, database_url=database_url
+    ) as processes:
         _prepare(processes, loss)
         processes.ask("-m", "tests.crash.doubt_stage", "make", str(loss.people))
         report = _watch(processes, loss)
@@ -98,17 +103,16 @@ def _watch(processes: Processes, loss: Loss) -> dict[str, Any]:
     """The last report: when all is settled, or after so long that it would be."""
     give_up_s = time.monotonic() + PATIENCE_S
     ended_s = None
-    while True:
-        report: dict[str, Any] = processes.ask("-m", "tests.crash.doubt_stage", "report")
-        now_s = time.monotonic()
-        if report["status"] == "completed":
+    while (now_s := time.monotonic()) < give_up_s:
+        uncertain = first_value(processes.environment["DATABASE_URL"], UNCERTAIN_AT_THE_END)
+        if uncertain is not None:
             ended_s = ended_s or now_s
             has_waited = now_s - ended_s > loss.window_s + 3 * BEAT_EVERY_S
-            if not report["listed"] or (has_waited and not loss.has_events):
-                return report
-        if now_s > give_up_s:
-            return report
-        time.sleep(2)
+            if not uncertain or (has_waited and not loss.has_events):
+                break
+        time.sleep(0.5)
+    report: dict[str, Any] = processes.ask("-m", "tests.crash.doubt_stage", "report")
+    return report
 
 
 def _judge(processes: Processes, loss: Loss, after: dict[str, Any], *, seconds: float) -> LossReport:

@@ -20,7 +20,7 @@ from tests.postgres import temporary_postgres
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-WORKER = ("-m", "celery", "-A", "workers.app", "worker", "-P", "solo", "-l", "error")
+WORKER = ("-m", "tests.crash.worker")
 
 
 @dataclass(slots=True)
@@ -96,9 +96,14 @@ def run_processes(
 
 def _is_migrated(database_url: str) -> bool:
     """Whether it is a copy of a migrated one: migrating nothing takes seconds, too."""
+    return first_value(database_url, "SELECT to_regclass('django_migrations')") is not None
+
+
+def first_value(database_url: str, query: str) -> Any:
+    """The first column of the first row; asked again and again, it costs less than a process of Django's."""
     with psycopg.connect(database_url.replace("postgres://", "postgresql://")) as database:
-        row = database.execute("SELECT to_regclass('django_migrations')").fetchone()
-    return row is not None and row[0] is not None
+        row = database.execute(query).fetchone()
+    return row[0] if row else None
 
 
 def _environment(sandbox: Sandbox, database_url: str, settings: Mapping[str, str]) -> dict[str, str]:

@@ -25,13 +25,18 @@ import boto3
 from portal.queues import full_name
 from sandbox.processes import ROOT
 from sandbox.testing import Sandbox, run_sandbox
-from tests.postgres import find_programs, temporary_postgres
+from tests.crash.processes import WORKER, first_value
+from tests.crash.scene import TEMPLATE, migrated_server
+from tests.postgres import find_programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PATIENCE_S = 240
 SWEEPS = 2  # the counter is committed before it is marked: the last but one is
+COUNTER = "SELECT coalesce(max(counter), 0) FROM portal_generation"
+IS_HELD = "SELECT count(*) FROM portal_generation WHERE held_since IS NOT NULL"
+STATUS = "SELECT status FROM campaigns_campaign"
 HELD_FOR_S = 8  # sixteen sweeps, and workers that had leases to wait for
 
 
@@ -82,7 +87,7 @@ class _Stage:
 
     def start_all(self, workers: int) -> None:
         for _worker in range(workers):
-            self._start("-m", "celery", "-A", "workers.app", "worker", "-P", "solo", "-l", "error")
+            self._start(*WORKER)
         self._start("-m", "workers.consume")
         self._start("-m", "tests.crash.restore_stage", "tick")
 
@@ -103,6 +108,9 @@ class _Stage:
         found: dict[str, Any] = json.loads(self.run("-m", "tests.crash.restore_stage", "report"))
         return found
 
+    def ask_database(self, query: str) -> Any:
+        return first_value(self.environment["DATABASE_URL"], query)
+
     def accepted(self) -> int:
         return len(self.sandbox.accepted())
 
@@ -116,10 +124,13 @@ class _Stage:
         )
 
 
-def run_restore(backup: Backup) -> RestoreReport:
-    """Make the backup, end the campaign, put the backup back, confirm, replay the events."""
+def run_restore(backup: Backup, *, database_url: str = "") -> RestoreReport:
+    """Make the backup, end the campaign, put the backup back, confirm, replay the events.
+
+    `database_url`: a migrated database, if not one on a server of its own.
+    """
     with ExitStack() as stack:
-        database_url = stack.enter_context(temporary_postgres())
+        database_url = database_url or stack.enter_context(_migrated_database())
         sandbox = stack.enter_context(run_sandbox("--max-send-rate", str(backup.rate_per_s)))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postroom-restore-")))
         stage = stack.enter_context(_stage(sandbox, database_url, folder))
@@ -129,11 +140,11 @@ def run_restore(backup: Backup) -> RestoreReport:
         _lose_events()
         _restore(database_url, folder / "dump")
         stage.start_all(backup.workers)
-        _wait_for(lambda: stage.report()["is_held"], "the hold")
+        _wait_for(lambda: stage.ask_database(IS_HELD), "the hold")
         time.sleep(HELD_FOR_S)
         held, while_held = stage.report(), stage.accepted() - at_restore
         stage.run("-m", "tests.crash.restore_stage", "confirm")
-        _wait_for(lambda: not stage.report()["is_held"], "the end of the hold")
+        _wait_for(lambda: not stage.ask_database(IS_HELD), "the end of the hold")
         confirmed = stage.report()
         _save_events(archive, folder / "events.jsonl")
         stage.run("manage.py", "replay_events", str(folder / "events.jsonl"))
@@ -154,6 +165,12 @@ def run_restore(backup: Backup) -> RestoreReport:
             status=settled["status"],
             seconds=time.monotonic() - started_s,
         )
+
+
+@contextmanager
+def _migrated_database() -> Iterator[str]:
+    with migrated_server() as server:
+        yield server.copy_of(TEMPLATE, "restored")
 
 
 @contextmanager
@@ -181,17 +198,16 @@ def _stage(sandbox: Sandbox, database_url: str, folder: Path) -> Iterator[_Stage
 
 def _send(stage: _Stage, backup: Backup, database_url: str, dump: Path) -> tuple[int, int]:
     """Send, with a backup on the way; returns how many had left when it was made and when all was stopped."""
-    stage.run("manage.py", "migrate", "-v0")
     stage.run("-m", "tests.crash.scene_stage", "make", str(backup.people))
     stage.start_all(backup.workers)
     _wait_for(lambda: stage.accepted() >= backup.people * backup.made_at, "the first half")
     at_backup = stage.accepted()
     _postgres("pg_dump", "--format=custom", f"--file={dump}", database_url)
-    in_backup = stage.report()["counter"]  # at most: what is lost between two sweeps is not noticed
-    _wait_for(lambda: stage.report()["counter"] >= in_backup + SWEEPS, "a mark after the backup")
+    in_backup = stage.ask_database(COUNTER)  # at most: what is lost between two sweeps is not noticed
+    _wait_for(lambda: stage.ask_database(COUNTER) >= in_backup + SWEEPS, "a mark after the backup")
     _wait_for(lambda: stage.accepted() >= backup.people * backup.stopped_at, "the end")
     if backup.stopped_at >= 1:
-        _wait_for(lambda: stage.report()["status"] == "completed", "the end of the campaign")
+        _wait_for(lambda: stage.ask_database(STATUS) == "completed", "the end of the campaign")
     stage.kill_all()
     return at_backup, stage.accepted()
 

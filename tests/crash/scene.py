@@ -21,14 +21,15 @@ import psycopg
 from portal.queues import QUEUES, QueueName, full_name
 from sandbox.processes import ROOT
 from tests.crash.processes import WORKER, Processes, run_processes
-from tests.postgres import Server, temporary_server
+from tests.crash.shared import made_once
+from tests.postgres import Server, make_cluster, temporary_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 STAGE = ("-m", "tests.crash.scene_stage")
 PATIENCE_S = 600
-TEMPLATE = "migrated"
+TEMPLATE = "postgres"  # the server's own database; nobody is connected to it once it is migrated
 SIMULATOR = "@simulator.amazonses.com"
 # A machine that stops at once loses nothing that was committed; power cuts are not played here.
 DURABLE = {"fsync": "off", "full_page_writes": "off"}
@@ -38,9 +39,9 @@ SETTINGS = {
     "CHUNK_SIZE": "100",
     "SEND_LEASE_S": "8",
     "SETTLE_FLOOR_S": "20",
-    "SQS_WAIT_S": "0",
     "SETTLE_LAG_FACTOR": "2",
 }
+GOING = "FROM campaigns_campaign WHERE status IN ('scheduled', 'pending', 'in_progress', 'paused')"
 EVENTS_HIDDEN_S = 8  # events of a consumer that dies come again after so long: as here, less than half of the floor
 NOT_SENT = {"QUEUED", "SENDING", "DEFERRED", "SKIPPED", "CANCELLED", "REFUSED"}
 
@@ -162,15 +163,12 @@ class Scene:
 
     def has_ended(self) -> bool:
         """Whether every campaign has."""
-        going = (
-            "SELECT count(*) FROM campaigns_campaign WHERE status IN ('scheduled', 'pending', 'in_progress', 'paused')"
-        )
-        return self.ask_database(going) == 0
+        return self.ask_database(f"SELECT count(*) {GOING}") == 0
 
     def is_settled(self) -> bool:
-        """Whether every campaign has ended and nobody is uncertain."""
+        """Whether every campaign has ended and nobody is uncertain; at one moment, as settling may open one again."""
         unsure = "SELECT sum(uncertain_count) FROM campaigns_chunk"
-        return self.has_ended() and self.ask_database(unsure) == 0
+        return self.ask_database(f"SELECT (SELECT count(*) {GOING}) + ({unsure})") == 0
 
     def running_throughout(self) -> bool:
         """Whether no process has ended by itself."""
@@ -181,11 +179,24 @@ class Scene:
 def migrated_server(settings: Mapping[str, str] = DURABLE) -> Iterator[Server]:
     """A server with a migrated database to copy, for any number of scenes."""
     with temporary_server(settings) as server:
-        url = server.copy_of("template0", TEMPLATE)
-        environment = {**os.environ, "SANDBOX": "yes", "DATABASE_URL": url}
-        environment.pop("DJANGO_SETTINGS_MODULE", None)
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+        _migrate(server.url)
         yield server
+
+
+@contextmanager
+def shared_server(settings: Mapping[str, str] = DURABLE) -> Iterator[Server]:
+    """As migrated_server; the processes of one test run migrate once."""
+    with (
+        made_once("cluster", lambda home: make_cluster(home, _migrate)) as home,
+        temporary_server(settings, copied_from=home) as server,
+    ):
+        yield server
+
+
+def _migrate(database_url: str) -> None:
+    environment = {**os.environ, "SANDBOX": "yes", "DATABASE_URL": database_url}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
 
 
 @contextmanager

@@ -3,13 +3,6 @@ from __future__ import annotations
 import pytest
 
 from tests.crash.__main__ import PROOFS
-from tests.crash.scene import migrated_server
-
-
-@pytest.fixture(scope="module")
-def server():
-    with migrated_server() as running:
-        yield running
 
 
 @pytest.mark.postgres

@@ -5,19 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.scene import migrated_server
-from tests.lambda_workers.package import unzipped_package
+from tests.crash.scene import shared_server
+from tests.crash.shared import made_once
+from tests.lambda_workers.package import package_in, unzip_package
 
 
 @pytest.fixture(scope="session")
 def package():
     """The package of the test stage, unzipped; LAMBDA_PACKAGE names one that was built before."""
     zipped = os.environ.get("LAMBDA_PACKAGE")
-    with unzipped_package(zipped=Path(zipped) if zipped else None) as built:
-        yield built
+    with made_once("package", lambda home: unzip_package(home, zipped=Path(zipped) if zipped else None)) as home:
+        yield package_in(home)
 
 
 @pytest.fixture(scope="session")
 def server():
-    with migrated_server() as running:
+    with shared_server() as running:
         yield running

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RECEIVE_MOST = 10
-IDLE_S = 0.15
+LONG_POLL_S = 1
 
 
 @dataclass(slots=True)
@@ -142,12 +142,10 @@ class EventSource:
             messages = self.gathered()
             if messages:
                 self.hand_over(messages)
-            else:
-                stop.wait(IDLE_S)
 
     def gathered(self) -> list[dict[str, Any]]:
         """A batch: what is there, up to its size; waits its window for more when something came."""
-        found = self._received(self.mapping.batch_size)
+        found = self._received(self.mapping.batch_size, wait_s=LONG_POLL_S)
         until_s = time.monotonic() + self.mapping.window_s * 0.1  # windows are short here, as waits are
         while found and len(found) < self.mapping.batch_size and time.monotonic() < until_s:
             more = self._received(self.mapping.batch_size - len(found))
@@ -156,9 +154,12 @@ class EventSource:
                 time.sleep(0.02)
         return found
 
-    def _received(self, most: int) -> list[dict[str, Any]]:
+    def _received(self, most: int, *, wait_s: int = 0) -> list[dict[str, Any]]:
         answer = self.sqs.receive_message(
-            QueueUrl=self.url, MaxNumberOfMessages=min(most, RECEIVE_MOST), AttributeNames=["All"]
+            QueueUrl=self.url,
+            MaxNumberOfMessages=min(most, RECEIVE_MOST),
+            WaitTimeSeconds=wait_s,
+            AttributeNames=["All"],
         )
         return list(answer.get("Messages", []))
 

@@ -26,15 +26,27 @@ def unzipped_package(stage: str = "test", *, zipped: Path | None = None) -> Iter
     """
     with TemporaryDirectory(prefix="postroom-package-") as folder:
         home = Path(folder)
-        zipped = zipped or _built(home, stage)
-        with zipfile.ZipFile(zipped) as package:
-            package.extractall(home / "task")
-        client = take_runtime_client(home / "client")
-        shutil.copy(Path(__file__).parent / "short_leases.py", client)
-        yield Package(home / "task", client)
+        unzip_package(home, stage, zipped=zipped)
+        yield package_in(home)
 
 
-def _built(home: Path, stage: str) -> Path:
-    command = [sys.executable, "-m", "deploy.build", "--stage", stage, "--to", str(home), "--from-environment"]
+def unzip_package(home: Path, stage: str = "test", *, zipped: Path | None = None) -> None:
+    """Fill an empty folder with the package and the client that AWS's image brings along."""
+    with (
+        TemporaryDirectory(prefix="postroom-build-") as folder,
+        zipfile.ZipFile(zipped or _built(folder, stage)) as package,
+    ):
+        package.extractall(home / "task")
+    client = take_runtime_client(home / "client")
+    shutil.copy(Path(__file__).parent / "short_leases.py", client)
+
+
+def package_in(home: Path) -> Package:
+    """What unzip_package left there."""
+    return Package(home / "task", home / "client")
+
+
+def _built(folder: str, stage: str) -> Path:
+    command = [sys.executable, "-m", "deploy.build", "--stage", stage, "--to", folder, "--from-environment"]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return home / f"postroom-{stage}.zip"
+    return Path(folder) / f"postroom-{stage}.zip"

@@ -174,7 +174,7 @@ def _wait_for_users(scene: Scene, state: str, count: int) -> None:
 
 
 PROOFS: dict[str, tuple[Callable[[Server, Package, Size], Proof], Size, Size]] = {
-    "campaign": (prove_campaign, Size(5_000, 2, 1_000, blows=20), Size(5_000, 2, 1_000, blows=3)),
+    "campaign": (prove_campaign, Size(5_000, 2, 1_000, blows=20), Size(2_000, 2, 400, blows=3)),
     "import": (prove_import, Size(20_000, 2, 500, blows=10), Size(1_000, 1, 500, blows=2)),
     "poison": (prove_dead_letters, Size(1, 1, 500), Size(1, 1, 500)),
     "inbound": (prove_inbound, Size(300, 2, 500, blows=10), Size(30, 1, 500, blows=2)),
