@@ -43,11 +43,11 @@ test-browser: $(STAMP) ## Run the tests in headless Chromium
 
 .PHONY: test-stack
 test-stack: $(STAMP) ## Start and stop everything that `make run` starts
-	@$(PY) -m pytest -m long
+	@$(PY) -m pytest -m long $$(grep -rl 'mark\.long' tests --include='test_*.py')
 
 .PHONY: test-crash
 test-crash: $(STAMP) ## Kill workers and purge queues under a running campaign (PostgreSQL; minutes)
-	@$(PY) -m pytest -m postgres -rP tests/crash
+	@$(PY) -m pytest -m postgres -rfEP -n 3 --maxschedchunk 1 tests/crash
 
 .PHONY: test-infra
 test-infra: $(STAMP) ## Apply and destroy both Terraform environments against a stand-in for AWS (needs Terraform; minutes)
@@ -55,7 +55,7 @@ test-infra: $(STAMP) ## Apply and destroy both Terraform environments against a 
 
 .PHONY: test-lambda
 test-lambda: $(STAMP) ## Build the package and have its functions do the work (PostgreSQL; minutes)
-	@$(PY) -m pytest -m postgres -rP tests/lambda_workers
+	@$(PY) -m pytest -m postgres -rfEP tests/lambda_workers
 
 .PHONY: check
 check: lint types imports ## Run all checks that need no test run
@@ -106,18 +106,20 @@ package: $(STAMP) ## Build the package of a stage for Lambda (STAGE=test)
 	@$(PY) -m pip install --quiet "$(UV)"
 	@$(PY) -m deploy.build --stage $(STAGE)
 
+DEPLOY_OPTIONS = $(if $(filter no,$(PRIVATE_API)),--without-private-api) $(if $(DRY_RUN),--dry-run)
+
 .PHONY: deploy
-deploy: $(STAMP) ## Deploy an environment to AWS (STAGE=test, OWNER=address, DRY_RUN=yes prints the commands)
+deploy: $(STAMP) ## Deploy an environment to AWS (STAGE=test, OWNER=address, PRIVATE_API=no, DRY_RUN=yes prints the commands)
 	@$(PY) -m pip install --quiet "$(UV)"
-	@$(PY) -m deploy up --stage $(STAGE) $(if $(OWNER),--owner $(OWNER)) $(if $(DRY_RUN),--dry-run)
+	@$(PY) -m deploy up --stage $(STAGE) $(if $(OWNER),--owner $(OWNER)) $(DEPLOY_OPTIONS)
 
 .PHONY: rollback
 rollback: $(STAMP) ## Put an environment's code one version back (STAGE=test PACKAGE=the earlier zip, DRY_RUN=yes)
-	@$(PY) -m deploy back --stage $(STAGE) --package "$(PACKAGE)" $(if $(DRY_RUN),--dry-run)
+	@$(PY) -m deploy back --stage $(STAGE) --package "$(PACKAGE)" $(DEPLOY_OPTIONS)
 
 .PHONY: undeploy
 undeploy: $(STAMP) ## Take an environment down (STAGE=test, DRY_RUN=yes prints the commands)
-	@$(PY) -m deploy down --stage $(STAGE) $(if $(DRY_RUN),--dry-run)
+	@$(PY) -m deploy down --stage $(STAGE) $(DEPLOY_OPTIONS)
 
 .PHONY: clean
 clean: ## Remove the virtual environment and caches; keeps var/, where the data is
