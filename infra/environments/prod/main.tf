@@ -1,4 +1,4 @@
-# Production: what holds data is protected. About 105 USD a month before mail, most of it database and NAT gateway.
+# Production: what holds data is protected. About 100 USD a month before mail, most of it database and NAT gateway.
 
 module "postroom" {
   source = "../../modules/postroom"
@@ -58,7 +58,7 @@ module "postroom" {
   secrets_version   = var.secrets_version
 
   # Monitoring
-  alarms              = true # 5.50 USD
+  alarms              = true # 4.60 USD
   dashboard           = true
   alert_emails        = var.alert_emails
   alert_phone_numbers = var.alert_phone_numbers

@@ -1,4 +1,4 @@
-# The test environment: small, cheap (about 70 USD a month, of which 37 are the NAT gateway), gone without a trace when destroyed.
+# The test environment: small, cheap (about 62 USD a month, of which 37 are the NAT gateway), gone without a trace when destroyed.
 
 module "postroom" {
   source = "../../modules/postroom"
@@ -53,7 +53,7 @@ module "postroom" {
   secrets_version   = var.secrets_version
 
   # Monitoring
-  alarms              = true # 5.50 USD
+  alarms              = true # 4.60 USD
   dashboard           = true
   alert_emails        = var.alert_emails
   alert_phone_numbers = var.alert_phone_numbers

@@ -45,9 +45,9 @@ variable "password_version" {
 }
 
 variable "engine_version" {
-  description = "PostgreSQL's version."
+  description = "PostgreSQL's version; without the second number AWS takes the newest, and keeps it up to date."
   type        = string
-  default     = "16.6"
+  default     = "16"
 }
 
 variable "instance_class" {

@@ -14,7 +14,7 @@ variable "alerts_topic_arn" {
 }
 
 variable "alarms" {
-  description = "Alarms, 0.10 USD a month each; about 55."
+  description = "Alarms, 0.10 USD a month each; about 46."
   type        = bool
 }
 

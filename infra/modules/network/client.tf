@@ -12,16 +12,8 @@ locals {
   image_id = try(data.aws_ssm_parameter.image[0].value, var.image_id)
 }
 
-resource "aws_security_group" "clients" {
-  name        = "${var.name}-clients"
-  description = "Clients of the private API: nobody reaches them, they reach HTTPS"
-  vpc_id      = aws_vpc.this.id
-
-  tags = { Name = "${var.name}-clients" }
-}
-
 resource "aws_vpc_security_group_egress_rule" "clients" {
-  security_group_id = aws_security_group.clients.id
+  security_group_id = local.group_ids["clients"]
   description       = "To HTTPS: the private API, Session Manager, updates"
   ip_protocol       = "tcp"
   from_port         = 443
@@ -68,7 +60,7 @@ resource "aws_instance" "client_host" {
   ami                    = local.image_id
   instance_type          = "t4g.nano"
   subnet_id              = aws_subnet.public.id
-  vpc_security_group_ids = [aws_security_group.clients.id]
+  vpc_security_group_ids = [local.group_ids["clients"]]
   iam_instance_profile   = aws_iam_instance_profile.client_host[0].name
 
   metadata_options {

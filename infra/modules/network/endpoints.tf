@@ -21,7 +21,7 @@ resource "aws_vpc_endpoint" "interface" {
   vpc_endpoint_type   = "Interface"
   private_dns_enabled = true
   subnet_ids          = slice(aws_subnet.private[*].id, 0, var.endpoint_zone_count)
-  security_group_ids  = [aws_security_group.endpoints.id]
+  security_group_ids  = [local.group_ids["endpoints"]]
 
   tags = { Name = "${var.name}-${each.key}" }
 }

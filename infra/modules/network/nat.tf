@@ -32,14 +32,16 @@ resource "aws_instance" "nat" {
   ami                    = local.image_id
   instance_type          = "t4g.nano"
   subnet_id              = aws_subnet.public.id
-  vpc_security_group_ids = [aws_security_group.nat[0].id]
+  vpc_security_group_ids = [local.group_ids["nat"]]
   source_dest_check      = false # it passes on what is not its own
 
-  # Amazon Linux's packages come from S3, which the gateway endpoint reaches before the machine has its address.
+  # Amazon Linux's packages come from S3, which the gateway endpoint reaches before the machine has its address; dnf needs
+  # more than its half GB of memory.
   user_data = <<-SCRIPT
     #!/bin/sh
     echo 'net.ipv4.ip_forward = 1' > /etc/sysctl.d/90-nat.conf
     sysctl --system
+    dd if=/dev/zero of=/swap bs=1M count=512 && chmod 600 /swap && mkswap /swap && swapon /swap
     until dnf install -y nftables; do sleep 5; done
     cat > /etc/sysconfig/nftables.conf <<'RULES'
     table ip nat {
@@ -84,25 +86,15 @@ resource "aws_route" "private" {
 }
 
 # Nobody logs in: it has no key, no role and no port but those that it passes on.
-resource "aws_security_group" "nat" {
-  count = local.has_machine ? 1 : 0
-
-  name        = "${var.name}-nat"
-  description = "The machine that is the way out: what functions may send, and no more"
-  vpc_id      = aws_vpc.this.id
-
-  tags = { Name = "${var.name}-nat" }
-}
-
 resource "aws_vpc_security_group_ingress_rule" "nat" {
   for_each = local.has_machine ? local.outbound_rules : {}
 
-  security_group_id            = aws_security_group.nat[0].id
+  security_group_id            = local.group_ids["nat"]
   description                  = "From functions to ${each.key}"
   ip_protocol                  = each.value.protocol
   from_port                    = each.value.port
   to_port                      = each.value.port
-  referenced_security_group_id = aws_security_group.functions.id
+  referenced_security_group_id = local.group_ids["functions"]
 
   tags = { Name = "${var.name}-nat-from-functions-${each.key}" }
 }
@@ -110,7 +102,7 @@ resource "aws_vpc_security_group_ingress_rule" "nat" {
 resource "aws_vpc_security_group_egress_rule" "nat" {
   for_each = local.has_machine ? local.outbound_rules : {}
 
-  security_group_id = aws_security_group.nat[0].id
+  security_group_id = local.group_ids["nat"]
   description       = "To ${each.key}"
   ip_protocol       = each.value.protocol
   from_port         = each.value.port

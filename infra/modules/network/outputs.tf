@@ -10,17 +10,17 @@ output "private_subnet_ids" {
 
 output "function_security_group_ids" {
   description = "Groups of every function: the ways out, and the database."
-  value       = [aws_security_group.functions.id, aws_security_group.database_clients.id]
+  value       = [local.group_ids["functions"], local.group_ids["database-clients"]]
 }
 
 output "database_security_group_id" {
   description = "Group of the database and its proxy."
-  value       = aws_security_group.database.id
+  value       = local.group_ids["database"]
 }
 
 output "client_security_group_id" {
   description = "Group for machines that ask the private API."
-  value       = aws_security_group.clients.id
+  value       = local.group_ids["clients"]
 }
 
 output "execute_api_endpoint_id" {

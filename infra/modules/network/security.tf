@@ -1,6 +1,19 @@
 # Who may speak to whom. Rules are resources of their own, so that each has a description and can be read alone.
 
 locals {
+  # database-clients stands apart from functions, whose rules stay as documented: HTTPS and mail submission.
+  groups = merge(
+    {
+      functions        = "Lambda functions: nobody reaches them, they reach HTTPS and mail submission"
+      database-clients = "Those who may reach the database"
+      database         = "The database and its proxy"
+      endpoints        = "Interface endpoints of AWS services"
+      clients          = "Clients of the private API: nobody reaches them, they reach HTTPS"
+    },
+    local.has_machine ? { nat = "The machine that is the way out: what functions may send, and no more" } : {},
+  )
+  group_ids = { for name, group in aws_security_group.this : name => group.id }
+
   # The network's own resolver is always reached; the name servers of others only where this is wanted.
   outbound_rules = merge(
     {
@@ -15,18 +28,20 @@ locals {
   )
 }
 
-resource "aws_security_group" "functions" {
-  name        = "${var.name}-functions"
-  description = "Lambda functions: nobody reaches them, they reach HTTPS and mail submission"
+resource "aws_security_group" "this" {
+  for_each = local.groups
+
+  name        = "${var.name}-${each.key}"
+  description = each.value
   vpc_id      = aws_vpc.this.id
 
-  tags = { Name = "${var.name}-functions" }
+  tags = { Name = "${var.name}-${each.key}" }
 }
 
 resource "aws_vpc_security_group_egress_rule" "functions" {
   for_each = local.outbound_rules
 
-  security_group_id = aws_security_group.functions.id
+  security_group_id = local.group_ids["functions"]
   description       = "To ${each.key}"
   ip_protocol       = each.value.protocol
   from_port         = each.value.port
@@ -36,86 +51,43 @@ resource "aws_vpc_security_group_egress_rule" "functions" {
   tags = { Name = "${var.name}-functions-${each.key}" }
 }
 
-# Apart from the group of the functions, whose rules stay as documented: HTTPS and mail submission.
-resource "aws_security_group" "database_clients" {
-  name        = "${var.name}-database-clients"
-  description = "Those who may reach the database"
-  vpc_id      = aws_vpc.this.id
+# The proxy shares the group of the database behind it, and asks it as the functions ask the proxy.
+resource "aws_vpc_security_group_egress_rule" "database" {
+  for_each = toset(["database-clients", "database"])
 
-  tags = { Name = "${var.name}-database-clients" }
-}
-
-resource "aws_security_group" "database" {
-  name        = "${var.name}-database"
-  description = "The database and its proxy"
-  vpc_id      = aws_vpc.this.id
-
-  tags = { Name = "${var.name}-database" }
-}
-
-resource "aws_vpc_security_group_egress_rule" "database_clients" {
-  security_group_id            = aws_security_group.database_clients.id
+  security_group_id            = local.group_ids[each.key]
   description                  = "To PostgreSQL"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
-  referenced_security_group_id = aws_security_group.database.id
+  referenced_security_group_id = local.group_ids["database"]
 
-  tags = { Name = "${var.name}-to-database" }
+  tags = { Name = "${var.name}-${each.key}-to-database" }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "database" {
-  security_group_id            = aws_security_group.database.id
-  description                  = "PostgreSQL from its clients"
+  for_each = toset(["database-clients", "database"])
+
+  security_group_id            = local.group_ids["database"]
+  description                  = "PostgreSQL from ${each.key}"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
-  referenced_security_group_id = aws_security_group.database_clients.id
+  referenced_security_group_id = local.group_ids[each.key]
 
-  tags = { Name = "${var.name}-database-from-clients" }
-}
-
-# The proxy shares the group of the database behind it.
-resource "aws_vpc_security_group_ingress_rule" "database_proxy" {
-  security_group_id            = aws_security_group.database.id
-  description                  = "PostgreSQL from the proxy"
-  ip_protocol                  = "tcp"
-  from_port                    = 5432
-  to_port                      = 5432
-  referenced_security_group_id = aws_security_group.database.id
-
-  tags = { Name = "${var.name}-database-from-proxy" }
-}
-
-resource "aws_vpc_security_group_egress_rule" "database_proxy" {
-  security_group_id            = aws_security_group.database.id
-  description                  = "The proxy to PostgreSQL"
-  ip_protocol                  = "tcp"
-  from_port                    = 5432
-  to_port                      = 5432
-  referenced_security_group_id = aws_security_group.database.id
-
-  tags = { Name = "${var.name}-proxy-to-database" }
-}
-
-resource "aws_security_group" "endpoints" {
-  name        = "${var.name}-endpoints"
-  description = "Interface endpoints of AWS services"
-  vpc_id      = aws_vpc.this.id
-
-  tags = { Name = "${var.name}-endpoints" }
+  tags = { Name = "${var.name}-database-from-${each.key}" }
 }
 
 # Mail submission is for the endpoint email-smtp; the others listen at HTTPS alone.
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {
   for_each = {
-    clients              = { from = aws_security_group.clients.id, port = 443 }
-    functions            = { from = aws_security_group.functions.id, port = 443 }
-    functions-submission = { from = aws_security_group.functions.id, port = 587 }
-    functions-smtps      = { from = aws_security_group.functions.id, port = 465 }
+    clients              = { from = local.group_ids["clients"], port = 443 }
+    functions            = { from = local.group_ids["functions"], port = 443 }
+    functions-submission = { from = local.group_ids["functions"], port = 587 }
+    functions-smtps      = { from = local.group_ids["functions"], port = 465 }
   }
 
-  security_group_id            = aws_security_group.endpoints.id
+  security_group_id            = local.group_ids["endpoints"]
   description                  = "From ${each.key}"
   ip_protocol                  = "tcp"
   from_port                    = each.value.port

@@ -291,7 +291,7 @@ variable "settings" {
 # --- Monitoring
 
 variable "alarms" {
-  description = "Alarms: about 5.50 USD."
+  description = "Alarms: about 4.60 USD."
   type        = bool
   default     = true
 }

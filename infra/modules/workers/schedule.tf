@@ -24,6 +24,15 @@ resource "aws_cloudwatch_event_target" "this" {
   }
 }
 
+# Lambda itself would otherwise try a tick three times, and keep one that it has no room for six hours long.
+resource "aws_lambda_function_event_invoke_config" "this" {
+  for_each = aws_lambda_function.this
+
+  function_name                = each.value.function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 60
+}
+
 resource "aws_lambda_permission" "schedule" {
   for_each = local.schedules
 

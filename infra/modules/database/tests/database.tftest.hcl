@@ -91,3 +91,12 @@ run "a_database_elsewhere" {
     error_message = "Nothing is made."
   }
 }
+
+run "minor_versions_are_amazons_to_choose" {
+  command = plan
+
+  assert {
+    condition     = can(regex("^[0-9]+$", aws_rds_cluster.this[0].engine_version))
+    error_message = "A minor version that is named cannot be had for long, and an upgrade by AWS would be undone by the next apply."
+  }
+}

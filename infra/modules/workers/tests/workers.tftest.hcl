@@ -50,6 +50,11 @@ run "functions" {
   }
 
   assert {
+    condition     = aws_lambda_function_event_invoke_config.this["sending"].maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this["sending"].maximum_event_age_in_seconds == 60
+    error_message = "A tick that fails or finds no room is not kept: the next one comes."
+  }
+
+  assert {
     condition     = length(aws_ecs_cluster.this) + length(aws_ecs_service.this) + length(aws_ecs_task_definition.this) == 0
     error_message = "Without an image there is nothing of ECS."
   }
