@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from binascii import Error as Base64Error
+from collections.abc import Iterable
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.utils import getaddresses
@@ -18,6 +19,7 @@ MAX_HEADERS: Final = 1_000
 MAX_VALUE_CHARS: Final = 8_000
 MAX_DECODED_CHARS: Final = 4_000  # encoded words of longer values stay as they are
 MAX_ADDRESSES: Final = 50
+MAX_KEPT_CHARS: Final = 32_000
 MAX_COMMENTS: Final = 20
 _BLANK_BRACKETS: Final = str.maketrans("()", "  ")
 _END = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
@@ -42,6 +44,18 @@ def body_of(raw: bytes) -> bytes:
         return raw
     end = _END.search(raw[:MAX_HEADER_BYTES])
     return raw[end.end() :] if end else b""
+
+
+def kept_headers(headers: Iterable[Header]) -> list[list[str]]:
+    """As rows keep them: up to MAX_KEPT_CHARS, whole headers only."""
+    kept: list[list[str]] = []
+    room = MAX_KEPT_CHARS
+    for name, value in headers:
+        room -= len(name) + len(value)
+        if room < 0:
+            break
+        kept.append([name, value])
+    return kept
 
 
 def read_headers(raw: bytes) -> tuple[Header, ...]:

@@ -34,10 +34,15 @@ def size_of_raw(message: InboundMessage) -> int:
     return s3.head_object(message.bucket, message.object_key).size_bytes
 
 
+def headers_of(message: InboundMessage) -> tuple[Header, ...]:
+    """The headers that the row keeps."""
+    return tuple((str(name), str(value)) for name, value in message.headers)
+
+
 def full_headers(message: InboundMessage) -> tuple[Header, ...]:
     """All headers, from the row where it has them. Raises portal.aws.s3.ObjectMissing, OutsideError."""
     if message.headers and not message.headers_truncated:
-        return tuple((str(name), str(value)) for name, value in message.headers)
+        return headers_of(message)
     return headers_of_raw(message)
 
 
@@ -55,7 +60,7 @@ def _whole_or_kept(message: InboundMessage) -> tuple[Header, ...]:
     try:
         return headers_of_raw(message)
     except s3.ObjectMissing:
-        return tuple((str(name), str(value)) for name, value in message.headers)
+        return headers_of(message)
 
 
 def headers_of_raw(message: InboundMessage) -> tuple[Header, ...]:

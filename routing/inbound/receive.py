@@ -13,6 +13,7 @@ from django.conf import settings
 
 from portal import metrics
 from routing.canary.recognition import mark_canaries
+from routing.inbound.headers import kept_headers
 from routing.inbound.models import InboundMessage
 from routing.inbound.notification import Notification, Place, UnreadableNotification, read_notifications
 from routing.inbound.router import route_messages
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 logger = logging.getLogger(__name__)
-
-MAX_KEPT_HEADER_CHARS = 32_000
 
 
 def receive_notifications(bodies: Iterable[str]) -> int:
@@ -81,15 +80,3 @@ def _row(found: Notification) -> InboundMessage:
         headers_truncated=found.headers_truncated or not headers or len(headers) < len(found.headers),
         **verdicts,
     )
-
-
-def kept_headers(headers: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """As rows keep them: up to MAX_KEPT_HEADER_CHARS, whole headers only."""
-    kept: list[list[str]] = []
-    room = MAX_KEPT_HEADER_CHARS
-    for name, value in headers:
-        room -= len(name) + len(value)
-        if room < 0:
-            break
-        kept.append([name, value])
-    return kept

@@ -24,7 +24,7 @@ from routing.inbound.dispatch import publish_deliveries
 from routing.inbound.headers import Header
 from routing.inbound.loops import is_loop
 from routing.inbound.models import OPEN_STATES, DeliveryState, InboundDelivery, InboundMessage
-from routing.inbound.raw import headers_of_raw, size_of_raw
+from routing.inbound.raw import headers_of, headers_of_raw, size_of_raw
 from routing.inbound.reasons import Reason
 from routing.inbound.trace import trace_secret
 from routing.inbound.work import append_steps
@@ -134,11 +134,6 @@ def decide_message(
         decision = decide(rules.rules, text, facts, default=rules.default)
         found.setdefault(decision.recipient.key, decision)
     return list(found.values())
-
-
-def headers_of(message: InboundMessage) -> tuple[Header, ...]:
-    """The headers that the row keeps."""
-    return tuple((str(name), str(value)) for name, value in message.headers)
 
 
 def facts_of_message(message: InboundMessage, *, headers: tuple[Header, ...], size_bytes: int | None) -> Facts:

@@ -15,9 +15,9 @@ from portal.errors import Conflict, InvalidInput, OutsideError
 from routing.inbound.dispatch import TASKS, publish_deliveries
 from routing.inbound.headers import Header
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage
-from routing.inbound.raw import whole_headers
+from routing.inbound.raw import headers_of, whole_headers
 from routing.inbound.reasons import Reason
-from routing.inbound.router import decide_message, headers_of, new_delivery
+from routing.inbound.router import decide_message, new_delivery
 from routing.inbound.work import write_step
 from routing.rules.decide import Decision, Facts, decide
 from routing.rules.definition import Action, ActionKind, Choice
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 UNPARK_BATCH = 500
-_MAY_GO_AGAIN = frozenset(DeliveryState) - {DeliveryState.PENDING, DeliveryState.UNDER_WAY}
-_MAY_BE_GIVEN_UP = frozenset(
+MAY_GO_AGAIN = frozenset(DeliveryState) - {DeliveryState.PENDING, DeliveryState.UNDER_WAY}
+MAY_BE_GIVEN_UP = frozenset(
     {
         DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.PARKED, DeliveryState.FAILED, DeliveryState.UNCERTAIN,
     }
@@ -86,7 +86,7 @@ def deliver_again(delivery_ids: Sequence[int], *, actor: User | None) -> int:
     Store, drop and hold have nothing to do again and are passed over.
     """
     with transaction.atomic():
-        rows = [row for row in _locked(delivery_ids).filter(state__in=_MAY_GO_AGAIN) if ActionKind(row.action) in TASKS]
+        rows = [row for row in _locked(delivery_ids).filter(state__in=MAY_GO_AGAIN) if ActionKind(row.action) in TASKS]
         for row in rows:
             require_raw(row.message)
             _start(row, Reason.AGAIN, actor)
@@ -110,7 +110,7 @@ def deliver_to(message_id: int, recipient: str, action: Action, *, actor: User |
 def give_up(delivery_ids: Sequence[int], *, actor: User | None) -> int:
     """Drop what waits, is held or failed; its raw mail may then go. Returns how many."""
     with transaction.atomic():
-        rows = list(_locked(delivery_ids).filter(state__in=_MAY_BE_GIVEN_UP))
+        rows = list(_locked(delivery_ids).filter(state__in=MAY_BE_GIVEN_UP))
         for row in rows:
             _finish(row, DeliveryState.DROPPED, Reason.SKIPPED, actor)
         _record("inbound.given_up", rows, actor)
@@ -169,7 +169,7 @@ def _deliver(message: InboundMessage, decision: Decision, action: Action, actor:
     if is_new:
         write_step(delivery, DeliveryState(delivery.state), Reason.RELEASED, actor=actor)
         publish_deliveries([delivery])
-    elif delivery.state in _MAY_GO_AGAIN and action.kind in TASKS:
+    elif delivery.state in MAY_GO_AGAIN and action.kind in TASKS:
         delivery.options = action_json(action)
         _start(delivery, Reason.AGAIN, actor)
     return delivery

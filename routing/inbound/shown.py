@@ -9,6 +9,7 @@ from portal.errors import InvalidInput
 from routing.inbound.dispatch import TASKS
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundDeliveryEvent, InboundMessage
 from routing.inbound.reasons import Reason
+from routing.inbound.services import MAY_BE_GIVEN_UP, MAY_GO_AGAIN
 from routing.recipients import read_recipient
 from routing.rules.answer import Answer, answer_of
 from routing.rules.decide import ChoiceTried, Decision, DecisionJson, KeyOutcome, KeyTried
@@ -59,9 +60,8 @@ class ShownDelivery:
     @property
     def can_go_again(self) -> bool:
         """Whether there is something to do once more."""
-        state = DeliveryState(self.delivery.state)
-        is_over = state not in {DeliveryState.PENDING, DeliveryState.UNDER_WAY, DeliveryState.HELD}
-        return is_over and ActionKind(self.delivery.action) in TASKS
+        may_go = self.delivery.state in MAY_GO_AGAIN and not self.can_be_released
+        return may_go and ActionKind(self.delivery.action) in TASKS
 
     @property
     def can_be_released(self) -> bool:
@@ -71,9 +71,7 @@ class ShownDelivery:
     @property
     def can_be_given_up(self) -> bool:
         """Whether it is not over."""
-        return self.delivery.state in {
-            DeliveryState.HELD, DeliveryState.PARKED, DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.PENDING,
-        }  # fmt: skip
+        return self.delivery.state in MAY_BE_GIVEN_UP
 
 
 def verdicts_of(message: InboundMessage) -> list[ShownVerdict]:

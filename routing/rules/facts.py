@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from routing.inbound.headers import Header, addresses_in, decoded, read_headers, storable, values_of
+from routing.inbound.headers import Header, addresses_in, decoded, kept_headers, read_headers, storable, values_of
 from routing.rules.decide import Facts
 from routing.rules.definition import Status, VerdictName
-
-MAX_KEPT_CHARS = 32_000
 
 
 class FactsJson(TypedDict, total=False):
@@ -42,16 +40,14 @@ def facts_of_raw(raw: bytes, *, sender: str, verdicts: Mapping[VerdictName, Stat
 
 
 def facts_json(facts: Facts) -> FactsJson:
-    """For keeping; headers beyond MAX_KEPT_CHARS are left out."""
-    kept: list[list[str]] = []
-    room = MAX_KEPT_CHARS
-    for name, value in facts.headers:
-        room -= len(name) + len(value)
-        if room < 0:
-            break
-        kept.append([name, value])
+    """For keeping; of many headers, the first."""
     verdicts = {name.value: status.value for name, status in facts.verdicts.items()}
-    return {"sender": facts.sender, "size_bytes": facts.size_bytes, "verdicts": verdicts, "headers": kept}
+    return {
+        "sender": facts.sender,
+        "size_bytes": facts.size_bytes,
+        "verdicts": verdicts,
+        "headers": kept_headers(facts.headers),
+    }
 
 
 def read_facts(raw: FactsJson) -> Facts:

@@ -15,8 +15,8 @@ from portal.activity import record_activity
 from portal.errors import OutsideError
 from routing.inbound.headers import Header
 from routing.inbound.models import InboundMessage
-from routing.inbound.raw import whole_headers
-from routing.inbound.router import decide_message, headers_of
+from routing.inbound.raw import headers_of, whole_headers
+from routing.inbound.router import decide_message
 from routing.rules.facts import FactsJson, facts_json, read_facts
 from routing.rules.load import RuleSet, load_rules
 from routing.rules.models import SavedExample
