@@ -145,7 +145,8 @@ def accept_all(chunk: Chunk, receipts: dict[int, str], *, attempt_id: int, gate_
     """Commit that the provider took every delivery of the attempt; returns how many rows moved.
 
     `receipts`: the provider's message id for each delivery's. With a `gate_key` this session's shared lock of that name
-    is let go of by the way. Fewer than `receipts` means that events or a lost lease were faster: the ledger settles those.
+    is let go of by the way. Fewer than `receipts` means that events or a lost lease were faster: the ledger settles
+    those.
     """
     moved, _has_let_go = run_prepared(
         _ACCEPT,
