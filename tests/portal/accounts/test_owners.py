@@ -12,7 +12,7 @@ from portal.accounts.models import AccountMail, OpenLogin
 from portal.accounts.sessions import forget_ended_logins
 from portal.models import Activity
 from portal.roles import MARKETER, OWNER, VIEWER
-from tests.factories.accounts import PASSWORD, give_app, give_codes, make_user
+from tests.factories.accounts import PASSWORD, give_app, give_codes, make_invitation, make_user
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -120,6 +120,17 @@ def test_a_look_at_a_page_costs_no_write(olga):
     with CaptureQueriesContext(connection) as queries:
         browser.get(reverse("admin:own_settings"))
     assert not [query["sql"] for query in queries if query["sql"].startswith(("UPDATE", "INSERT"))]
+
+
+def test_many_invitations_cost_no_more_queries_than_one(olga, django_assert_max_num_queries):
+    browser, url = as_(olga), reverse("invitations")
+    make_invitation("first@portal.example")
+    with django_assert_max_num_queries(100) as with_one:
+        browser.get(url)
+    for number in range(9):
+        make_invitation(f"new-{number}@portal.example")
+    with django_assert_max_num_queries(len(with_one)):
+        browser.get(url)
 
 
 def test_an_owner_resets_a_second_factor_and_the_person_is_told(olga):
