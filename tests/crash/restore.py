@@ -137,7 +137,7 @@ def run_restore(backup: Backup, *, database_url: str = "") -> RestoreReport:
         archive = _archive_events()
         started_s = time.monotonic()
         at_backup, at_restore = _send(stage, backup, database_url, folder / "dump")
-        _lose_events()
+        _lose_events(sandbox)
         _restore(database_url, folder / "dump")
         stage.start_all(backup.workers)
         _wait_for(lambda: stage.ask_database(IS_HELD), "the hold")
@@ -233,8 +233,9 @@ def _archive_events() -> str:
     return str(url)
 
 
-def _lose_events() -> None:
-    """What SES said until now was read by the life that is gone."""
+def _lose_events(sandbox: Sandbox) -> None:
+    """What SES said until now was read by the life that is gone; what it has yet to say would reach the next one."""
+    _wait_for(lambda: sandbox.events_waiting_count() == 0, "the last event")
     name = full_name(os.environ.get("QUEUE_PREFIX", "postroom"), "ses-events")
     sqs = boto3.client("sqs")
     sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
