@@ -15,7 +15,7 @@ from sandbox.asking import ask_control
 from sandbox.gmail_double.double import LOG_FILE, Call
 from sandbox.gmail_double.faults import FaultRequest
 from sandbox.gmail_double.mailboxes import ImportLine
-from sandbox.testing import run_server
+from sandbox.testing import run_server, whole_lines
 
 USUAL_SCOPES = "openid email https://www.googleapis.com/auth/gmail.insert https://www.googleapis.com/auth/gmail.labels"
 
@@ -50,8 +50,7 @@ class GmailControl:
 
     def imports(self) -> list[ImportLine]:
         """Return the log of imports from its file, so even when the double is gone."""
-        with (self.data_dir / LOG_FILE).open(encoding="utf-8") as log:
-            return [json.loads(line) for line in log]
+        return [json.loads(line) for line in whole_lines(self.data_dir / LOG_FILE)]
 
     def mail(self, email: str = "") -> list[dict[str, Any]]:
         """Return what lies in the mailboxes, newest first, without the bytes."""

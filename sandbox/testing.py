@@ -70,8 +70,7 @@ class DoubleControl:
 
     def accepted(self, *, after: int = 0) -> list[LogLine]:
         """Return the acceptance log from its file, so even when the double is gone."""
-        with (self.data_dir / "acceptance.jsonl").open(encoding="utf-8") as log:
-            return [json.loads(line) for number, line in enumerate(log) if number >= after]
+        return [json.loads(line) for line in whole_lines(self.data_dir / "acceptance.jsonl")[after:]]
 
     def calls(self, operation: str = "") -> list[Call]:
         """Return the API calls, oldest first, of one operation or of all."""
@@ -92,6 +91,11 @@ class Sandbox(DoubleControl):
     """A double together with moto; `environment` is for the processes that use them."""
 
     environment: dict[str, str] = field(default_factory=dict)
+
+
+def whole_lines(log: Path) -> list[bytes]:
+    """Return the lines of a file, without one that is being written at this moment."""
+    return log.read_bytes().split(b"\n")[:-1]
 
 
 @contextmanager
