@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import urllib.request
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,14 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.signals import request_finished, request_started
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from portal.aws.route53 import Zone
 from portal.aws.ses_identities import ListedIdentity
 from portal.dns.record_sets import RecordSet
-from tests.browser.look import Look, open_window
+from tests.browser.first_state import FirstState
+from tests.browser.look import LOOKS, Look, open_window, put_on
+from tests.browser.served import serve_portal
 from tests.doubles.inbound_bucket import InboundBucket
 from tests.factories.inbound_pages import STORED
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
+    from pytest_django.live_server_helper import LiveServer
+    from pytest_django.plugin import DjangoDbBlocker
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 _ARGUMENTS = (
@@ -37,6 +40,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 
 
@@ -46,6 +50,28 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     database = connection.settings_dict
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "browser.sqlite3")
+        # Nobody needs the rows after a power cut.
+        database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After each test the rows are what they were at first."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with django_db_blocker.unblock():
+        first = FirstState()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: first.put_back())
+        yield
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    server = serve_portal()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -137,40 +163,44 @@ def window(browser: Browser, live_server, answering) -> Iterator[Callable[..., B
 
 
 @pytest.fixture(scope="session")
-def lasting_contexts(browser: Browser, live_server) -> Iterator[Callable[[bool], BrowserContext]]:
-    """One context that keeps our policy and one that is told to ignore it, each for all tests that only look."""
+def lasting_tabs(browser: Browser, live_server: LiveServer) -> Callable[[bool, str], Page]:
+    """The tab of all tests that only look, by whether it is told to ignore our policy and by its language."""
+    tabs: dict[tuple[bool, str], Page] = {}
 
-    @cache
-    def context_for(bypass_csp: bool) -> BrowserContext:
-        return open_window(browser, base_url=live_server.url, bypass_csp=bypass_csp)
+    def tab_for(bypass_csp: bool, locale: str) -> Page:
+        kind = bypass_csp, locale
+        if kind not in tabs or tabs[kind].is_closed():
+            window = open_window(browser, base_url=live_server.url, bypass_csp=bypass_csp, locale=locale)
+            tabs[kind] = window.new_page()
+            tabs[kind].on("crash", lambda crashed: crashed.close())
+        return tabs[kind]
 
-    yield context_for
-    context_for.cache_clear()
+    return tab_for
 
 
 @pytest.fixture
-def onlooker(lasting_contexts, live_server, answering) -> Iterator[Callable[..., Page]]:
-    """Open a tab to look at one page: `onlooker(role="Owner")`.
+def onlooker(lasting_tabs, live_server, answering) -> Iterator[Callable[..., Page]]:
+    """A tab to look at one page: `onlooker(role="Owner")`; what a test listens to it forgets (`heard` of look.py).
 
-    The tests share a context, so that the browser keeps our scripts and styles, which is a third of a page's time;
-    cookies and storage begin empty.
+    The tests share it, as opening tabs and reading our scripts and styles anew takes longer than most pages do; cookies,
+    storage and look begin as in a new one.
     """
-    used: list[BrowserContext] = []
+    used: list[Page] = []
 
-    def open_as(*, role: str | None, bypass_csp: bool = False) -> Page:
-        context = lasting_contexts(bypass_csp)
-        used.append(context)
-        context.clear_cookies()
+    def open_as(*, role: str | None, bypass_csp: bool = False, locale: str = "en-GB") -> Page:
+        tab = lasting_tabs(bypass_csp, locale)
+        used.append(tab)
+        tab.context.clear_cookies()
         if role:
-            _log_in(context, role, live_server.url)
-        tab = context.new_page()
+            _log_in(tab.context, role, live_server.url)
         kinds = {"origin": live_server.url, "storageTypes": "local_storage,indexeddb,service_workers"}
-        context.new_cdp_session(tab).send("Storage.clearDataForOrigin", kinds)
+        tab.context.new_cdp_session(tab).send("Storage.clearDataForOrigin", kinds)
+        put_on(tab, LOOKS["light"])
         return tab
 
     yield open_as
-    for context in used:
-        _leave(context)
+    for tab in used:
+        tab.goto("/healthz")  # not about:blank: that has another opener policy, for which Chromium starts a new process
     answering.wait_until_quiet(live_server.url)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from playwright.sync_api import Browser, BrowserContext, Page
 
 
@@ -51,6 +54,18 @@ def open_window(
     return context
 
 
+@contextmanager
+def heard(page: Page, listeners: dict[Any, Callable[[Any], None]]) -> Iterator[None]:
+    """Listen to events of a tab that lasts longer than the test."""
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    try:
+        yield
+    finally:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+
 @dataclass(slots=True)
 class Complaints:
     """What the browser said about one page: scripts that failed, warnings and errors on its console."""
@@ -58,9 +73,16 @@ class Complaints:
     said: list[str] = field(default_factory=list)
 
     def listen(self, page: Page, *, expected_status: int = 200) -> None:
-        page.on("pageerror", lambda error: self.said.append(f"script error: {error}"))
-        page.on("console", lambda message: self._keep(message, expected_status))
-        page.on("requestfailed", lambda request: self._keep_failed(request))  # noqa: PLW0108  # the wrapper must be a plain function
+        for event, listener in self.listeners(expected_status=expected_status).items():
+            page.on(event, listener)
+
+    def listeners(self, *, expected_status: int = 200) -> dict[Any, Callable[[Any], None]]:
+        """What listens, by event, for `heard`."""
+        return {
+            "pageerror": lambda error: self.said.append(f"script error: {error}"),
+            "console": lambda message: self._keep(message, expected_status),
+            "requestfailed": lambda request: self._keep_failed(request),  # noqa: PLW0108  # the wrapper must be a plain function
+        }
 
     def _keep(self, message: Any, expected_status: int) -> None:
         is_own_status = f"status of {expected_status}" in message.text
@@ -94,8 +116,9 @@ def axe_findings(page: Page, *, rules: list[str] | None = None) -> list[str]:
     if known["result"]["value"] == "undefined":
         debugger.send("Runtime.evaluate", {"expression": _axe_source()})
     levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    # Preloading puts what a style sheet imports into a style element, which the policy refuses aloud.
-    options = {"runOnly": rules or levels, "resultTypes": ["violations"], "preload": False}
+    # Preloading puts what a style sheet imports into a style element, which the policy refuses aloud. Frames hold
+    # messages of people, not pages of ours, and no axe: it would wait half a second for an answer of each.
+    options = {"runOnly": rules or levels, "resultTypes": ["violations"], "preload": False, "iframes": False}
     answer = debugger.send(
         "Runtime.evaluate",
         {

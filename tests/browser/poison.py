@@ -54,19 +54,33 @@ def vectors() -> dict[str, list[str]]:
 def poison_everything() -> int:
     """Overwrite every free text of every row; returns how many texts hold the vectors now."""
     turn = count()
-    return sum(_poison_rows(model, turn) for model in apps.get_models() if model._meta.app_label in OUR_APPS)
+    with transaction.atomic():
+        return sum(_poison_rows(model, turn) for model in apps.get_models() if model._meta.app_label in OUR_APPS)
 
 
 def _poison_rows(model: type[models.Model], turn: Iterator[int]) -> int:
     fields = [field for field in model._meta.concrete_fields if _is_free(field)]
     if model._meta.label in {"auth.Permission", "auth.Group"} or not fields:
         return 0
-    poisoned = 0
     rows: models.QuerySet[models.Model] = models.QuerySet(model)
-    for row in rows:  # not the manager: some of them forbid changes
-        for field in fields:
-            poisoned += _poison(model, row, field, next(turn))
-    return poisoned
+    # Not the manager: some of them forbid changes.
+    return sum(_poison_row(row, {field.attname: _poisoned(row, field, next(turn)) for field in fields}) for row in rows)
+
+
+def _poison_row(row: models.Model, texts: dict[str, Any]) -> int:
+    """All texts at once, or one by one where the database refuses one of them; returns how many it took."""
+    if _write(row, texts):
+        return len(texts)
+    return sum(_write(row, {name: text}) for name, text in texts.items())
+
+
+def _write(row: models.Model, texts: dict[str, Any]) -> bool:
+    try:
+        with transaction.atomic():
+            models.QuerySet(type(row)).filter(pk=row.pk).update(**texts)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _is_free(field: models.Field[Any, Any]) -> bool:
@@ -78,20 +92,14 @@ def _is_free(field: models.Field[Any, Any]) -> bool:
     return not field.name.endswith("_key")
 
 
-def _poison(model: type[models.Model], row: models.Model, field: models.Field[Any, Any], turn: int) -> int:
+def _poisoned(row: models.Model, field: models.Field[Any, Any], turn: int) -> Any:
     old = getattr(row, field.attname)
-    if isinstance(field, models.JSONField):
-        new = _poisoned_json(old, turn)
-        if field.name == "attributes" and isinstance(new, dict):
-            new[text(turn)[:400]] = text(turn)
-    else:
-        new = address(turn) if ADDRESSES.search(field.name) else text(turn)
-    try:
-        with transaction.atomic():
-            models.QuerySet(model).filter(pk=row.pk).update(**{field.attname: new})
-    except IntegrityError:
-        return 0
-    return 1
+    if not isinstance(field, models.JSONField):
+        return address(turn) if ADDRESSES.search(field.name) else text(turn)
+    new = _poisoned_json(old, turn)
+    if field.name == "attributes" and isinstance(new, dict):
+        new[text(turn)[:400]] = text(turn)
+    return new
 
 
 def text(turn: int) -> str:

@@ -159,7 +159,12 @@ def test_the_open_editor_is_sound_in_every_look(window, look):
     tab.keyboard.press("Control+End")
     tab.keyboard.type("{{ ")
     expect(choices(tab).first).to_be_visible()
-    assert axe_findings(tab) == []
+    # The choices may lie upon a field below, which is tapped when they are closed again.
+    assert [finding for finding in axe_findings(tab) if not finding.startswith("target-size")] == []
+    tab.keyboard.press("Escape")
+    expect(choices(tab)).to_have_count(0)
+    tab.evaluate("scrollTo(0, 0)")  # on a phone the bar that sticks to the window's top lies upon a field, too
+    assert axe_findings(tab, rules=["target-size"]) == []
     assert csp_violations(tab) == []
     assert complaints.said == []
     assert sideways_scroll(tab) <= 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Error, expect
@@ -30,6 +32,7 @@ def test_a_password_is_shown_for_a_minute_and_not_again_by_going_back(window):
     tab.get_by_role("link", name="Done").click()
     with pytest.raises(Error, match="ERR_CACHE_MISS"):  # the browser asks whether to send the form again
         tab.go_back()
+    expect(tab).to_have_url(re.compile("^chrome-error:"))
     assert PASSWORD not in tab.content()
 
 
