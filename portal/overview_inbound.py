@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from portal.row_ids import row_id
 from portal.wording import format_count
 from routing.gmail.models import GmailMailbox
 from routing.inbound.models import DeliveryState, InboundDelivery
@@ -31,7 +32,7 @@ def find_parked_mail() -> Iterator[ParkedMail]:
     counts = dict(parked.values_list("destination").annotate(count=Count("id"))[:_SHOWN])
     if not counts:
         return
-    ids = [int(destination) for destination in counts if destination.isdigit()]
+    ids = [number for destination in counts if (number := row_id(destination))]
     for mailbox in GmailMailbox.objects.select_related("grant").filter(pk__in=ids):
         count = counts[mailbox.destination]
         text = ngettext("%s mail waits for this account.", "%s mails wait for this account.", count)

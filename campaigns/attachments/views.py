@@ -25,6 +25,7 @@ from campaigns.sending.screen import actor_of, campaign_or_404, campaign_page, u
 from portal.errors import PortalError
 from portal.files import FileMissing, download_url, open_file
 from portal.pages import page
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -137,11 +138,12 @@ def _added_or_why_not(request: HttpRequest, campaign: Campaign, file: UploadedFi
 
 
 def _do_deed(request: HttpRequest, campaign: Campaign) -> list[str]:
-    chosen = next((name for name in _DEEDS if request.POST.get(name, "").isdecimal()), None)
-    if chosen is None:
+    chosen = ((name, row_id(request.POST.get(name))) for name in _DEEDS)
+    deed, file_id = next((pair for pair in chosen if pair[1]), ("", None))
+    if file_id is None:
         return [_("Choose a file first.")]
     try:
-        _DEEDS[chosen](campaign.pk, int(request.POST[chosen]), actor=actor_of(request))
+        _DEEDS[deed](campaign.pk, file_id, actor=actor_of(request))
     except PortalError as error:
         return [str(error)]
     return []

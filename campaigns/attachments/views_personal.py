@@ -15,6 +15,7 @@ from campaigns.attachments.uploads import MAX_ZIP_BYTES, zip_too_large_text
 from campaigns.sending.screen import actor_of, campaign_or_404, url_of
 from portal.errors import PortalError
 from portal.pages import page
+from portal.row_ids import row_id
 from portal.wording import format_count
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def add(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
 def remove(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
     """Take one of the files off, or all of them."""
     campaign = campaign_or_404(campaign_id)
-    chosen = request.POST.get("file", "")
-    ids = None if "all" in request.POST else [int(chosen)] if chosen.isdecimal() else []
+    chosen = row_id(request.POST.get("file"))
+    ids = None if "all" in request.POST else [chosen] if chosen else []
     try:
         count = remove_personal_files(campaign_id, ids, actor=actor_of(request))
     except PortalError as error:

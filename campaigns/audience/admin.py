@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.audience import field_admin, group_actions, group_admin, querysets, services
 from campaigns.audience.attribute_forms import INPUT_PREFIX, LINES, input_name
-from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, SegmentFilter, TagFilter, number_in
+from campaigns.audience.filters import ImportFilter, ListFilter, MailFilter, SegmentFilter, TagFilter
 from campaigns.audience.forms import ContactForm, split_tags
 from campaigns.audience.known_fields import known_fields
 from campaigns.audience.models import Contact
@@ -33,6 +33,7 @@ from portal.list_words import ListWordsMixin
 from portal.mail.address import display_address
 from portal.pages import actor_of
 from portal.paging import FastListMixin
+from portal.row_ids import row_id
 from portal.templatetags.postroom import badge, local_time
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class ContactChangeList(ChangeList):
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         groups = () if SEARCH_VAR in request.GET else (ListFilter, TagFilter)
         for group in groups:
-            if number_in(self.params.get(group.parameter_name)) is not None:
+            if row_id(self.params.get(group.parameter_name)) is not None:
                 return [group.newest_first]
         return list(ImportFilter.newest_first) if ImportFilter.parameter_name in self.params else ["-pk"]
 
@@ -124,7 +125,7 @@ class ContactAdmin(ListWordsMixin, FastListMixin):
             return ShortPaginator(queryset, per_page)
         narrowed = [name for name in request.GET if name != PAGE_VAR]
         if len(narrowed) == 1 and narrowed[0] in {ListFilter.parameter_name, TagFilter.parameter_name}:
-            group_id = number_in(request.GET[narrowed[0]])
+            group_id = row_id(request.GET[narrowed[0]])
             if group_id is not None:
                 return GroupPaginator(queryset, per_page, filter_name=narrowed[0], group_id=group_id)
         return super().get_paginator(request, queryset, per_page, *args, **kwargs)

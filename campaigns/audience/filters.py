@@ -13,6 +13,7 @@ from campaigns.audience.models import ContactList, Tag
 from campaigns.importing.models import ContactImport
 from campaigns.segments.models import Segment
 from campaigns.segments.people import in_segment
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from campaigns.audience.models import Contact
 
 SHOWN_GROUPS = 100
-_ID_DIGITS = 18  # fits the databases' integers
-
-
-def number_in(value: str | None) -> int | None:
-    """The id that an address names, None for anything else."""
-    return int(value) if value and value.isdecimal() and len(value) <= _ID_DIGITS else None
 
 
 class _GroupFilter(admin.SimpleListFilter):
@@ -46,7 +41,7 @@ class _GroupFilter(admin.SimpleListFilter):
         return [(str(pk), name) for pk, name in groups]
 
     def chosen_id(self) -> int | None:
-        return number_in(self.value())
+        return row_id(self.value())
 
 
 class ListFilter(_GroupFilter):
@@ -89,14 +84,14 @@ class ImportFilter(admin.SimpleListFilter):
     newest_first = ("-created_import_id", "-pk")  # the order of the index
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
-        chosen = number_in(self.value())
+        chosen = row_id(self.value())
         if chosen is None:
             return []
         file_name = ContactImport.objects.filter(pk=chosen).values_list("file_name", flat=True).first()
         return [(str(chosen), file_name or _("import %d") % chosen)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
-        chosen = number_in(self.value())
+        chosen = row_id(self.value())
         return queryset if chosen is None else querysets.brought_by(queryset, chosen)
 
 
@@ -110,7 +105,7 @@ class SegmentFilter(admin.SimpleListFilter):
         return [(str(pk), name) for pk, name in Segment.objects.values_list("pk", "name")[:SHOWN_GROUPS]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
-        chosen = number_in(self.value())
+        chosen = row_id(self.value())
         return queryset if chosen is None else in_segment(queryset, chosen)
 
 

@@ -14,11 +14,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.audience import querysets
-from campaigns.audience.filters import number_in
 from campaigns.audience.models import Contact, ContactList, Tag
 from campaigns.segments.models import Segment
 from campaigns.segments.people import in_segment
 from portal.errors import InvalidInput
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ def _order_of(wanted: dict[str, str]) -> str:
 
 
 def _number(value: str) -> int:
-    number = number_in(value)
+    number = row_id(value)
     if number is None:
         raise _unknown(value)
     return number

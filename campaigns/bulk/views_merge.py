@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 
 from campaigns.audience.fields import ContactField
-from campaigns.audience.filters import number_in
 from campaigns.audience.models import Contact
 from campaigns.bulk.duplicates import groups_of, start_scan
 from campaigns.bulk.merge import MAX_PEOPLE, NAMES, Merge, merge_contacts
@@ -21,6 +20,7 @@ from campaigns.bulk.screen import contacts_url, crumbs_to_changes, url_of
 from campaigns.suppression.services import suppressed_among
 from portal.errors import Conflict, InvalidInput
 from portal.pages import actor_of, page, render_page
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -71,7 +71,7 @@ def duplicates(request: HttpRequest) -> HttpResponseBase:
 def merge(request: HttpRequest) -> HttpResponseBase:
     """Who stays, and which value of each field; a POST merges."""
     asked = request.POST if "ids" in request.POST else request.GET
-    ids = [number for part in asked.get("ids", "").split(",") if (number := number_in(part)) is not None]
+    ids = [number for part in asked.get("ids", "").split(",") if (number := row_id(part)) is not None]
     people = list(Contact.objects.filter(pk__in=ids[:MAX_PEOPLE]).prefetch_related("lists", "tags").order_by("pk"))
     if len(people) < 2:  # noqa: PLR2004
         messages.warning(request, _("Choose at least two people to merge."))
@@ -88,7 +88,7 @@ def merge(request: HttpRequest) -> HttpResponseBase:
 
 
 def _show_groups(request: HttpRequest, form: forms.Form) -> HttpResponseBase:
-    number, begin = number_in(request.GET.get("scan")), number_in(request.GET.get("from")) or 0
+    number, begin = row_id(request.GET.get("scan")), row_id(request.GET.get("from")) or 0
     scans = DuplicateScan.objects.all()
     scan = (scans.filter(pk=number) if number is not None else scans).first()
     groups = groups_of(scan, begin=begin, count=GROUPS_PER_PAGE) if scan else []
@@ -117,7 +117,7 @@ def _show_people(request: HttpRequest, people: list[Contact]) -> HttpResponseBas
         "rows": [row for row in rows if any(cell["value"] for cell in row["cells"])],
         "ids": ",".join(str(person.pk) for person in people),
         "back_url": reverse("admin:campaigns_bulkchange_duplicates"),
-        "keep_id": number_in(request.POST.get("keep")) or people[0].pk,
+        "keep_id": row_id(request.POST.get("keep")) or people[0].pk,
     }
     return render_page(
         request, "campaigns/bulk/merge.html", context, title=_("Merge people"), crumbs=crumbs_to_changes()[:1]
@@ -136,12 +136,12 @@ def _cells(people: list[Contact], name: str) -> list[dict[str, Any]]:
 
 def _merge_asked(request: HttpRequest, people: list[Contact]) -> Merge:
     ids = [person.pk for person in people]
-    keep_id = number_in(request.POST.get("keep"))
+    keep_id = row_id(request.POST.get("keep"))
     if keep_id not in ids:
         raise InvalidInput(_("Choose who stays."))
     value_from = {}
     for name, value in request.POST.items():
-        number = number_in(str(value))
+        number = row_id(str(value))
         if name.startswith("value-") and number in ids:
             value_from[name.removeprefix("value-")] = number
     return Merge(keep_id, [pk for pk in ids if pk != keep_id], value_from)

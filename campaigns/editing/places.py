@@ -9,6 +9,7 @@ from django.apps import apps
 from django.urls import reverse
 
 from campaigns.editing.models import Thing
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,10 +43,8 @@ def place_of(thing: Thing, row: Model) -> Place:
 
 def posted_place(posted: Mapping[str, str]) -> Place | None:
     """The place that a page of ours names; None when it names none."""
-    thing, thing_id = posted.get("thing", ""), posted.get("thing_id", "")
-    if thing not in Thing.values or not (thing_id.isascii() and thing_id.isdecimal() and len(thing_id) < 19):  # noqa: PLR2004  # 64 bits
-        return None
-    return Place(Thing(thing), int(thing_id))
+    thing, thing_id = posted.get("thing", ""), row_id(posted.get("thing_id"))
+    return Place(Thing(thing), thing_id) if thing in Thing.values and thing_id is not None else None
 
 
 def may_write(person: Visitor, place: Place) -> bool:

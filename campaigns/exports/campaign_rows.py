@@ -9,7 +9,6 @@ from django.db.models import Sum
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from campaigns.audience.filters import number_in
 from campaigns.exports.models import Export
 from campaigns.exports.rows import Piece
 from campaigns.importing.columns import EXPORT_MARK
@@ -22,6 +21,7 @@ from campaigns.splits.models import letter_of
 from campaigns.splits.parts import version_numbers
 from campaigns.splits.versions import split_of
 from portal.errors import InvalidInput
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -111,7 +111,7 @@ class Campaigns:
 
 
 def _campaign_of(query: str) -> Campaign:
-    number = number_in(QueryDict(query).get("campaign"))
+    number = row_id(QueryDict(query).get("campaign"))
     found = Campaign.objects.filter(pk=number).first() if number is not None else None
     if found is None:
         raise InvalidInput(_("There is no such campaign."))

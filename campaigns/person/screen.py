@@ -24,6 +24,7 @@ from campaigns.sending.models import Campaign, Delivery
 from campaigns.sending.states import CampaignKind
 from campaigns.suppression.models import Suppression
 from portal.mail.address import display_address
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -156,9 +157,7 @@ def _offers(contact: Contact) -> dict[str, Any]:
 
 def _done(contact: Contact, number: str) -> ContactEdit | None:
     """The edit that was just made, to be undone."""
-    if not number.isdecimal() or len(number) > len(str(2**63)) - 1:
-        return None
-    return ContactEdit.objects.filter(pk=int(number), contact=contact, undone_by=None).first()
+    return ContactEdit.objects.filter(pk=row_id(number) or 0, contact=contact, undone_by=None).first()
 
 
 def _visible(entry: Entry, request: HttpRequest) -> Entry:

@@ -14,6 +14,7 @@ from campaigns.audience.services import get_or_create_tag
 from campaigns.preferences.opt_outs import joinable
 from portal.activity import record_activity
 from portal.errors import InvalidInput
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,7 @@ def note_consent(
 
 
 def _join(contact: Contact, value: str) -> None:
-    chosen = ContactList.objects.filter(pk=_number(value)).first()
+    chosen = ContactList.objects.filter(pk=row_id(value) or 0).first()
     if chosen is None:
         raise InvalidInput(_("Choose a list."))
     if not joinable(contact, [chosen.pk]):
@@ -58,7 +59,7 @@ def _join(contact: Contact, value: str) -> None:
 
 
 def _leave(contact: Contact, value: str) -> None:
-    contact.memberships.filter(contact_list_id=_number(value)).delete()
+    contact.memberships.filter(contact_list_id=row_id(value) or 0).delete()
 
 
 def _tag(contact: Contact, value: str) -> None:
@@ -66,14 +67,7 @@ def _tag(contact: Contact, value: str) -> None:
 
 
 def _untag(contact: Contact, value: str) -> None:
-    contact.contact_tags.filter(tag_id=_number(value)).delete()
-
-
-_ID_DIGITS = 18  # fits the databases' integers
-
-
-def _number(value: str) -> int:
-    return int(value) if value.isdecimal() and len(value) <= _ID_DIGITS else 0
+    contact.contact_tags.filter(tag_id=row_id(value) or 0).delete()
 
 
 _DEEDS: dict[str, Callable[[Contact, str], None]] = {"join": _join, "leave": _leave, "tag": _tag, "untag": _untag}

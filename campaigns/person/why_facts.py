@@ -26,6 +26,7 @@ from campaigns.splits.versions import campaign_required_fields
 from campaigns.suppression.models import EndedSuppression, Suppression
 from campaigns.suppression.ses_models import SesListEntry
 from portal.mail.address import InvalidAddress, parse_address
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,7 +36,6 @@ _TELLS = {
     DeliveryState.REFUSED: "reject",
     DeliveryState.ACCEPTED: "delivery_delay",
 }
-_ID_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ def find_campaign(text: str) -> Campaign | None:
     """The campaign that was meant: `#12` at its end, its whole name, or what its name begins with; the newest wins."""
     typed = text.replace("\0", "").strip()
     campaigns = Campaign.objects.filter(campaign_kind=CampaignKind.CAMPAIGN).order_by("-pk")
-    number = typed.rpartition("#")[2].rstrip(")")
-    if "#" in typed and number.isdecimal() and len(number) <= _ID_DIGITS:
-        return campaigns.filter(pk=int(number)).first()
+    number = row_id(typed.rpartition("#")[2].rstrip(")"))
+    if "#" in typed and number:
+        return campaigns.filter(pk=number).first()
     if not typed:
         return None
     same = campaigns.filter(name__iexact=typed).first()

@@ -23,6 +23,7 @@ from campaigns.preferences.services import Choice, choose, give_reason, is_done,
 from campaigns.preferences.uses import Use, count_use
 from portal.middleware import client_ip
 from portal.ratelimit import take_turn
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from campaigns.preferences.people import Holder
 
 BAD_LINKS_PER_HOUR = 60  # from one place; beyond it they are refused without a word about what is wrong
-_ID_DIGITS = 18
 _ONE_CLICK = "One-Click"
 _WRONG: dict[Fault, Any] = {
     Fault.TRUNCATED: gettext_lazy(
@@ -139,8 +139,7 @@ def _undo(request: HttpRequest, delivery_id: int) -> HttpResponse:
 
 
 def _ids(request: HttpRequest, name: str) -> set[int]:
-    words = request.POST.getlist(name)[:500]
-    return {int(word) for word in words if word.isascii() and word.isdigit() and len(word) <= _ID_DIGITS}
+    return {number for word in request.POST.getlist(name)[:500] if (number := row_id(word))}
 
 
 def _show(request: HttpRequest, page: str, holder: Holder) -> HttpResponse:

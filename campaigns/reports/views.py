@@ -21,6 +21,7 @@ from campaigns.sending.models import Campaign
 from campaigns.sending.progress import read_causes
 from campaigns.sending.screen import campaign_or_404, url_of
 from portal.pages import page, render_page
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _PAGE = "admin:campaigns_campaign_reports"
 _MOST = 200  # campaigns to count at one request
-_TOO_LONG = 19  # digits: no id of a database
 _LEAD_TO_CSV = ("days", "campaigns", "domains", "causes")
 
 
@@ -86,9 +86,7 @@ def campaign_csv(request: HttpRequest, campaign_id: int, table: str) -> HttpResp
 @require_POST
 def count_again(request: HttpRequest) -> HttpResponseBase:
     """Have the named campaigns counted in the background, and go back to the report."""
-    named = [
-        value for value in request.POST.getlist("campaign")[:_MOST] if value.isdecimal() and len(value) < _TOO_LONG
-    ]
+    named = [number for value in request.POST.getlist("campaign")[:_MOST] if (number := row_id(value))]
     ask_for_count(Campaign.objects.filter(pk__in=named).values_list("pk", flat=True))
     messages.success(request, _("They are being counted; load the page again in a minute."))
     back = request.POST.get("back", "")

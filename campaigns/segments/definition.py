@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Literal, NotRequired, TypedDict
 
 from campaigns.segments.operators import NEEDS, Kind, Need, Op, ops_of
+from portal.row_ids import row_id
 
 VERSION = 1
 MAX_DEPTH = 5
@@ -222,7 +223,7 @@ def _value_problem(raw: dict[str, Any], needs: frozenset[Need]) -> str:
     for need, count in ((Need.NUMBER, 1), (Need.NUMBERS, 2)):
         if need in needs and not (len(filled) == count and all(map(is_number, filled))):
             return "no_number"
-    if needs & {Need.IDS, Need.MAYBE_IDS} and not all(map(is_id, filled)):
+    if needs & {Need.IDS, Need.MAYBE_IDS} and any(row_id(text) is None for text in filled):
         return "bad_text"
     return "none_chosen" if needs & {Need.IDS, Need.OPTIONS} and not filled else ""
 
@@ -264,11 +265,6 @@ def is_number(text: str) -> bool:
     body = text.strip().removeprefix("-")
     whole, _point, part = body.partition(".")
     return body.isascii() and whole.isdigit() and (not part or part.isdigit()) and len(body) <= 16  # noqa: PLR2004
-
-
-def is_id(text: str) -> bool:
-    """Whether it can be the id of a row."""
-    return text.isascii() and text.isdigit() and len(text) <= 18  # noqa: PLR2004
 
 
 def _is_days(value: object) -> bool:

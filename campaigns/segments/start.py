@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from campaigns.segments.definition import Condition, Group, is_id
+from campaigns.segments.definition import Condition, Group
 from campaigns.segments.operators import Kind, Op
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +24,7 @@ def group_of_filter(query: Mapping[str, str]) -> Group | None:
 def _conditions(query: Mapping[str, str]) -> Iterator[Condition | Group]:
     for name, kind in _IDS.items():
         value = query.get(name, "")
-        if is_id(value):
+        if row_id(value):
             yield Condition(kind.value, kind, Op.ANY_OF, (value,))
     if query.get("mail") in _MAIL:
         yield Condition("mail", Kind.MAIL, _MAIL[query["mail"]])

@@ -21,6 +21,7 @@ from campaigns.sending.models import Campaign, Chunk, Delivery
 from campaigns.sending.states import DeliveryState, Reason
 from campaigns.splits.parts import parts_of_version
 from portal.fields import prefix_range
+from portal.row_ids import row_id
 
 PAGE_SIZE = 50
 CHUNKS_PER_READ = 100
@@ -66,7 +67,7 @@ def people_page(campaign: Campaign, wanted: PeopleFilter, *, cursor: str = "", s
     """Read one page. A search is ordered by address, everything else in the order of sending."""
     if wanted.prefix:
         return _page_by_address(campaign, wanted, cursor=cursor, size=size)
-    after = int(cursor) if cursor.isdecimal() else 0
+    after = row_id(cursor) or 0
     parts = _runs(_ranges(campaign, wanted, after=after), enough=size + 1)
     reads = _reads(parts, enough=size + 1)
     rows = (row for read in reads for row in _people_of(campaign, wanted, parts=read, after=after)[: size + 1])

@@ -33,6 +33,7 @@ from campaigns.sending.screen import actor_of, campaign_or_404, campaign_page, c
 from campaigns.sending.states import CampaignStatus
 from portal.errors import Conflict
 from portal.pages import page, render_page
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -139,8 +140,8 @@ def _compose_context(form: CampaignForm) -> dict[str, Any]:
 
 def _chosen_groups(request: HttpRequest) -> dict[str, list[int]]:
     names = {"include_lists": "list", "include_tags": "tag", "include_segments": "segment"}
-    groups = {field: request.GET.get(name, "") for field, name in names.items()}
-    return {field: [int(chosen)] for field, chosen in groups.items() if chosen.isdecimal()}
+    groups = {field: row_id(request.GET.get(name)) for field, name in names.items()}
+    return {field: [chosen] for field, chosen in groups.items() if chosen}
 
 
 def _beginning_with(template: Template) -> dict[str, Any]:
@@ -148,5 +149,4 @@ def _beginning_with(template: Template) -> dict[str, Any]:
 
 
 def _chosen_template(request: HttpRequest) -> Template | None:
-    chosen = request.GET.get("template", "")
-    return Template.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+    return Template.objects.filter(pk=row_id(request.GET.get("template")) or 0).first()

@@ -30,6 +30,7 @@ from campaigns.sending.views_trials import send_and_tell, shown_trial
 from campaigns.splits.results import split_context
 from portal.figures import Segment
 from portal.pages import page
+from portal.row_ids import row_id
 from portal.wording import format_duration, format_rate
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def left_out(request: HttpRequest, campaign_id: int, reason: int) -> HttpRespons
         people = _people_behind(campaign, Reason(reason)).order_by("pk")
     except TemplateInvalid:
         return redirect(url_of(campaign, "review"))
-    found = list(people.filter(pk__gt=int(after) if after.isdecimal() else 0)[: PAGE_SIZE + 1])
+    found = list(people.filter(pk__gt=row_id(after) or 0)[: PAGE_SIZE + 1])
     context = {
         "people": found[:PAGE_SIZE],
         "next_cursor": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,

@@ -20,6 +20,7 @@ from portal.list_words import ListWordsMixin
 from portal.mail.address import display_address
 from portal.pages import Crumb, actor_of, page, render_page
 from portal.paging import FastListMixin
+from portal.row_ids import row_id
 from portal.templatetags.postroom import badge, local_time
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 _TONES = {Suppression.Reason.BOUNCE: "bad", Suppression.Reason.COMPLAINT: "bad", Suppression.Reason.UNSUBSCRIBE: "warn"}
 
 _PAGES = "campaigns_suppression_"
-_ID_DIGITS = 18  # fits the databases' integers
 
 
 @admin.register(Suppression)
@@ -150,7 +150,7 @@ def _answer(typed: str) -> Answer | None:
 
 def _back_from(request: HttpRequest) -> str:
     """The person whose page led here, else the list."""
-    person_id = request.GET.get("person", "")
-    if person_id.isdecimal() and len(person_id) <= _ID_DIGITS:
-        return reverse("admin:campaigns_contact_person", args=[int(person_id)])
+    person_id = row_id(request.GET.get("person"))
+    if person_id:
+        return reverse("admin:campaigns_contact_person", args=[person_id])
     return reverse("admin:campaigns_suppression_changelist")

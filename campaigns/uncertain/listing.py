@@ -14,6 +14,7 @@ from campaigns.sending.finish import deliveries_of
 from campaigns.sending.models import Attempt, Campaign, Chunk, Delivery, DeliveryEvent
 from campaigns.sending.states import DeliveryState, Reason
 from campaigns.uncertain.news import News, read_news, way_of
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,9 +93,8 @@ def uncertain_chunks(campaign_id: int | None = None) -> QuerySet[Chunk]:
 
 
 def _read_cursor(cursor: str) -> tuple[int, int]:
-    campaign, _dash, delivery = cursor.partition("-")
-    is_sound = all(part.isascii() and part.isdecimal() and len(part) <= 18 for part in (campaign, delivery))  # noqa: PLR2004
-    return (int(campaign), int(delivery)) if is_sound else (0, 0)
+    campaign, _dash, delivery = map(row_id, cursor.partition("-"))
+    return (campaign, delivery) if campaign and delivery else (0, 0)
 
 
 def _rows(found: Sequence[tuple[Chunk, Delivery]]) -> list[UncertainRow]:

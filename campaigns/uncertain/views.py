@@ -29,6 +29,7 @@ from campaigns.uncertain.words import (
 )
 from portal.errors import PortalError
 from portal.pages import actor_of, page, render_page
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -72,8 +73,8 @@ def uncertain(request: HttpRequest, campaign_id: int) -> HttpResponseBase:
 @require_POST
 def decide(request: HttpRequest) -> HttpResponseBase:
     """Decide about the chosen people, or about everybody of one campaign."""
-    campaign_id = request.POST.get("campaign", "")
-    campaign = campaign_or_404(int(campaign_id)) if campaign_id.isdecimal() and len(campaign_id) < _LONG else None
+    campaign_id = row_id(request.POST.get("campaign"))
+    campaign = campaign_or_404(campaign_id) if campaign_id else None
     back = url_of(campaign, "uncertain") if campaign else reverse("admin:campaigns_campaign_all_uncertain")
     try:
         count = _decide(request, campaign)
@@ -85,9 +86,6 @@ def decide(request: HttpRequest) -> HttpResponseBase:
     return redirect(back)
 
 
-_LONG = 19  # digits that no id has
-
-
 def _decide(request: HttpRequest, campaign: Campaign | None) -> int:
     """Raises PortalError."""
     word = request.POST.get("choice", "")
@@ -96,8 +94,8 @@ def _decide(request: HttpRequest, campaign: Campaign | None) -> int:
     choice, actor, reason = Choice(word), actor_of(request), request.POST.get("reason", "").replace("\0", "")
     if campaign and request.POST.get("whom") == "all":
         return decide_for_campaign(campaign.pk, choice, actor=actor, reason=reason)
-    chosen = [text for text in request.POST.getlist("person") if text.isascii() and text.isdecimal()]
-    return decide_about({int(text) for text in chosen if len(text) < _LONG}, choice, actor=actor, reason=reason)
+    chosen = {number for text in request.POST.getlist("person") if (number := row_id(text))}
+    return decide_about(chosen, choice, actor=actor, reason=reason)
 
 
 def _context(request: HttpRequest, campaign: Campaign | None, news: list[News]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from portal.accounts.sessions import end_logins, logins_of
 from portal.accounts.shown import show_factors, show_logins
 from portal.errors import Conflict
 from portal.pages import actor_of, render_page
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -98,8 +99,8 @@ def remove_sign_on(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def end_own_logins(request: HttpRequest) -> HttpResponseBase:
     """End one of the own sessions, or all but this."""
-    only = request.POST.get("login", "")
+    only = row_id(request.POST.get("login"))
     person, key = actor_of(request), request.session.session_key
-    count = end_logins(person, actor=person, only=int(only) if only.isdecimal() else None, but=key)
+    count = end_logins(person, actor=person, only=only, but=key)
     messages.success(request, _("Logged out there: %s.") % count)
     return redirect("own_account")

@@ -24,6 +24,7 @@ from portal.accounts.shown import show_factors, show_logins
 from portal.errors import Conflict, InvalidInput
 from portal.pages import Crumb, actor_of, page, render_page
 from portal.ratelimit import take_turn
+from portal.row_ids import row_id
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -46,7 +47,7 @@ def invitations_page(request: HttpRequest) -> HttpResponseBase:
         else:
             messages.success(request, _("%s is invited; a mail is on its way.") % made.address)
             return redirect("invitations")
-    invitations = Invitation.objects.select_related("invited_by", "accepted_by").prefetch_related("roles")
+    invitations = Invitation.objects.select_related("invited_by", "accepted_by").prefetch_related("roles", "mails")
     context = {
         "form": form,
         "now": timezone.now(),
@@ -105,9 +106,9 @@ def access_page(request: HttpRequest, user_id: int) -> HttpResponseBase:
 @require_POST
 def end_their_logins(request: HttpRequest, user_id: int) -> HttpResponseBase:
     """End one session of somebody, or all."""
-    person, only = _changeable(request, user_id), request.POST.get("login", "")
+    person, only = _changeable(request, user_id), row_id(request.POST.get("login"))
     own = request.session.session_key if person == request.user else None
-    count = end_logins(person, actor=actor_of(request), only=int(only) if only.isdecimal() else None, but=own)
+    count = end_logins(person, actor=actor_of(request), only=only, but=own)
     messages.success(request, _("Logged out there: %s.") % count)
     return redirect("person_access", person.pk)
 
@@ -142,7 +143,8 @@ def _may_mail(request: HttpRequest) -> bool:
 
 def _with_mail(invitation: Invitation) -> Invitation:
     """With what became of its latest mail."""
-    invitation.mail = invitation.mails.order_by("-pk").first()  # type: ignore[attr-defined]
+    mails = invitation.mails.all()  # fetched with all others
+    invitation.mail = max(mails, key=lambda mail: mail.pk, default=None)  # type: ignore[attr-defined]
     return invitation
 
 

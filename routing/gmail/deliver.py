@@ -23,6 +23,7 @@ from portal.holds import HoldLost
 from portal.leases import claim, database_now, release
 from portal.publish import publish
 from portal.queues import TaskName
+from portal.row_ids import row_id
 from routing.gmail.head import trace_head
 from routing.gmail.importing import UnclearError, Wish, joint_wish, put_into_mailbox
 from routing.gmail.models import GmailImport, GmailMailbox
@@ -72,9 +73,7 @@ def deliver_in_turn(delivery_id: int) -> None:
 
 def _mailbox_of(delivery_id: int) -> GmailMailbox | None:
     destination = InboundDelivery.objects.filter(pk=delivery_id).values_list("destination", flat=True).first()
-    if not destination or not destination.isdigit():
-        return None
-    return GmailMailbox.objects.select_related("grant").filter(pk=int(destination)).first()
+    return GmailMailbox.objects.select_related("grant").filter(pk=row_id(destination) or 0).first()
 
 
 def _is_kept_back(delivery_id: int, mailbox: GmailMailbox) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from routing.inbound.matching import BY_DEFAULT, NARROWED, is_id
+from portal.row_ids import row_id
+from routing.inbound.matching import BY_DEFAULT, NARROWED
 from routing.inbound.models import DeliveryState, InboundDelivery
 from routing.rules.definition import ActionKind
 from routing.rules.words import ACTION_WORDS
@@ -57,5 +58,5 @@ class RuleFilter(_DeliveryFilter):
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
         chosen = self.value() or ""
-        named = [(chosen, _("rule %s") % chosen)] if is_id(chosen) else []
+        named = [(chosen, _("rule %s") % chosen)] if row_id(chosen) else []
         return [(BY_DEFAULT, str(_("no rule took it"))), *[(value, str(label)) for value, label in named]]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from portal.fields import prefix_range
+from portal.row_ids import row_id
 from routing.inbound.models import DeliveryState, InboundDelivery, InboundMessage
 from routing.recipients import read_recipient
 from routing.rules.definition import ActionKind
@@ -13,13 +14,7 @@ from routing.rules.definition import ActionKind
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-_ID_DIGITS = 18  # fits the databases' integers
 BY_DEFAULT = "none"  # no rule decided
-
-
-def is_id(value: str) -> bool:
-    """Whether it may be an id of a row."""
-    return value.isdecimal() and value.isascii() and len(value) <= _ID_DIGITS
 
 
 def in_state(rows: QuerySet[InboundDelivery], value: str) -> QuerySet[InboundDelivery]:
@@ -36,7 +31,8 @@ def by_rule(rows: QuerySet[InboundDelivery], value: str) -> QuerySet[InboundDeli
     """Those that a rule, by its id, or none (BY_DEFAULT) decided; all for anything else."""
     if value == BY_DEFAULT:
         return rows.filter(rule=None, rule_key="")
-    return rows.filter(rule_id=int(value)) if is_id(value) else rows
+    rule_id = row_id(value)
+    return rows if rule_id is None else rows.filter(rule_id=rule_id)
 
 
 NARROWED: Final[Mapping[str, Callable[[QuerySet[InboundDelivery], str], QuerySet[InboundDelivery]]]] = {

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.aws import s3
 from portal.errors import PortalError
 from portal.pages import Crumb, actor_of, page, render_page
+from portal.row_ids import row_id
 from portal.wording import format_count
 from routing.inbound import many, shown
 from routing.inbound.frames import FRAME_HEADERS, html_frame, text_frame
-from routing.inbound.matching import is_id
 from routing.inbound.mime_view import ShownMail, read_mail
 from routing.inbound.models import InboundMessage
 from routing.inbound.raw import read_raw
@@ -104,9 +104,9 @@ def deed(request: HttpRequest, message_id: int) -> HttpResponseBase:
     """Do something to one delivery of the message."""
     message = get_object_or_404(InboundMessage, pk=message_id)
     act = _DEEDS.get(request.POST.get("deed", ""))
-    delivery_id = request.POST.get("delivery", "")
-    if act is not None and is_id(delivery_id):
-        ids = list(message.deliveries.filter(pk=int(delivery_id)).values_list("pk", flat=True))
+    delivery_id = row_id(request.POST.get("delivery"))
+    if act is not None and delivery_id is not None:
+        ids = list(message.deliveries.filter(pk=delivery_id).values_list("pk", flat=True))
         try:
             count = act[0](ids, actor=actor_of(request))
         except PortalError as error:
@@ -133,16 +133,16 @@ _DEEDS = {
 def elsewhere(request: HttpRequest, message_id: int) -> HttpResponseBase:
     """Deliver the message somewhere that no rule named."""
     message = get_object_or_404(InboundMessage, pk=message_id)
-    where, address = request.POST.get("where", ""), request.POST.get("address", "").strip()
-    if is_id(where) and int(where) not in account_names():
+    account_id, address = row_id(request.POST.get("where")), request.POST.get("address", "").strip()
+    if account_id is not None and account_id not in account_names():
         messages.error(request, _("That Gmail account is not connected any more."))
         return redirect(ONE, message.pk)
     recipient = request.POST.get("recipient", "")
     if recipient not in message.recipients:
         recipient = message.recipients[0] if message.recipients else ""
     wanted: dict[str, object] = {"kind": "forward", "address": address}
-    if is_id(where):
-        wanted = {"kind": "gmail", "account_id": int(where), "labels": [], "never_spam": False}
+    if account_id is not None:
+        wanted = {"kind": "gmail", "account_id": account_id, "labels": [], "never_spam": False}
     try:
         deliver_to(message.pk, recipient, read_action(wanted), actor=actor_of(request))
     except PortalError as error:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.activity import record_activity
 from portal.errors import PortalError
 from portal.pages import Crumb, actor_of, page, render_page
+from portal.row_ids import row_id
 from routing.rules import drafts, services
 from routing.rules.change_words import count_words, shown_changes
 from routing.rules.draft_models import RuleDraft
@@ -102,8 +103,8 @@ def _decide(request: HttpRequest, found: RuleDraft) -> HttpResponseBase:
         require_leave(request, changes)
         if moves := moves_to_confirm(request, changes):
             return ask_first(request, moves, back=home_crumb())
-        stamp = request.POST.get("stamp", "")
-        version = drafts.apply_draft(found.pk, stamp=int(stamp) if stamp.isdecimal() else -1, actor=actor_of(request))
+        stamp = row_id(request.POST.get("stamp"))
+        version = drafts.apply_draft(found.pk, stamp=-1 if stamp is None else stamp, actor=actor_of(request))
     except PortalError as error:
         messages.error(request, str(error))
         return redirect("admin:routing_routingrule_draft", found.pk)

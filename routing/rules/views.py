@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.errors import PortalError
 from portal.mail.address import display_address
 from portal.pages import Crumb, actor_of, page, render_page
+from portal.row_ids import row_id
 from routing.rules import services
 from routing.rules.cures import cure_of
 from routing.rules.figures import unmatched_recipients
@@ -132,7 +133,4 @@ def _deleted(request: HttpRequest, rule: RoutingRule) -> HttpResponseBase:
 
 def _undone_by(request: HttpRequest) -> RuleSetVersion | None:
     """The version that the last deed made, offered to be undone."""
-    number = request.GET.get("undo", "")
-    if not (number.isascii() and number.isdecimal() and len(number) <= 18):  # noqa: PLR2004  # fits the databases' integers
-        return None
-    return RuleSetVersion.objects.filter(pk=int(number)).first()
+    return RuleSetVersion.objects.filter(pk=row_id(request.GET.get("undo")) or 0).first()
