@@ -16,7 +16,7 @@ import sys
 from statistics import median
 
 from bench.goals import at_least
-from tests.postgres import temporary_postgres
+from bench.migrated import migrated_postgres
 
 GOAL_PER_S = 3_000
 GOAL_RATIO = 5
@@ -47,7 +47,7 @@ def _verdict(is_reached: bool) -> str:
 
 def _round(*sizes: str) -> dict[str, float]:
     """One round in a fresh process and database, with the settings of production."""
-    with temporary_postgres({}) as database_url:
+    with migrated_postgres({}) as database_url:
         environment = {**os.environ, "SANDBOX": "yes", "LOG_LEVEL": "ERROR", "DATABASE_URL": database_url}
         command = [sys.executable, "-m", "bench.events_intake", *sizes]
         done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)

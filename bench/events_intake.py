@@ -14,7 +14,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
 from django.db import connection
 
 from bench.cpu import own_cpu_s, postgres_cpu_s, postmaster_pid
@@ -33,7 +32,6 @@ REPEATED = 0.05
 
 
 def main(people: int, one_by_one: int, batch: int) -> None:
-    call_command("migrate", verbosity=0)
     campaign = make_campaign()
     plan(campaign, people)
     bodies = feedback_of(campaign, random.Random(4))

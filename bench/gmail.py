@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bench.goals import at_most
+from bench.migrated import migrated_postgres
 from sandbox.gmail_testing import run_gmail_double
 from sandbox.receiving import InboundNames, Incoming, receive_mail
 from tests.crash.processes import run_processes
@@ -34,11 +35,16 @@ def main() -> int:
     parser.add_argument("--per-s", type=float, default=4.0, help="the steady pace")
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args()
-    with run_gmail_double() as google:
+    with run_gmail_double() as google, migrated_postgres() as database_url:
         settings = {**google.settings(), "SQS_WAIT_S": "1"}
         helpers = (("-m", "workers.consume"),)
         with run_processes(
-            workers=asked.workers, rate_per_s=100, helpers=helpers, settings=settings, worker=WORKER
+            workers=asked.workers,
+            rate_per_s=100,
+            helpers=helpers,
+            settings=settings,
+            worker=WORKER,
+            database_url=database_url,
         ) as processes:
             processes.run("-m", "bench.gmail_stage")
             _pour(google, 5, name="warm", pause_s=0.5)

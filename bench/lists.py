@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bench.goals import at_most
-from tests.postgres import temporary_postgres
+from bench.migrated import migrated_postgres, migrated_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def main() -> int:
     arguments = parser.parse_args()
     missed = 0
     for database in ("postgresql", "sqlite"):
-        with _two_databases(database) as (small, large):
+        with two_databases(database) as (small, large):
             missed += _report(database, _measured(small, large, arguments), rows=arguments.rows)
     return 1 if missed else 0
 
@@ -61,13 +61,11 @@ def asked_of_both(module: str, small: str, large: str, *arguments: str) -> Found
 
 
 @contextmanager
-def _two_databases(database: str) -> Iterator[tuple[str, str]]:
-    if database == "postgresql":
-        with temporary_postgres() as small, temporary_postgres() as large:
-            yield small, large
-        return
-    with tempfile.TemporaryDirectory(prefix="postroom-bench-") as folder:
-        yield f"sqlite:///{folder}/small.sqlite3", f"sqlite:///{folder}/large.sqlite3"
+def two_databases(database: str) -> Iterator[tuple[str, str]]:
+    """The URLs of two databases of this kind, with empty tables."""
+    migrated = migrated_postgres if database == "postgresql" else migrated_sqlite
+    with migrated() as small, migrated() as large:
+        yield small, large
 
 
 def _report(database: str, found: Found, *, rows: int) -> int:

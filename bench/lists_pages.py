@@ -73,7 +73,6 @@ def main() -> None:
 
 
 def _prepare(rows: int) -> tuple[Client, MadeRows]:
-    call_command("migrate", verbosity=0)
     made = fill(rows)
     client = Client(headers={"host": "localhost"})
     person = User.objects.create_superuser("bench", "bench@club.example", "bench")

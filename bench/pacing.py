@@ -14,8 +14,8 @@ import sys
 from contextlib import ExitStack
 
 from bench.goals import at_least
+from bench.migrated import migrated_postgres
 from sandbox.testing import run_sandbox
-from tests.postgres import temporary_postgres
 
 GOAL_PCT = 98.0
 
@@ -41,7 +41,7 @@ def main() -> int:
 def measure(rate: int, workers: int, seconds: float) -> tuple[float, int]:
     """(share of the rate in %, throttled recipients) of a run of about `seconds`; start-up is left out."""
     with ExitStack() as stack:
-        database_url = stack.enter_context(temporary_postgres())
+        database_url = stack.enter_context(migrated_postgres())
         sandbox = stack.enter_context(run_sandbox("--max-send-rate", str(rate)))
         sandbox.set_events(enabled=False)  # nobody reads them here, and moto would need a core for them
         environment = {

@@ -17,8 +17,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
-
 from bench.sending_postroom import make_campaign, make_contacts, start
 from campaigns.sending.models import SendingAccount
 from campaigns.sending.send_chunk import send_next_chunk
@@ -28,7 +26,6 @@ WARM_UP_S = 3.0
 
 
 def main(rate: int, workers: int, seconds: float) -> None:
-    call_command("migrate", verbosity=0)
     make_contacts(int(rate * (seconds + WARM_UP_S)))
     campaign = make_campaign()
     SendingAccount.objects.update(max_rate_per_s=rate, configuration_set="postroom")

@@ -10,7 +10,7 @@ import argparse
 import sys
 
 from bench.goals import at_most
-from bench.lists import _two_databases, asked_of_both
+from bench.lists import asked_of_both, two_databases
 
 MOST_TIMES = 1.5
 
@@ -22,7 +22,7 @@ def main() -> int:
     arguments = parser.parse_args()
     missed = 0
     for database in ("postgresql", "sqlite"):
-        with _two_databases(database) as (small, large):
+        with two_databases(database) as (small, large):
             found = asked_of_both("bench.routing_decisions", small, large, str(arguments.rules), str(arguments.rounds))
         for what, (small_ms, large_ms) in found.items():
             times = large_ms / small_ms

@@ -11,7 +11,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
 from django.db import connections
 
 from bench.two_sizes import at_size, both_sizes
@@ -36,7 +35,6 @@ def main() -> None:
     sizes = both_sizes(large_url)
     for name, rules in (("small", SMALL), ("large", count)):
         with at_size(sizes[name]):
-            call_command("migrate", verbosity=0)
             fill(rules)
     recipients = {
         "tagged": "user7+tag@d1.example",

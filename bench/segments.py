@@ -10,8 +10,7 @@ import argparse
 import sys
 
 from bench.goals import at_most
-from bench.lists import Found, asked_of_both
-from tests.postgres import temporary_postgres
+from bench.lists import Found, asked_of_both, two_databases
 
 SIZES_APART = 10
 MOST_TIMES = SIZES_APART  # no worse than linear
@@ -22,7 +21,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=1_000_000, help="people at the larger size")
     parser.add_argument("--rounds", type=int, default=7)
     arguments = parser.parse_args()
-    with temporary_postgres() as small, temporary_postgres() as large:
+    with two_databases("postgresql") as (small, large):
         found = asked_of_both("bench.segments_counts", small, large, str(arguments.rows), str(arguments.rounds))
     return 1 if _report(found, rows=arguments.rows) else 0
 

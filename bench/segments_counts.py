@@ -11,7 +11,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
 from django.db import connection
 
 from bench.lists_rows import MadeRows, fill
@@ -80,7 +79,6 @@ def main() -> None:
 
 
 def _prepare(rows: int) -> MadeRows:
-    call_command("migrate", verbosity=0)
     made = fill(rows)
     with connection.cursor() as cursor:
         cursor.execute(_OPENS)

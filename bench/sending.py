@@ -14,14 +14,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from statistics import median
 
 from bench.canned_ses import canned_ses
 from bench.goals import at_least
+from bench.migrated import migrated_postgres
 from bench.smtp_sink import smtp_sink
 from tests.postgres import temporary_postgres
 
 GOALS = {"boto3": 12, "post_office": 30}
+Database = Callable[[Mapping[str, str]], AbstractContextManager[str]]
 
 
 def main() -> int:
@@ -46,15 +50,19 @@ def main() -> int:
 def _round(recipients: int, peer_messages: int) -> dict[str, float]:
     """One round, all variants in turn, each in a fresh process and database."""
     return {
-        "postroom": _measured("bench.sending_postroom", recipients),
-        "boto3": _measured("bench.sending_boto3", peer_messages),
-        "post_office": _measured("bench.sending_post_office", peer_messages),
+        "postroom": _measured("bench.sending_postroom", recipients, migrated_postgres),
+        "boto3": _measured("bench.sending_boto3", peer_messages, _no_database),
+        "post_office": _measured("bench.sending_post_office", peer_messages, temporary_postgres),
     }
 
 
-def _measured(module: str, messages: int) -> float:
+def _no_database(_settings: Mapping[str, str]) -> AbstractContextManager[str]:
+    return nullcontext("")
+
+
+def _measured(module: str, messages: int, database: Database) -> float:
     """Microseconds of CPU per message, as the module prints them."""
-    with canned_ses() as ses_url, smtp_sink() as sink_port, temporary_postgres({}) as database_url:
+    with canned_ses() as ses_url, smtp_sink() as sink_port, database({}) as database_url:
         environment = {
             **os.environ,
             "SANDBOX": "yes",

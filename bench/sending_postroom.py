@@ -12,7 +12,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
 from django.db import connection
 
 from bench import message
@@ -25,13 +24,12 @@ from campaigns.sending.send_chunk import send_next_chunk
 
 
 def main(recipients: int) -> None:
-    call_command("migrate", verbosity=0)
     make_contacts(recipients)
     campaign = start(make_campaign())
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
-    has_next = send_next_chunk(campaign.pk)  # a worker's first chunk also loads its modules and the addresses of pages
+    has_next = send_next_chunk(campaign.pk)  # a worker's first chunk also loads its modules
     measured = (recipients - Acceptance.objects.count()) or 1
     pid = postmaster_pid(connection)
     before = own_cpu_s(), postgres_cpu_s(pid)

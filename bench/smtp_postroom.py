@@ -6,7 +6,6 @@ import argparse
 import io
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -37,8 +36,6 @@ def main() -> None:
     parser.add_argument("messages", type=int)
     parser.add_argument("--attachment-bytes", type=int, default=0)
     arguments = parser.parse_args()
-    # In a process of its own: it takes more memory than sending does.
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], check=True)
     make_contacts(arguments.messages)
     campaign = _make_campaign()
     if arguments.attachment_bytes:
