@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from sandbox.processes import start_child, stop_child
 from tests.infra.programs import Programs, Root, Run
@@ -26,6 +27,7 @@ PASSWORD = "pass-never-in-the-state"
 SECRET = "key-never-in-the-state"
 ZONE = "Z0123456789"
 DOMAIN = "example.org"
+PATIENT = Config(read_timeout=300)  # both environments and the tests beside them share two cores
 PROVIDER_OVERRIDE = """
 terraform {
   backend "local" {}
@@ -73,7 +75,7 @@ class Endpoints:
         """A client of boto3 for moto; without credentials as the administrator."""
         keys: dict[str, Any] = credentials or {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         make_client: Any = boto3.client  # its types know services by their literal names alone
-        return make_client(service, region_name=REGION, endpoint_url=self.moto, **keys)
+        return make_client(service, region_name=REGION, endpoint_url=self.moto, config=PATIENT, **keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from routing.rules.definition import ChoiceJson
 from routing.rules.draft_models import RuleDraft
 from routing.rules.models import DefaultRoute, RoutingRule, RuleSetVersion
 from routing.rules.services import delete_rule, save_default_route
@@ -14,7 +15,7 @@ from tests.factories.inbound import make_rule
 
 pytestmark = pytest.mark.django_db
 MAY_EDIT = ("view_routingrule", "add_routingrule", "change_routingrule")
-STORE = [{"conditions": [], "actions": [{"kind": "store"}]}]
+STORE: list[ChoiceJson] = [{"conditions": [], "actions": [{"kind": "store"}]}]
 
 
 def rule_url(name, *arguments) -> str:
