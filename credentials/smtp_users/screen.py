@@ -48,7 +48,6 @@ CALLS = {
     "GetUser": gettext_lazy("Look whether the user is there"),
     "CreateUser": gettext_lazy("Make the IAM user"),
     "TagUser": gettext_lazy("Mark it as ours"),
-    "ListUserTags": gettext_lazy("Look whether it is ours"),
     "PutUserPolicy": gettext_lazy("Write what it may send as"),
     "GetUserPolicy": gettext_lazy("Look at what it may send as"),
     "DeleteUserPolicy": gettext_lazy("Take away what it may send as"),

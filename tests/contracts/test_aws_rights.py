@@ -24,7 +24,7 @@ ACTIONS = {
 WITHOUT_A_CALL = {
     "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords",
     "s3:AbortMultipartUpload", "s3:ListBucket", "s3:GetObjectTagging", "s3:PutObjectTagging",
-    "iam:TagUser", "iam:TagPolicy", "iam:ListUserTags",
+    "iam:TagUser", "iam:TagPolicy",
 }  # fmt: skip
 NAMED_CLIENTS = {"ses_bounce.py": "ses", "iam.py": "iam", "kms.py": "kms", "s3.py": "s3", "secrets.py": "ssm"}
 

@@ -35,7 +35,7 @@ locals {
       Sid    = "ManageUsers"
       Effect = "Allow"
       Action = [
-        "iam:GetUser", "iam:TagUser", "iam:ListUserTags", "iam:DeleteUser",
+        "iam:GetUser", "iam:TagUser", "iam:DeleteUser",
         "iam:CreateAccessKey", "iam:ListAccessKeys", "iam:UpdateAccessKey", "iam:DeleteAccessKey",
         "iam:GetUserPolicy", "iam:ListUserPolicies", "iam:DeleteUserPolicy",
         "iam:DetachUserPolicy", "iam:ListAttachedUserPolicies", "iam:ListGroupsForUser",
