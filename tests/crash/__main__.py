@@ -27,7 +27,7 @@ PROOFS: dict[str, tuple[Callable[[Server, Size], Verdict], Size, Size]] = {
     "database": (blows.prove_database_restarts, Size(20_000, 6, 500, blows=10), Size(1_200, 3, 200, blows=3)),
     "schedulers": (blows.prove_schedulers, Size(5_000, 4, 250, blows=10), Size(800, 2, 200, blows=2)),
     "clocks": (blows.prove_skewed_clocks, Size(5_000, 4, 250), Size(800, 2, 200)),
-    "pause": (provider.prove_pause, Size(2_000, 4, 100, blows=360), Size(300, 2, 100, blows=15)),
+    "pause": (provider.prove_pause, Size(2_000, 4, 100, blows=360), Size(600, 2, 50, blows=15)),
     "rate": (provider.prove_halved_rate, Size(5_000, 4, 200), Size(1_200, 2, 200)),
     "api_posts": (api_posts.prove_posts, Size(5_000, 2, 100, blows=10), Size(200, 2, 100, blows=2)),
     "gmail": (gmail.prove_gmail, Size(1_000, 4, 100, blows=40), Size(120, 2, 100, blows=4)),
