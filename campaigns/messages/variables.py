@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from liquid import ConditionalBlockNode, Node
@@ -12,7 +12,6 @@ from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.expression import Expression
 
-from campaigns.messages.conditions import is_blank
 from campaigns.messages.expansion import Expanded, expand_source
 from campaigns.messages.expressions import children_of, expressions_of, within
 from campaigns.messages.liquid import HTML, PLAIN, ParsedTemplate
@@ -84,11 +83,6 @@ def all_names(uses: Iterable[VariableUse]) -> frozenset[str]:
 def required_names(uses: Iterable[VariableUse]) -> frozenset[str]:
     """Give the names that at least one place uses without a default."""
     return frozenset(use.name for use in uses if not use.has_default)
-
-
-def missing_names(required: Iterable[str], values: Mapping[str, str]) -> list[str]:
-    """Give those of the required names for which a person has no value, sorted."""
-    return sorted(name for name in required if is_blank(values.get(name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,12 +158,6 @@ def _ask(wave: Wave, late_s: int) -> None:
     )  # fmt: skip
 
 
-def next_moment(campaign: Campaign) -> datetime | None:
-    """When the next wave leaves; None when none waits."""
-    waiting = campaign.waves.filter(state=Wave.State.WAITING).order_by("starts_at")
-    return waiting.values_list("starts_at", flat=True).first()
-
-
 def leaving_out(reasoned: QuerySet[Contact]) -> QuerySet[Contact]:
     """People with their `skip_reason`; those who had none are skipped because their time has passed."""
     passed = Case(

@@ -17,8 +17,6 @@ from campaigns.sending.states import AccountKind
 from portal.address_words import address_problem
 from portal.mail.address import InvalidAddress, parse_address
 
-MAX_SCHEDULE_DAYS = 366
-
 
 def clean_address(text: str) -> str:
     """The address as it is written to. Raises ValidationError in plain words."""

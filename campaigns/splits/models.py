@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.sending.models import Campaign
 
-FEWEST_VERSIONS, MOST_VERSIONS = 2, 4
+MOST_VERSIONS = 4
 SMALLEST_SHARE, LARGEST_SHARE = 2, 80  # percent of the audience
 LONGEST_WAIT_MINUTES = 7 * 24 * 60
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, TypedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from campaigns.messages.services import (
     compiled_source,
@@ -48,14 +48,6 @@ class Version:
     def source(self) -> MessageSource:
         """What the compiler needs: the frozen message, or the draft as it is now."""
         return version_source(self.words.version) if self.words.version else draft_source(self.words)
-
-
-class SentDict(TypedDict):
-    """What one version would send, as JSON."""
-
-    number: int
-    message: dict[str, object]
-    sender: dict[str, str]
 
 
 def split_of(campaign: Campaign) -> SplitTest | None:
@@ -106,15 +98,3 @@ def thaw_versions(campaign: Campaign) -> None:
     versions = Campaign.objects.filter(split_version__split__campaign_id=campaign.pk)
     versions.update(version=None, status=CampaignStatus.DRAFT)
     SplitTest.objects.filter(campaign_id=campaign.pk).update(tested_at=None, asks="")
-
-
-def what_is_sent(campaign: Campaign) -> list[SentDict]:
-    """Everything that recipients would see, version by version: whoever approves a campaign approves exactly this."""
-    return [
-        SentDict(
-            number=version.number,
-            message=asdict(version.source),
-            sender={name: str(getattr(version.words, name) or "") for name in SENDER_FIELDS},
-        )
-        for version in versions_of(campaign)
-    ]

@@ -37,11 +37,6 @@ class DmarcError(ValueError):
     """It is not understood; the text is the part that is wrong."""
 
 
-def is_dmarc(text: str) -> bool:
-    """Whether a TXT record means to be one of DMARC."""
-    return text.lower().replace(" ", "").startswith("v=dmarc1")
-
-
 def read_dmarc(text: str) -> Dmarc:
     """A record's meaning; tags that nobody knows are passed over, as receivers must. Raises DmarcError with the wrong part."""
     parts = [part.strip() for part in text.split(";") if part.strip()]

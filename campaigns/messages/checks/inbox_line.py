@@ -10,7 +10,6 @@ from campaigns.messages.checks.point import Level, MessageCheck
 from campaigns.messages.problems import PREHEADER, SUBJECT
 
 SHOWN_CHARS = 60  # what most inboxes show beside the sender; phones about 35
-SHOWN_ON_PHONES_CHARS = 35
 LONG_PREHEADER_CHARS = 140
 _CAPITALS_SHARE = 0.7
 _FEWEST_LETTERS = 8

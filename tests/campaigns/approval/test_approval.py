@@ -29,11 +29,13 @@ from campaigns.sending.drafts import Audience, copy_campaign, save_draft
 from campaigns.sending.for_tag import start_copy_for_tag
 from campaigns.sending.models import Campaign
 from campaigns.sending.states import CampaignStatus
+from campaigns.splits.drafts import save_split
 from portal.errors import Conflict, InvalidInput
 from portal.models import Activity
 from portal.roles import MARKETER, OWNER, VIEWER
 from tests.factories.campaign_pages import a_draft
 from tests.factories.sending import make_contact
+from tests.factories.splits import SETTINGS
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +177,14 @@ def test_every_change_ends_the_request(draft, asker, second, change):
     with pytest.raises(Conflict, match="no longer holds"):
         approve(approval, second)
     assert status_of(approval) == Approval.Status.VOID
+
+
+def test_another_version_that_changes_ends_the_approval(draft, asker, second):
+    save_split(draft.pk, SETTINGS, subjects={2: "Another subject"}, actor=asker)
+    approved(draft, asker, second)
+    save_split(draft.pk, SETTINGS, subjects={2: "Quite another subject"}, actor=asker)
+    with pytest.raises(ApprovalNeeded, match="no longer holds"):
+        services.start_campaign(draft.pk, actor=asker)
 
 
 def test_growth_within_the_tolerance_is_borne(draft, asker, second):

@@ -7,7 +7,6 @@ from campaigns.messages.liquid import HTML
 from campaigns.messages.variables import (
     VariableUse,
     all_names,
-    missing_names,
     required_names,
     variables_of,
     variables_of_message,
@@ -60,7 +59,3 @@ def test_what_a_template_needs_is_told_from_what_it_can_do_without(template, req
     found = uses(template)
     assert required_names(found) == required
     assert all_names(found) == required | optional
-
-
-def test_a_person_without_a_value_is_found():
-    assert missing_names(["c", "a", "b"], {"a": "x", "b": " "}) == ["b", "c"]

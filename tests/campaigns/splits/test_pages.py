@@ -24,7 +24,7 @@ from campaigns.splits.figures import read_figures
 from campaigns.splits.models import SplitTest
 from campaigns.splits.results import read_results
 from campaigns.splits.services import choose_winner
-from campaigns.splits.versions import versions_of, what_is_sent
+from campaigns.splits.versions import versions_of
 from portal.errors import Conflict, InvalidInput
 from portal.roles import MARKETER, VIEWER
 from tests.factories.campaign_pages import a_draft, know_identities
@@ -155,16 +155,6 @@ def test_people_lack_a_value_that_any_version_needs():
     assert seen.will_get == 0
     Contact.objects.update(last_name="Berg")
     assert review_campaign(campaign).will_get == 10
-
-
-def test_what_is_sent_names_every_version():
-    campaign = a_tested_campaign(3)
-    before = what_is_sent(campaign)
-    assert [version["message"]["subject"] for version in before] == ["Subject A", "Subject B"]
-    draft = versions_of(campaign)[1].words
-    draft.subject = "Changed"
-    save_version_words(draft, actor=None)
-    assert what_is_sent(campaign) != before
 
 
 def test_people_are_found_by_the_version_they_got(ses, django_user_model):
