@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from portal.errors import Conflict
 from routing.rules.definition import Action, ActionKind, Choice
 from routing.rules.reading import choices_json, read_choices
@@ -24,9 +26,9 @@ def cure_of(key: str, rule: RuleJson, deed: str, subject: str) -> RuleChange:
     elif deed == "remove-forward":
         kept = _without_forward(choices, subject)
     else:
-        raise Conflict("There is no such cure.")
+        raise Conflict(_("There is no such cure."))
     if not kept or kept == choices:
-        raise Conflict("There would be nothing left of the rule: edit it, or delete it.")
+        raise Conflict(_("There would be nothing left of the rule: edit it, or delete it."))
     cured = rule.copy()
     cured["choices"] = choices_json(kept)
     return RuleChange(key, cured)
