@@ -76,8 +76,12 @@ def address_page(request: HttpRequest) -> HttpResponseBase:
     """The wish for another address; it counts when the link that goes there was used."""
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and confirm_identity(request, form):
-        ask_for_new_address(actor_of(request), form.cleaned_data["address"])
-        messages.success(request, _("A mail with a link went to the new address. Nothing changes before you use it."))
+        try:
+            ask_for_new_address(actor_of(request), form.cleaned_data["address"])
+        except Conflict as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("A mail with a link went to the new address. Nothing changes before you use it."))
         return redirect("own_account")
     title = _("Change your address")
     return render_page(request, "accounts/address.html", {"form": form}, title=title, crumbs=account_crumbs())

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HOUR_S = 3600
 ASKS_OF_A_NETWORK, ASKS_FOR_AN_ADDRESS = 20, 3
+NEW_ADDRESSES = 5
 
 
 def rename(user: User, *, first_name: str, last_name: str) -> None:
@@ -34,7 +35,9 @@ def rename(user: User, *, first_name: str, last_name: str) -> None:
 
 
 def ask_for_new_address(user: User, new: str) -> None:
-    """A link goes to the new address; nothing changes before it is used."""
+    """A link goes to the new address; nothing changes before it is used. Raises Conflict when too many were asked for."""
+    if not take_turn("new_address", str(user.pk), limit=NEW_ADDRESSES, per_s=HOUR_S):
+        raise Conflict(_("Too many new addresses in an hour. Wait a little."))
     with transaction.atomic():
         record_activity("person.address_asked", actor=user, target=user)
         queue_mail(AccountMail.Kind.NEW_ADDRESS, new, user=user)

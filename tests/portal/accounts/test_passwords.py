@@ -11,6 +11,7 @@ from django.urls import reverse
 from portal.accounts.links import new_address_url, password_url
 from portal.accounts.models import AccountMail
 from portal.accounts.outbox import send_waiting
+from portal.accounts.own_changes import NEW_ADDRESSES
 from portal.models import Activity
 from tests.factories.accounts import PASSWORD, make_user, token_of
 
@@ -112,6 +113,14 @@ def test_a_new_address_counts_when_its_link_was_used_and_the_old_one_is_told(cli
     ann.refresh_from_db()
     assert ann.email == "new@portal.example"
     assert mails[-1]["to"] == "Ann@portal.example"
+
+
+def test_nobody_has_mails_sent_to_any_number_of_new_addresses(client, ann):
+    client.force_login(ann, backend="django.contrib.auth.backends.ModelBackend")
+    for number in range(NEW_ADDRESSES + 1):
+        client.post(reverse("own_address"), {"address": f"n{number}@portal.example", "proof": PASSWORD})
+    assert AccountMail.objects.count() == NEW_ADDRESSES
+    assert "Too many new addresses" in client.get(reverse("own_account")).content.decode()
 
 
 def test_a_link_to_a_new_address_ends_after_a_day(client, ann):
