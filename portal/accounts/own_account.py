@@ -81,7 +81,9 @@ def address_page(request: HttpRequest) -> HttpResponseBase:
         except Conflict as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("A mail with a link went to the new address. Nothing changes before you use it."))
+            messages.success(
+                request, _("A mail with a link went to the new address. Nothing changes before you use it.")
+            )
         return redirect("own_account")
     title = _("Change your address")
     return render_page(request, "accounts/address.html", {"form": form}, title=title, crumbs=account_crumbs())
