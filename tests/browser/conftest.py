@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
     from pytest_django.plugin import DjangoDbBlocker
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+SHELL = Path("/usr/bin/chromium-headless-shell")  # the same engine without the browser around it
+CHROMIUM = Path(os.environ.get("CHROMIUM") or (SHELL if SHELL.exists() else "/usr/bin/chromium"))
 _ARGUMENTS = (
     "--headless",
     "--no-sandbox",
