@@ -148,7 +148,8 @@ def test_phones_show_one_pane_at_a_time(window):
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
 def test_the_open_editor_is_sound_in_every_look(window, look):
     template = a_template()
-    Template.objects.filter(pk=template.pk).update(body="# A\n\n{{ fist_name }} <b>bold</b> [x](http://a.example)\n")
+    body = "# A\n\n{{ fist_name }} <b>bold</b> [x](http://a.example)\n" + "More to scroll.\n" * 40
+    Template.objects.filter(pk=template.pk).update(body=body)
     tab = window(role=MARKETER, look=look).new_page()
     complaints = Complaints()
     complaints.listen(tab)

@@ -76,6 +76,7 @@ export class Writing {
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({
           "aria-label": [label, keys?.textContent.replace(/\s+/g, " ").trim()].filter(Boolean).join(". "),
+          tabindex: "0", // browsers focus what is editable anyhow; axe asks for it where the text scrolls
           spellcheck: "true",
           autocapitalize: "sentences",
         }),
