@@ -13,6 +13,7 @@ from typing import Any
 
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
+from moto.awslambda.policy import Policy
 from moto.core.responses import EmptyResult
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import Service
@@ -79,6 +80,20 @@ def delete_receipt_rule(response: EmailResponse) -> Any:
     return EmptyResult()
 
 
+def add_statement(policy: Policy, raw: str, qualifier: str | None = None) -> Any:
+    """A call that the provider repeats adds nothing twice: what moto keeps twice it deletes once."""
+    name = json.loads(raw).get("StatementId")
+    with POLICY_LOCK:
+        policy.statements[:] = [statement for statement in policy.statements if statement.get("Sid") != name]
+        return STOCK_ADD_STATEMENT(policy, raw, qualifier)
+
+
+def del_statement(policy: Policy, sid: str, revision: str = "") -> None:
+    """One at a time: moto walks the list that it deletes from."""
+    with POLICY_LOCK:
+        STOCK_DEL_STATEMENT(policy, sid, revision)
+
+
 def backend_app(service: Any) -> Any:
     """One service of moto, which says 501 for what it cannot do."""
     app = STOCK_APP(service)
@@ -91,6 +106,8 @@ STOCK_ATTRIBUTES: Any = Queue.attributes
 STOCK_RESOURCE = IamResponse._determine_resource
 STOCK_SCALING: Any = DBCluster.scaling_configuration_info
 STOCK_APP = werkzeug_app.create_backend_app
+STOCK_ADD_STATEMENT, STOCK_DEL_STATEMENT = Policy.add_statement, Policy.del_statement
+POLICY_LOCK = threading.Lock()
 PATCHES: tuple[tuple[type, str, object], ...] = (
     (Queue, "attributes", property(queue_attributes)),
     (FakeBucket, "get_permission", bucket_permission),
@@ -101,6 +118,8 @@ PATCHES: tuple[tuple[type, str, object], ...] = (
     (DBInstanceClustered, "performance_insights_enabled", True),
     (Service, "availability_zone_rebalancing", "DISABLED"),
     (EmailResponse, "delete_receipt_rule", delete_receipt_rule),
+    (Policy, "add_statement", add_statement),
+    (Policy, "del_statement", del_statement),
 )
 
 
