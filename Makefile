@@ -47,7 +47,7 @@ test-stack: $(STAMP) ## Start and stop everything that `make run` starts
 
 .PHONY: test-crash
 test-crash: $(STAMP) ## Kill workers and purge queues under a running campaign (PostgreSQL; minutes)
-	@$(PY) -m pytest -m postgres -rfEP -n 3 --maxschedchunk 1 tests/crash
+	@$(PY) -m pytest -m postgres -rfEP -n 2 --maxschedchunk 1 tests/crash
 
 .PHONY: test-infra
 test-infra: $(STAMP) ## Apply and destroy both Terraform environments against a stand-in for AWS (needs Terraform; minutes)
